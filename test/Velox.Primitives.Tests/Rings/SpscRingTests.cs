@@ -1,0 +1,206 @@
+using System.Runtime.CompilerServices;
+using Xunit;
+
+namespace Velox.Primitives.Tests;
+
+public class SpscRingTests
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-8)]
+    [InlineData(3)]
+    [InlineData(1_000)]
+    [InlineData(int.MaxValue)]
+    [InlineData(int.MinValue)]
+    public void A_capacity_that_is_no_power_of_two_is_refused(int capacity) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SpscRing<byte>(capacity));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(64)]
+    public void It_holds_exactly_its_capacity(int capacity)
+    {
+        var ring = new SpscRing<int>(capacity);
+        Assert.Equal(capacity, ring.Capacity);
+        for (int round = 0; round < 3; round++)
+        {
+            for (int i = 0; i < capacity; i++)
+                Assert.True(ring.TryWrite(i));
+            Assert.False(ring.TryWrite(-1));
+            Assert.Equal(capacity, ring.Count);
+
+            for (int i = 0; i < capacity; i++)
+            {
+                Assert.True(ring.TryRead(out int item));
+                Assert.Equal(i, item);
+            }
+
+            Assert.False(ring.TryRead(out int none));
+            Assert.Equal(0, none);
+            Assert.Equal(0, ring.Count);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Random_single_and_batch_operations_agree_with_a_queue(int seed)
+    {
+        var random = new Random(seed);
+        var ring = new SpscRing<long>(1 << random.Next(7));
+        var queue = new Queue<long>();
+        long[] batch = new long[100];
+        for (long step = 0; step < 200_000; step++)
+        {
+            string context = $"seed {seed}, step {step}";
+            switch (random.Next(5))
+            {
+                case <= 2:
+                    bool hasRoom = queue.Count < ring.Capacity;
+                    Assert.True(ring.TryWrite(step) == hasRoom, context);
+                    if (hasRoom)
+                        queue.Enqueue(step);
+                    break;
+                case 3:
+                    Assert.True(ring.TryRead(out long item) == queue.TryDequeue(out long expected), context);
+                    Assert.True(item == expected, context);
+                    break;
+                default:
+                    int wanted = random.Next(batch.Length + 1);
+                    int count = ring.TryRead(batch.AsSpan(0, wanted));
+                    Assert.True(count == Math.Min(wanted, queue.Count), context);
+                    for (int i = 0; i < count; i++)
+                        Assert.True(batch[i] == queue.Dequeue(), context);
+                    break;
+            }
+
+            Assert.True(ring.Count == queue.Count, context);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1, 1_000_000)]
+    [InlineData(64, 1, 10_000_000)]
+    [InlineData(1024, 1, 10_000_000)]
+    [InlineData(1024, 100, 10_000_000)]
+    public void Between_two_threads_nothing_is_lost_doubled_or_reordered(int capacity, int batchSize, long items)
+    {
+        var ring = new SpscRing<Wide>(capacity);
+        var producer = new Thread(() =>
+        {
+            for (long i = 0; i < items; i++)
+            {
+                while (!ring.TryWrite(new Wide(i)))
+                    Thread.Yield();
+            }
+        });
+        producer.Start();
+
+        var batch = new Wide[batchSize];
+        long next = 0;
+        bool inOrder = true;
+        while (next < items)
+        {
+            int count = batchSize == 1 ? (ring.TryRead(out batch[0]) ? 1 : 0) : ring.TryRead(batch);
+            if (count == 0)
+                Thread.Yield();
+            for (int i = 0; i < count; i++)
+                inOrder &= batch[i].IsWhole(next++);
+        }
+
+        producer.Join();
+        Assert.True(inOrder);
+        Assert.False(ring.TryRead(out _));
+    }
+
+    [Fact]
+    public void Its_count_stays_within_bounds_while_both_sides_move()
+    {
+        var ring = new SpscRing<int>(8);
+        bool stop = false;
+        bool withinBounds = true;
+        var observer = new Thread(() =>
+        {
+            while (!Volatile.Read(ref stop))
+                withinBounds &= ring.Count is >= 0 and <= 8;
+        });
+        var consumer = new Thread(() =>
+        {
+            for (int taken = 0; taken < 300_000;)
+            {
+                if (ring.TryRead(out _))
+                    taken++;
+                else
+                    Thread.Yield();
+            }
+        });
+        observer.Start();
+        consumer.Start();
+        for (int i = 0; i < 300_000; i++)
+        {
+            while (!ring.TryWrite(i))
+                Thread.Yield();
+        }
+
+        consumer.Join();
+        Volatile.Write(ref stop, true);
+        observer.Join();
+        Assert.True(withinBounds);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_reference_is_released_once_it_is_read(bool inBatch)
+    {
+        var ring = new SpscRing<(int Number, object Item)>(4);
+        WeakReference reference = WriteAndRead(ring, inBatch);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.False(reference.IsAlive);
+        GC.KeepAlive(ring);
+    }
+
+    [Fact]
+    public void Writing_and_reading_allocates_nothing()
+    {
+        var ring = new SpscRing<Wide>(64);
+        Move(ring, 100);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Move(ring, 10_000);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        static void Move(SpscRing<Wide> ring, int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                ring.TryWrite(new Wide(i));
+                ring.TryRead(out _);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference WriteAndRead(SpscRing<(int Number, object Item)> ring, bool inBatch)
+    {
+        object item = new();
+        ring.TryWrite((1, item));
+        if (inBatch)
+            Assert.Equal(1, ring.TryRead(new (int, object)[1]));
+        else
+            Assert.True(ring.TryRead(out _));
+        return new WeakReference(item);
+    }
+
+    // Several words: a slot that is read while it is being written shows words of two items.
+    private readonly struct Wide(long number)
+    {
+        private readonly long _first = number;
+        private readonly long _second = ~number;
+        private readonly long _third = number * 3;
+
+        internal bool IsWhole(long number) => _first == number && _second == ~number && _third == number * 3;
+    }
+}
