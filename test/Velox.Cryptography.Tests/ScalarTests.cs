@@ -1,0 +1,126 @@
+using System.Numerics;
+using Xunit;
+
+namespace Velox.Cryptography.Tests;
+
+public sealed class ScalarTests
+{
+    private const int RoundCount = 2000;
+
+    private static BigInteger Order =>
+        (BigInteger.One << 252) + BigInteger.Parse("27742317777372353535851937790883648493");
+
+    [Fact]
+    public void Reduction_and_multiply_add_equal_big_integer_arithmetic()
+    {
+        for (int seed = 0; seed < RoundCount; seed++)
+        {
+            var random = new Random(seed);
+            BigInteger wide = RandomNumber(random, 512);
+            Scalar left = Scalar.Reduce(Bytes(wide, 64));
+            Assert.True(Value(left) == wide % Order, $"reduce, seed {seed}");
+
+            BigInteger right = RandomNumber(random, 256);
+            BigInteger addend = RandomNumber(random, 256) % Order;
+            Scalar result = Scalar.MultiplyAdd(left, ToScalar(right), ToScalar(addend));
+            Assert.True(Value(result) == ((wide * right) + addend) % Order, $"multiply and add, seed {seed}");
+        }
+    }
+
+    [Fact]
+    public void Numbers_around_multiples_of_the_order_reduce_exactly()
+    {
+        BigInteger last = (BigInteger.One << 512) / Order;
+        foreach (BigInteger multiple in new[] { 0, 1, 2, 15, 16, last / 2, last })
+        {
+            for (int offset = -2; offset <= 2; offset++)
+            {
+                BigInteger wide = (multiple * Order) + offset;
+                if (wide < 0 || wide >> 512 != 0)
+                    continue;
+                Assert.Equal(wide % Order, Value(Scalar.Reduce(Bytes(wide, 64))));
+            }
+        }
+    }
+
+    [Fact]
+    public void Only_numbers_below_the_order_count_as_reduced()
+    {
+        for (int offset = -3; offset <= 3; offset++)
+            Assert.Equal(offset < 0, ToScalar(Order + offset).IsReduced);
+        Assert.True(ToScalar(0).IsReduced);
+        Assert.False(ToScalar((BigInteger.One << 256) - 1).IsReduced);
+    }
+
+    [Fact]
+    public void Radix_16_digits_are_small_and_sum_to_the_scalar()
+    {
+        Span<sbyte> digits = stackalloc sbyte[Scalar.Radix16DigitCount];
+        for (int seed = 0; seed < RoundCount; seed++)
+        {
+            BigInteger value = RandomNumber(new Random(seed), 255);
+            ToScalar(value).WriteRadix16(digits);
+            BigInteger sum = 0;
+            for (int i = digits.Length - 1; i >= 0; i--)
+            {
+                Assert.InRange(digits[i], -8, 8);
+                sum = (sum * 16) + digits[i];
+            }
+
+            Assert.True(value == sum, $"seed {seed}");
+        }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(8)]
+    public void Non_adjacent_digits_are_odd_and_sparse_and_sum_to_the_scalar(int width)
+    {
+        Span<sbyte> digits = stackalloc sbyte[Scalar.BitCount];
+        for (int seed = 0; seed < RoundCount; seed++)
+        {
+            BigInteger value = RandomNumber(new Random(seed), 255);
+            ToScalar(value).WriteNonAdjacentForm(width, digits);
+            BigInteger sum = 0;
+            int lastUsed = Scalar.BitCount + width;
+            for (int i = digits.Length - 1; i >= 0; i--)
+            {
+                sum = (sum * 2) + digits[i];
+                if (digits[i] == 0)
+                    continue;
+                Assert.True(digits[i] % 2 != 0 && Math.Abs((int)digits[i]) < 1 << (width - 1), $"seed {seed}");
+                Assert.True(lastUsed - i >= width, $"seed {seed}: neighbours at {i}");
+                lastUsed = i;
+            }
+
+            Assert.True(value == sum, $"seed {seed}");
+        }
+    }
+
+    /// <summary>Random, but often with long runs of ones or zeros, where carries travel far.</summary>
+    private static BigInteger RandomNumber(Random random, int bitCount)
+    {
+        byte[] bytes = new byte[bitCount / 8 + 1];
+        random.NextBytes(bytes);
+        if (random.Next(2) == 0)
+            bytes.AsSpan(random.Next(bytes.Length)).Fill(random.Next(2) == 0 ? (byte)0 : byte.MaxValue);
+        return new BigInteger(bytes, isUnsigned: true) & ((BigInteger.One << bitCount) - 1);
+    }
+
+    private static Scalar ToScalar(BigInteger value) => new(Bytes(value, Scalar.Size));
+
+    private static BigInteger Value(Scalar scalar)
+    {
+        byte[] bytes = new byte[Scalar.Size];
+        scalar.WriteBytes(bytes);
+        return new BigInteger(bytes, isUnsigned: true);
+    }
+
+    private static byte[] Bytes(BigInteger value, int length)
+    {
+        byte[] bytes = new byte[length];
+        Assert.True(value.TryWriteBytes(bytes, out _, isUnsigned: true));
+        return bytes;
+    }
+}
