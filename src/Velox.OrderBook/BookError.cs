@@ -1,0 +1,145 @@
+namespace Velox.OrderBook;
+
+/// <summary>Why an operation of the book was refused. A refused operation has changed nothing.</summary>
+/// <remarks>The numbers are part of the public contract: they become custom error codes on the chain. Never
+/// renumber.</remarks>
+public enum BookError : ushort
+{
+    None = 0,
+
+    // Opening and creating a market.
+
+    /// <summary>The magic of <see cref="MarketLayout.Magic"/> is missing at offset 0.</summary>
+    NotAMarket = 1,
+
+    /// <summary>
+    /// version is not <see cref="MarketLayout.Version"/>, or a flag is set that this version does not know.
+    /// </summary>
+    UnsupportedVersion = 2,
+
+    /// <summary>The memory is shorter than <see cref="MarketLayout.RequiredBytes"/> of its capacities.</summary>
+    MemoryTooShort = 3,
+
+    /// <summary>The memory of a new market is not all zero.</summary>
+    MemoryNotEmpty = 4,
+
+    /// <summary>orders, levels or seats is zero or above its bound in <see cref="MarketLayout"/>, or together they
+    /// need more than <see cref="MarketLayout.MaxMarketBytes"/>.</summary>
+    InvalidCapacity = 5,
+
+    /// <summary>lotSize is 0.</summary>
+    InvalidLotSize = 6,
+
+    /// <summary>tickSize is 0.</summary>
+    InvalidTickSize = 7,
+
+    /// <summary>makerFeeBps or takerFeeBps is above <see cref="MarketLayout.MaxFeeBps"/>.</summary>
+    InvalidFee = 8,
+
+    /// <summary>maxOpenOrdersPerSeat is 0 or above <see cref="MarketLayout.MaxOpenOrdersPerSeat"/>.</summary>
+    InvalidOpenOrderLimit = 9,
+
+    /// <summary>The slab contradicts itself: found by a full check, or by the counters of its header.</summary>
+    CorruptMarket = 10,
+
+    // Seats and who may act for them.
+
+    /// <summary>seat is not the index of an opened seat.</summary>
+    UnknownSeat = 20,
+
+    /// <summary>All seats of the market are taken.</summary>
+    SeatsFull = 21,
+
+    /// <summary>The owner has a seat already: one per owner.</summary>
+    SeatExists = 22,
+
+    /// <summary>owner is the zero address.</summary>
+    InvalidOwner = 23,
+
+    /// <summary>The address given is not the owner of the seat.</summary>
+    NotSeatOwner = 24,
+
+    /// <summary>The address given is not the session key of the seat, or the seat has none.</summary>
+    NotSessionKey = 25,
+
+    /// <summary>The address given is not the authority of the market.</summary>
+    NotAuthority = 26,
+
+    // Money.
+
+    /// <summary>atoms is 0, or asset is not one of <see cref="Asset"/>.</summary>
+    InvalidAmount = 30,
+
+    /// <summary>
+    /// The free balance does not cover the withdrawal, or the whole order at its limit price; or there are fewer fees.
+    /// </summary>
+    InsufficientFunds = 31,
+
+    /// <summary>The deposit would take the market's total of the asset above 2^64 - 1 atoms.</summary>
+    BalanceOverflow = 32,
+
+    // Placing.
+
+    /// <summary>side or type is not a value of <see cref="Side"/> or <see cref="OrderType"/>.</summary>
+    InvalidOrderType = 40,
+
+    /// <summary>quantityLots (or the lots to reduce by) is 0.</summary>
+    InvalidQuantity = 41,
+
+    /// <summary>priceTicks is 0.</summary>
+    InvalidPrice = 42,
+
+    /// <summary>quantityLots * priceTicks * tickSize or quantityLots * lotSize is above 2^64 - 1 atoms.</summary>
+    ValueOverflow = 43,
+
+    /// <summary>The seat has an open order with this client order id, which is not 0.</summary>
+    DuplicateClientOrderId = 44,
+
+    /// <summary>The seat has maxOpenOrdersPerSeat open orders, and the order is of a type that may rest.</summary>
+    SeatOrdersFull = 45,
+
+    /// <summary>All order nodes are in use, and the order is of a type that may rest.</summary>
+    OrdersFull = 46,
+
+    /// <summary>
+    /// All level nodes are in use, none is at the order's price, and the order is of a type that may rest.
+    /// </summary>
+    LevelsFull = 47,
+
+    /// <summary>A post-only order would match on arrival.</summary>
+    WouldCross = 48,
+
+    /// <summary>A fill-or-kill order would not fill wholly within its price, before an order of its own seat, and in
+    /// <see cref="Market.MaxFillsPerOrder"/> fills.</summary>
+    WouldNotFill = 49,
+
+    /// <summary>The market has numbered 2^46 - 1 orders and takes no more.</summary>
+    SequenceExhausted = 50,
+
+    // Cancelling and reducing.
+
+    /// <summary>The seat has no open order with this id.</summary>
+    UnknownOrder = 60,
+
+    /// <summary>The number of orders to cancel is not in 1..<see cref="Market.MaxCancelsPerOperation"/>.</summary>
+    InvalidCancelLimit = 61,
+
+    // Events.
+
+    /// <summary>The event buffer has less room than the operation may need.</summary>
+    EventBufferFull = 70,
+
+    // Order messages.
+
+    /// <summary>A message is not exactly <see cref="OrderMessage.Size"/> bytes.</summary>
+    InvalidMessageLength = 80,
+
+    /// <summary>kind is not a value of <see cref="OrderMessageKind"/>.</summary>
+    InvalidMessageKind = 81,
+
+    /// <summary>flags has an unknown order type or a bit above bit 3.</summary>
+    InvalidMessageFlags = 82,
+
+    /// <summary>A field that this kind of message does not use is not zero.</summary>
+    UnusedFieldNotZero = 83,
+}

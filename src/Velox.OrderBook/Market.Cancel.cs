@@ -1,0 +1,153 @@
+namespace Velox.OrderBook;
+
+/// <content>Cancelling and reducing: what is taken off an order becomes free again.</content>
+public readonly partial struct Market
+{
+    /// <summary>Cancels an open order by its engine id.</summary>
+    /// <returns><see cref="BookError.UnknownSeat"/>, <see cref="BookError.UnknownOrder"/> (also for another seat's
+    /// order) or <see cref="BookError.EventBufferFull"/> (1 event).</returns>
+    public BookError Cancel(uint seat, ulong orderId, ref EventWriter events, out OperationResult result)
+    {
+        result = default;
+        return IsOpen(seat)
+            ? CancelFound(FindById(seat, orderId), ref events, out result)
+            : BookError.UnknownSeat;
+    }
+
+    /// <summary>Cancels an open order by the id its trader gave it; 0 names no order.</summary>
+    /// <returns>As <see cref="Cancel"/>.</returns>
+    public BookError CancelByClientId(
+        uint seat, ulong clientOrderId, ref EventWriter events, out OperationResult result)
+    {
+        result = default;
+        return IsOpen(seat)
+            ? CancelFound(FindByClientId(seat, clientOrderId), ref events, out result)
+            : BookError.UnknownSeat;
+    }
+
+    /// <summary>Cancels a seat's newest orders. Having none is no error.</summary>
+    /// <param name="seat">Whose orders.</param>
+    /// <param name="maxOrders">Most to cancel, 1..<see cref="MaxCancelsPerOperation"/>; ask again while orders are
+    /// left.</param>
+    /// <param name="events">Needs room for the smaller of <paramref name="maxOrders"/> and the seat's open
+    /// orders.</param>
+    /// <param name="result">How many orders and lots.</param>
+    /// <returns><see cref="BookError.UnknownSeat"/>, <see cref="BookError.InvalidCancelLimit"/> or
+    /// <see cref="BookError.EventBufferFull"/>.</returns>
+    public BookError CancelAll(uint seat, int maxOrders, ref EventWriter events, out OperationResult result)
+    {
+        result = default;
+        if (!IsOpen(seat))
+            return BookError.UnknownSeat;
+        if (maxOrders is < 1 or > MaxCancelsPerOperation)
+            return BookError.InvalidCancelLimit;
+        uint count = Math.Min((uint)maxOrders, _slab.ReadSeat(seat).OpenOrders);
+        if (events.Remaining < count)
+            return BookError.EventBufferFull;
+        if (count == 0)
+            return BookError.None;
+
+        ref MarketHeader header = ref _slab.WriteHeader();
+        for (; result.CancelledOrders < count; result.CancelledOrders++)
+        {
+            uint link = _slab.ReadSeat(seat).FirstOrder;
+            ulong lots = _slab.ReadOrder(link).OpenLots;
+            Withdraw(ref header, link, lots, DoneReason.Cancelled, ref events);
+            result.CancelledLots += lots;
+        }
+
+        result.Reason = DoneReason.Cancelled;
+        return BookError.None;
+    }
+
+    /// <summary>
+    /// Takes lots off an open order in place: it keeps its priority. Its whole quantity or more cancels it.
+    /// </summary>
+    /// <returns><see cref="BookError.UnknownSeat"/>, <see cref="BookError.InvalidQuantity"/>,
+    /// <see cref="BookError.UnknownOrder"/> or <see cref="BookError.EventBufferFull"/> (1 event).</returns>
+    public BookError Reduce(uint seat, ulong orderId, ulong byLots, ref EventWriter events, out OperationResult result)
+    {
+        result = default;
+        return IsOpen(seat)
+            ? ReduceFound(FindById(seat, orderId), byLots, ref events, out result)
+            : BookError.UnknownSeat;
+    }
+
+    /// <summary><see cref="Reduce"/>, by the id its trader gave the order.</summary>
+    public BookError ReduceByClientId(
+        uint seat, ulong clientOrderId, ulong byLots, ref EventWriter events, out OperationResult result)
+    {
+        result = default;
+        return IsOpen(seat)
+            ? ReduceFound(FindByClientId(seat, clientOrderId), byLots, ref events, out result)
+            : BookError.UnknownSeat;
+    }
+
+    private BookError CancelFound(uint link, ref EventWriter events, out OperationResult result)
+    {
+        result = default;
+        if (link == 0)
+            return BookError.UnknownOrder;
+        if (events.Remaining < 1)
+            return BookError.EventBufferFull;
+
+        ref readonly OrderNode order = ref _slab.ReadOrder(link);
+        result = new OperationResult
+        {
+            OrderId = order.OrderId,
+            CancelledLots = order.OpenLots,
+            CancelledOrders = 1,
+            Reason = DoneReason.Cancelled,
+        };
+        Withdraw(ref _slab.WriteHeader(), link, order.OpenLots, DoneReason.Cancelled, ref events);
+        return BookError.None;
+    }
+
+    private BookError ReduceFound(uint link, ulong byLots, ref EventWriter events, out OperationResult result)
+    {
+        result = default;
+        if (byLots == 0)
+            return BookError.InvalidQuantity;
+        if (link == 0)
+            return BookError.UnknownOrder;
+        if (events.Remaining < 1)
+            return BookError.EventBufferFull;
+
+        ref readonly OrderNode order = ref _slab.ReadOrder(link);
+        ulong lots = Math.Min(byLots, order.OpenLots);
+        bool isWhole = lots == order.OpenLots;
+        DoneReason reason = isWhole ? DoneReason.Reduced : DoneReason.None;
+        result = new OperationResult
+        {
+            OrderId = order.OrderId,
+            RestingLots = order.OpenLots - lots,
+            CancelledLots = lots,
+            CancelledOrders = isWhole ? 1u : 0,
+            Reason = reason,
+        };
+        Withdraw(ref _slab.WriteHeader(), link, lots, reason, ref events);
+        return BookError.None;
+    }
+
+    /// <summary>Takes unfilled lots off an order, frees their value and says so.</summary>
+    private void Withdraw(ref MarketHeader header, uint link, ulong lots, DoneReason reason, ref EventWriter events)
+    {
+        ref readonly OrderNode order = ref _slab.ReadOrder(link);
+        Unlock(ref _slab.WriteSeat(order.Seat), header, order.Side, lots, order.PriceTicks);
+        events.Next() = new BookEvent
+        {
+            Sequence = header.NextEventSequence++,
+            Kind = reason == DoneReason.None ? BookEventKind.Reduced : BookEventKind.Cancelled,
+            Side = order.Side,
+            Reason = reason,
+            Seat = order.Seat,
+            OrderId = order.OrderId,
+            ClientOrderId = order.ClientOrderId,
+            PriceTicks = order.PriceTicks,
+            Lots = lots,
+            RemainingLots = order.OpenLots - lots,
+            Slot = events.Slot,
+        };
+        TakeLots(ref header, link, lots);
+    }
+}

@@ -1,0 +1,36 @@
+using Velox.Primitives;
+
+namespace Velox.OrderBook;
+
+/// <content>The order door: messages of a session.</content>
+public readonly partial struct Market
+{
+    /// <summary>Executes one message of the order door for the holder of a session key.</summary>
+    /// <param name="message">Checked for form here too, so it may be mapped rather than parsed.</param>
+    /// <param name="sessionKey">Who signed: must be the session key of the message's seat.</param>
+    /// <param name="events">With room for <see cref="MaxEventsPerOperation"/> no message is refused for it.</param>
+    /// <param name="result">What was done.</param>
+    /// <returns>The errors of <see cref="OrderMessage.Validate"/>, <see cref="CheckSession"/> and of the
+    /// operation.</returns>
+    public BookError Execute(
+        in OrderMessage message, in Address sessionKey, ref EventWriter events, out OperationResult result)
+    {
+        result = default;
+        BookError error = message.Validate();
+        if (error == BookError.None)
+            error = CheckSession(message.Seat, sessionKey);
+        if (error != BookError.None)
+            return error;
+
+        return message.Kind switch
+        {
+            OrderMessageKind.Place => Place(message.Seat, ToNewOrder(message), ref events, out result),
+            OrderMessageKind.Cancel => CancelByClientId(message.Seat, message.ClientOrderId, ref events, out result),
+            OrderMessageKind.CancelAll => CancelAll(message.Seat, MaxCancelsPerOperation, ref events, out result),
+            _ => ReduceByClientId(message.Seat, message.ClientOrderId, message.QuantityLots, ref events, out result),
+        };
+    }
+
+    private static NewOrder ToNewOrder(in OrderMessage message) =>
+        new(message.Side, message.Type, message.PriceTicks, message.QuantityLots, message.ClientOrderId);
+}

@@ -1,0 +1,141 @@
+namespace Velox.OrderBook;
+
+/// <content>Resting orders: their links to level and seat, the value locked behind them, and the ways out of the
+/// book.</content>
+public readonly partial struct Market
+{
+    /// <summary>
+    /// Puts an order that is written but for its links behind the others of its level and on its seat's list.
+    /// </summary>
+    private void LinkOrder(ref MarketHeader header, uint link)
+    {
+        ref OrderNode order = ref _slab.WriteOrder(link);
+        ref LevelNode level = ref _slab.WriteLevel(order.Level);
+        order.Previous = level.LastOrder;
+        if (level.LastOrder == 0)
+            level.FirstOrder = link;
+        else
+            _slab.WriteOrder(level.LastOrder).Next = link;
+        level.LastOrder = link;
+        level.OrderCount++;
+        Money.Add(ref level.TotalLots, order.OpenLots);
+        header.SideOf(order.Side).OrderCount++;
+
+        ref SeatNode seat = ref _slab.WriteSeat(order.Seat);
+        order.SeatNext = seat.FirstOrder;
+        if (seat.FirstOrder != 0)
+            _slab.WriteOrder(seat.FirstOrder).SeatPrevious = link;
+        seat.FirstOrder = link;
+        seat.OpenOrders++;
+        seat.HighClientOrderId = Math.Max(seat.HighClientOrderId, order.ClientOrderId);
+    }
+
+    /// <summary>
+    /// Takes lots off an order and its level; at 0 the order leaves the book, and with its last order the level.
+    /// </summary>
+    private void TakeLots(ref MarketHeader header, uint link, ulong lots)
+    {
+        ref OrderNode order = ref _slab.WriteOrder(link);
+        Money.Subtract(ref order.OpenLots, lots);
+        Money.Subtract(ref _slab.WriteLevel(order.Level).TotalLots, lots);
+        if (order.OpenLots == 0)
+            UnlinkOrder(ref header, link);
+    }
+
+    private void UnlinkOrder(ref MarketHeader header, uint link)
+    {
+        OrderNode order = _slab.ReadOrder(link);
+        UnlinkFromSeat(order);
+        UnlinkFromLevel(ref header, order);
+        _slab.FreeOrder(ref header, link);
+    }
+
+    private void UnlinkFromLevel(ref MarketHeader header, in OrderNode order)
+    {
+        ref LevelNode level = ref _slab.WriteLevel(order.Level);
+        if (order.Previous == 0)
+            level.FirstOrder = order.Next;
+        else
+            _slab.WriteOrder(order.Previous).Next = order.Next;
+        if (order.Next == 0)
+            level.LastOrder = order.Previous;
+        else
+            _slab.WriteOrder(order.Next).Previous = order.Previous;
+        level.OrderCount--;
+        header.SideOf(order.Side).OrderCount--;
+        if (level.FirstOrder == 0)
+            LevelTree.Remove(_slab, ref header, order.Side, order.Level);
+    }
+
+    private void UnlinkFromSeat(in OrderNode order)
+    {
+        ref SeatNode seat = ref _slab.WriteSeat(order.Seat);
+        if (order.SeatPrevious == 0)
+            seat.FirstOrder = order.SeatNext;
+        else
+            _slab.WriteOrder(order.SeatPrevious).SeatNext = order.SeatNext;
+        if (order.SeatNext != 0)
+            _slab.WriteOrder(order.SeatNext).SeatPrevious = order.SeatPrevious;
+        seat.OpenOrders--;
+        if (seat.FirstOrder == 0)
+            seat.HighClientOrderId = 0;
+    }
+
+    private static void Lock(ref SeatNode seat, in MarketHeader header, Side side, ulong lots, ulong priceTicks)
+    {
+        if (side == Side.Bid)
+            Move(ref seat.QuoteFree, ref seat.QuoteLocked, lots * priceTicks * header.TickSize);
+        else
+            Move(ref seat.BaseFree, ref seat.BaseLocked, lots * header.LotSize);
+    }
+
+    private static void Unlock(ref SeatNode seat, in MarketHeader header, Side side, ulong lots, ulong priceTicks)
+    {
+        if (side == Side.Bid)
+            Move(ref seat.QuoteLocked, ref seat.QuoteFree, lots * priceTicks * header.TickSize);
+        else
+            Move(ref seat.BaseLocked, ref seat.BaseFree, lots * header.LotSize);
+    }
+
+    private static void Move(ref ulong from, ref ulong to, ulong atoms)
+    {
+        Money.Subtract(ref from, atoms);
+        Money.Add(ref to, atoms);
+    }
+
+    /// <summary>
+    /// The link of an open order, or 0. O(1): the id names the node, and the node must hold the same id.
+    /// </summary>
+    private uint LinkOf(ulong orderId)
+    {
+        uint link = (uint)(orderId & ((1UL << MarketLayout.OrderLinkBits) - 1));
+        return link - 1 < Header.UsedOrders && _slab.ReadOrder(link).OrderId == orderId ? link : 0;
+    }
+
+    /// <summary>The link of a seat's open order, or 0.</summary>
+    private uint FindById(uint seat, ulong orderId)
+    {
+        uint link = LinkOf(orderId);
+        return link != 0 && _slab.ReadOrder(link).Seat == seat ? link : 0;
+    }
+
+    /// <summary>The link of a seat's open order, or 0. Walks the seat's orders, newest first.</summary>
+    private uint FindByClientId(uint seat, ulong clientOrderId)
+    {
+        ref readonly SeatNode node = ref _slab.ReadSeat(seat);
+        if (clientOrderId == 0 || clientOrderId > node.HighClientOrderId)
+            return 0;
+
+        // The count, not the end of the list, bounds the walk: a corrupt list may have none.
+        uint link = node.FirstOrder;
+        for (uint left = Math.Min(node.OpenOrders, MarketLayout.MaxOpenOrdersPerSeat); left > 0 && link != 0; left--)
+        {
+            ref readonly OrderNode order = ref _slab.ReadOrder(link);
+            if (order.ClientOrderId == clientOrderId)
+                return link;
+            link = order.SeatNext;
+        }
+
+        return 0;
+    }
+}

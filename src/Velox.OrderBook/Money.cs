@@ -1,0 +1,43 @@
+namespace Velox.OrderBook;
+
+/// <summary>Arithmetic on atoms that cannot overflow in silence.</summary>
+internal static class Money
+{
+    private const ulong BpsPerUnit = 10_000;
+
+    internal static bool TryMultiply(ulong left, ulong right, out ulong product) =>
+        Math.BigMul(left, right, out product) == 0;
+
+    /// <summary>quantityLots * priceTicks * tickSize.</summary>
+    internal static bool TryQuoteValue(ulong lots, ulong priceTicks, ulong tickSize, out ulong atoms) =>
+        TryMultiply(lots, priceTicks, out ulong ticks) & TryMultiply(ticks, tickSize, out atoms);
+
+    /// <summary>
+    /// The fee on what a side receives, rounded up. Never more than received while bps is at most 10,000.
+    /// </summary>
+    internal static ulong Fee(ulong receivedAtoms, ulong bps)
+    {
+        if (bps == 0)
+            return 0;
+
+        // Most amounts leave room for the product in 64 bits, where division is several times cheaper.
+        return Math.BigMul(receivedAtoms, bps, out ulong low) == 0 && low <= ulong.MaxValue - (BpsPerUnit - 1)
+            ? (low + (BpsPerUnit - 1)) / BpsPerUnit
+            : (ulong)((((UInt128)receivedAtoms * bps) + (BpsPerUnit - 1)) / BpsPerUnit);
+    }
+
+    // The market's totals bound every balance and the checks on entry every payment: only a corrupt slab fails here.
+    internal static void Add(ref ulong balance, ulong atoms)
+    {
+        if (balance > ulong.MaxValue - atoms)
+            Slab.ThrowCorrupt("A balance or total would overflow.");
+        balance += atoms;
+    }
+
+    internal static void Subtract(ref ulong balance, ulong atoms)
+    {
+        if (balance < atoms)
+            Slab.ThrowCorrupt("A balance or total is smaller than what it must cover.");
+        balance -= atoms;
+    }
+}

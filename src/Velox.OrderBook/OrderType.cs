@@ -1,0 +1,22 @@
+namespace Velox.OrderBook;
+
+/// <summary>What happens to the part of an order that does not match on arrival.</summary>
+public enum OrderType : byte
+{
+    /// <summary>Rests in the book.</summary>
+    Limit = 0,
+
+    /// <summary>Is cancelled.</summary>
+    ImmediateOrCancel = 1,
+
+    /// <summary>There is none: an order that would not fill wholly is refused.</summary>
+    FillOrKill = 2,
+
+    /// <summary>It is the whole order: one that would match on arrival is refused.</summary>
+    PostOnly = 3,
+}
+
+internal static class OrderTypes
+{
+    internal static bool MayRest(this OrderType type) => type is OrderType.Limit or OrderType.PostOnly;
+}

@@ -1,0 +1,199 @@
+using Velox.Primitives;
+
+namespace Velox.OrderBook.Tests;
+
+/// <summary>
+/// Damaged slabs: always a named error or the one exception, never an endless loop or a foreign exception.
+/// </summary>
+public class CorruptionTests
+{
+    private static readonly FlowShape Shape = new(
+        4, MiddlePrice: 100, PriceSpread: 30, MaxLots: 20, ClientIds: 50, HostilePercent: 2, PlacePercent: 60);
+
+    private static readonly MarketParameters Parameters = TestMarket.Parameters with
+    {
+        OrderCapacity = 60,
+        LevelCapacity = 30,
+        SeatCapacity = 4,
+        MaxOpenOrdersPerSeat = 30,
+        MakerFeeBps = 3,
+        TakerFeeBps = 7,
+    };
+
+    [Theory]
+    [InlineData(501)]
+    [InlineData(502)]
+    [InlineData(503)]
+    [InlineData(504)]
+    public void Random_damage_ends_in_an_error_or_the_one_exception(int seed)
+    {
+        var random = new Random(seed);
+        byte[] sound = Grow(seed, 400);
+        int found = 0;
+        int refused = 0;
+        for (int round = 0; round < 3_000; round++)
+        {
+            TrackedMemory memory = Copy(sound);
+            Damage(random, memory);
+            if (Market.TryOpen(memory, out Market market) != BookError.None)
+            {
+                refused++;
+                continue;
+            }
+
+            found += market.CheckInvariants(out _) == BookError.CorruptMarket ? 1 : 0;
+            UseWhileDamaged(market, seed + round);
+        }
+
+        Assert.True(found > 1_000 && refused > 10, $"seed {seed}: {found} contradictions found, {refused} headers refused.");
+    }
+
+    [Fact]
+    public void Bytes_of_pure_noise_behind_a_sound_header_are_found_and_survived()
+    {
+        var random = new Random(505);
+        byte[] sound = Grow(505, 400);
+        for (int round = 0; round < 300; round++)
+        {
+            TrackedMemory memory = Copy(sound);
+            random.NextBytes(memory.Write(MarketLayout.HeaderBytes, memory.Length - MarketLayout.HeaderBytes));
+            Assert.Equal(BookError.None, Market.TryOpen(memory, out Market market));
+            Assert.Equal(BookError.CorruptMarket, market.CheckInvariants(out string detail));
+            Assert.NotEmpty(detail);
+            UseWhileDamaged(market, round);
+        }
+    }
+
+    [Fact]
+    public void The_full_check_finds_a_flip_of_any_bit_that_carries_structure_or_money()
+    {
+        byte[] sound = Grow(506, 400);
+        Assert.Equal(BookError.None, Market.TryOpen(Copy(sound), out Market market));
+        market.AssertSound();
+        for (int offset = 0; offset < sound.Length; offset++)
+        {
+            if (IsFree(market.Header, offset))
+                continue;
+            for (int bit = 0; bit < 8; bit++)
+            {
+                TrackedMemory memory = Copy(sound);
+                memory.Write(offset, 1)[0] ^= (byte)(1 << bit);
+                BookError error = Market.TryOpen(memory, out Market damaged);
+                if (error == BookError.None)
+                    error = damaged.CheckInvariants(out _);
+                Assert.True(error != BookError.None, $"A flip of bit {bit} of byte {offset} is not found.");
+            }
+        }
+    }
+
+    [Fact]
+    public void A_ring_in_a_list_ends()
+    {
+        TrackedMemory memory = Copy(Grow(507, 400));
+        Assert.Equal(BookError.None, Market.TryOpen(memory, out Market market));
+        uint best = market.Header.Asks.Best;
+        int offset = MarketLayout.HeaderBytes + ((int)Parameters.SeatCapacity * MarketLayout.SeatBytes)
+            + ((int)(best - 1) * MarketLayout.LevelBytes);
+        memory.Write<LevelNode>(offset).Worse = best;
+        Assert.Equal(1_000, market.Depth(Side.Ask, new DepthLevel[1_000]));
+        memory.Write<LevelNode>(offset).FirstOrder = 0;
+        Assert.Throws<CorruptMarketException>(() => market.Orders(Side.Ask, new OrderNode[1_000]));
+        Assert.Equal(BookError.CorruptMarket, market.CheckInvariants(out _));
+    }
+
+    /// <summary>A slab with orders on both sides, freed nodes of both kinds, and nodes never used.</summary>
+    private static byte[] Grow(int seed, int operations)
+    {
+        Market market = TestMarket.CreateWithSeats(Parameters, 3, 5_000_000, out TrackedMemory memory);
+        var flow = new Flow(seed, Shape);
+        var buffer = new BookEvent[Market.MaxEventsPerOperation];
+        for (int i = 0; i < operations || !IsInteresting(market.Header); i++)
+        {
+            var events = new EventWriter(buffer, 0);
+            market.Apply(flow.Next(), ref events, out OperationResult result);
+            flow.Remember(result.OrderId);
+            Assert.True(i < 100_000, $"seed {seed}: the flow never leaves nodes of every state.");
+        }
+
+        return memory.Bytes.ToArray();
+    }
+
+    private static bool IsInteresting(in MarketHeader header) =>
+        header is { FreeOrder: not 0, FreeLevel: not 0, Bids.LevelCount: > 2, Asks.LevelCount: > 2 }
+        && header.UsedLevels < header.LevelCapacity;
+
+    private static TrackedMemory Copy(byte[] bytes)
+    {
+        var memory = new TrackedMemory(bytes.Length);
+        bytes.CopyTo(memory.Write(0, bytes.Length));
+        return memory;
+    }
+
+    /// <summary>Flips bits, or overwrites a word with a number that may be a plausible link.</summary>
+    private static void Damage(Random random, TrackedMemory memory)
+    {
+        for (int count = random.Next(1, 6); count > 0; count--)
+        {
+            int offset = random.Next(4) == 0 ? random.Next(192) : random.Next(MarketLayout.HeaderBytes, memory.Length);
+            if (random.Next(2) == 0)
+                memory.Write(offset, 1)[0] ^= (byte)(1 << random.Next(8));
+            else
+                memory.Write<uint>(offset & ~3) = (uint)random.Next(70);
+        }
+    }
+
+    private static void UseWhileDamaged(Market market, int seed)
+    {
+        var flow = new Flow(seed, Shape);
+        var buffer = new BookEvent[Market.MaxEventsPerOperation];
+        try
+        {
+            market.Depth(Side.Bid, new DepthLevel[100]);
+            market.Orders(Side.Ask, new OrderNode[100]);
+            market.OrdersOf(0, new OrderNode[100]);
+            for (int i = 0; i < 30; i++)
+            {
+                var events = new EventWriter(buffer, 0);
+                market.Apply(flow.Next(), ref events, out OperationResult result);
+                flow.Remember(result.OrderId);
+            }
+        }
+        catch (CorruptMarketException)
+        {
+            // The documented end of an operation on a damaged slab. Any other exception fails the test.
+        }
+
+        market.CheckInvariants(out _);
+    }
+
+    /// <summary>
+    /// Bytes whose value nothing else in the slab determines: names, keys, counters of the past, reserved bytes.
+    /// </summary>
+    private static bool IsFree(in MarketHeader header, int offset)
+    {
+        int seats = MarketLayout.HeaderBytes;
+        int levels = seats + ((int)header.SeatCapacity * MarketLayout.SeatBytes);
+        int orders = levels + ((int)header.LevelCapacity * MarketLayout.LevelBytes);
+        if (offset < seats)
+        {
+            // Capacities, limits, sizes and fees may be other and still lawful; 64-79 sequences, 160-175 last trade,
+            // addresses.
+            return offset is (>= 16 and < 80) or (>= 160 and < 176) or (>= 180 and < MarketHeader.Size);
+        }
+
+        int inSeat = (offset - seats) % MarketLayout.SeatBytes;
+        int inNode = offset % MarketLayout.OrderBytes;
+        if (offset < levels)
+        {
+            bool isOpen = offset < seats + ((int)header.SeatCount * MarketLayout.SeatBytes);
+            return isOpen && inSeat is < 64 or (>= 96 and < 104) or >= 112;
+        }
+
+        if (offset < orders)
+            return inNode >= 52;
+
+        // An order's id may still ascend after a flip, its client id be unique, its type the other that rests; the slot
+        // is free.
+        return inNode is < 16 or (>= 55 and < 64);
+    }
+}
