@@ -1,0 +1,48 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Velox.Primitives;
+
+namespace Velox.Svm;
+
+/// <summary>The block under construction: its transactions so far.</summary>
+public sealed class BlockBuilder
+{
+    private readonly List<TransactionRecord> _records = [];
+    private readonly BlockContext _context;
+
+    internal BlockBuilder(BlockContext context) => _context = context;
+
+    public ulong Slot => _context.Slot;
+
+    public BlockContext Context => _context;
+
+    public IReadOnlyList<TransactionRecord> Records => _records;
+
+    /// <summary>Lamports taken as fees so far.</summary>
+    public ulong CollectedFees { get; private set; }
+
+    internal void Add(TransactionRecord record)
+    {
+        _records.Add(record);
+        CollectedFees += record.Fee;
+    }
+
+    internal BlockHeader Finish(Hash256 parentHash, Hash256 stateRoot) => new(
+        Slot, parentHash, _context.UnixTimestamp, _records.Count, HashTransactions(), stateRoot);
+
+    private Hash256 HashTransactions()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> length = stackalloc byte[sizeof(ushort)];
+        foreach (TransactionRecord record in _records)
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(length, (ushort)record.Bytes.Length);
+            hash.AppendData(length);
+            hash.AppendData(record.Bytes);
+        }
+
+        Span<byte> digest = stackalloc byte[Hash256.Size];
+        hash.GetHashAndReset(digest);
+        return new Hash256(digest);
+    }
+}

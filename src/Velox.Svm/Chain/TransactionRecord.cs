@@ -1,0 +1,47 @@
+using Velox.Primitives;
+
+namespace Velox.Svm;
+
+/// <summary>A transaction that is part of a block, with everything clients may ask of its outcome. Immutable.</summary>
+public sealed record TransactionRecord
+{
+    public required Signature Id { get; init; }
+
+    /// <summary>The serialized transaction.</summary>
+    public required byte[] Bytes { get; init; }
+
+    public required TransactionError Error { get; init; }
+
+    /// <summary>Lamports taken from the fee payer.</summary>
+    public required ulong Fee { get; init; }
+
+    public required ulong ComputeUnitsConsumed { get; init; }
+
+    public required IReadOnlyList<string> LogLines { get; init; }
+
+    public required IReadOnlyList<InnerInstruction> InnerInstructions { get; init; }
+
+    public required ReturnData? ReturnData { get; init; }
+
+    /// <summary>The accounts in key order.</summary>
+    public required Address[] AccountKeys { get; init; }
+
+    /// <summary>Lamports of each account before the fee was taken.</summary>
+    public required ulong[] PreBalances { get; init; }
+
+    public required ulong[] PostBalances { get; init; }
+
+    public required IReadOnlyList<TokenBalance> PreTokenBalances { get; init; }
+
+    public required IReadOnlyList<TokenBalance> PostTokenBalances { get; init; }
+
+    /// <summary>What happened in markets; empty when the transaction failed.</summary>
+    public required IReadOnlyList<MarketEvent> MarketEvents { get; init; }
+}
+
+/// <summary>A token account's balance around a transaction.</summary>
+/// <param name="AccountIndex">Position among the transaction's accounts.</param>
+/// <param name="Mint">The token's mint.</param>
+/// <param name="Owner">The wallet that owns the token account.</param>
+/// <param name="Amount">Balance in the token's smallest unit.</param>
+public readonly record struct TokenBalance(int AccountIndex, Address Mint, Address Owner, ulong Amount);

@@ -1,0 +1,54 @@
+using Velox.OrderBook;
+
+namespace Velox.Svm;
+
+/// <summary>What a <see cref="BookError"/> means, in words that name the field and its bound.</summary>
+public static class BookErrorText
+{
+    public static string Describe(BookError error) => error switch
+    {
+        BookError.None => "no error",
+        BookError.NotAMarket => "market: the account's data does not begin with the magic of a market",
+        BookError.UnsupportedVersion => $"market: the version is not {MarketLayout.Version} or a flag is unknown",
+        BookError.MemoryTooShort => "market: the account's data is shorter than its capacities need",
+        BookError.MemoryNotEmpty => "market: the account's data is not all zero",
+        BookError.InvalidCapacity =>
+            $"orderCapacity, levelCapacity, seatCapacity: at least 1 each, at most {MarketLayout.MaxOrders}, "
+            + $"{MarketLayout.MaxLevels} and {MarketLayout.MaxSeats}, and {MarketLayout.MaxMarketBytes} bytes together",
+        BookError.InvalidLotSize => "lotSize: at least 1",
+        BookError.InvalidTickSize => "tickSize: at least 1",
+        BookError.InvalidFee => $"makerFeeBps, takerFeeBps: at most {MarketLayout.MaxFeeBps}",
+        BookError.InvalidOpenOrderLimit => $"maxOpenOrdersPerSeat: 1 to {MarketLayout.MaxOpenOrdersPerSeat}",
+        BookError.CorruptMarket => "market: the slab contradicts itself",
+        BookError.UnknownSeat => "seat: not the index of an opened seat",
+        BookError.SeatsFull => "seat: all of the market's seatCapacity seats are taken",
+        BookError.SeatExists => "owner: has a seat already, one is the most",
+        BookError.InvalidOwner => "owner: must not be the zero address",
+        BookError.NotSeatOwner => "owner: the signer is not the owner of the seat",
+        BookError.NotSessionKey => "session key: the signer is not the session key of the seat",
+        BookError.NotAuthority => "authority: the signer is not the authority of the market",
+        BookError.InvalidAmount => "amount: at least 1; asset: 0 base or 1 quote",
+        BookError.InsufficientFunds => "amount: more than the free balance",
+        BookError.BalanceOverflow => $"amount: the market would hold more than {ulong.MaxValue} atoms of the asset",
+        BookError.InvalidOrderType => "side: 0 or 1; type: 0 to 3",
+        BookError.InvalidQuantity => "quantityLots: at least 1",
+        BookError.InvalidPrice => "priceTicks: at least 1",
+        BookError.ValueOverflow => $"quantityLots, priceTicks: the order is worth more than {ulong.MaxValue} atoms",
+        BookError.DuplicateClientOrderId => "clientOrderId: the seat has an open order with this id",
+        BookError.SeatOrdersFull => "seat: has the market's maxOpenOrdersPerSeat open orders already",
+        BookError.OrdersFull => "market: all of its orderCapacity orders are open",
+        BookError.LevelsFull => "market: all of its levelCapacity prices are taken",
+        BookError.WouldCross => "priceTicks: the post-only order would match on arrival",
+        BookError.WouldNotFill =>
+            $"quantityLots: the fill-or-kill order would not fill wholly in {Market.MaxFillsPerOrder} fills",
+        BookError.SequenceExhausted => $"market: has numbered {MarketLayout.MaxOrderSequence} orders and takes no more",
+        BookError.UnknownOrder => "order id: the seat has no open order with this id",
+        BookError.InvalidCancelLimit => $"max: 1 to {Market.MaxCancelsPerOperation}",
+        BookError.EventBufferFull => $"events: room for {Market.MaxEventsPerOperation} is needed",
+        BookError.InvalidMessageLength => $"message: must be {OrderMessage.Size} bytes",
+        BookError.InvalidMessageKind => "message kind: 1 to 4",
+        BookError.InvalidMessageFlags => "message flags: type 0 to 3, bits 4 to 7 zero",
+        BookError.UnusedFieldNotZero => "message: a field that its kind does not use is not zero",
+        _ => $"unknown book error {(ushort)error}",
+    };
+}

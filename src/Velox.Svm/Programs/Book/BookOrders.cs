@@ -1,0 +1,78 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using Velox.OrderBook;
+
+namespace Velox.Svm;
+
+/// <summary>Place, Cancel, CancelByClientId, CancelAll, Reduce: by a seat's owner or session key.</summary>
+/// <remarks>
+/// The event buffer of 16 KiB lies on the stack and is not cleared (SkipLocalsInit): the book tells how many events it
+/// wrote, and nothing beyond them is read.
+/// </remarks>
+internal static class BookOrders
+{
+    [SkipLocalsInit]
+    internal static InstructionError Place(in BookCall call, BincodeReader fields)
+    {
+        uint seat = fields.UInt32();
+        var side = (Side)fields.Byte();
+        var type = (OrderType)fields.Byte();
+        ulong clientOrderId = fields.UInt64();
+        var order = new NewOrder(side, type, fields.UInt64(), fields.UInt64(), clientOrderId);
+        InstructionError error = call.RequireTrader(seat);
+        if (error.IsError)
+            return error;
+
+        Span<BookEvent> buffer = stackalloc BookEvent[Market.MaxEventsPerOperation];
+        var events = new EventWriter(buffer, call.Context.Block.Slot);
+        error = call.Check(call.Market.Place(seat, order, ref events, out OperationResult result));
+        if (!error.IsError)
+            error = call.Publish(ref events);
+        if (error.IsError)
+            return error;
+
+        Span<byte> returned = stackalloc byte[BookWire.PlaceReturnSize];
+        BinaryPrimitives.WriteUInt64LittleEndian(returned, result.OrderId);
+        BinaryPrimitives.WriteUInt64LittleEndian(returned[8..], result.FilledLots);
+        BinaryPrimitives.WriteUInt64LittleEndian(returned[16..], result.RestingLots);
+        return call.Context.SetReturnData(returned);
+    }
+
+    /// <summary>Cancel, CancelByClientId and Reduce: what changes one open order.</summary>
+    [SkipLocalsInit]
+    internal static InstructionError Change(BookInstructionTag tag, in BookCall call, BincodeReader fields)
+    {
+        uint seat = fields.UInt32();
+        ulong id = fields.UInt64();
+        InstructionError error = call.RequireTrader(seat);
+        if (error.IsError)
+            return error;
+
+        Span<BookEvent> buffer = stackalloc BookEvent[Market.MaxEventsPerOperation];
+        var events = new EventWriter(buffer, call.Context.Block.Slot);
+        BookError refusal = tag switch
+        {
+            BookInstructionTag.Cancel => call.Market.Cancel(seat, id, ref events, out _),
+            BookInstructionTag.CancelByClientId => call.Market.CancelByClientId(seat, id, ref events, out _),
+            _ => call.Market.Reduce(seat, id, fields.UInt64(), ref events, out _),
+        };
+        error = call.Check(refusal);
+        return error.IsError ? error : call.Publish(ref events);
+    }
+
+    [SkipLocalsInit]
+    internal static InstructionError CancelAll(in BookCall call, BincodeReader fields)
+    {
+        uint seat = fields.UInt32();
+        int max = fields.UInt16();
+        InstructionError error = call.RequireTrader(seat);
+        if (error.IsError)
+            return error;
+
+        Span<BookEvent> buffer = stackalloc BookEvent[Market.MaxEventsPerOperation];
+        var events = new EventWriter(buffer, call.Context.Block.Slot);
+        int limit = max == 0 ? Market.MaxCancelsPerOperation : max;
+        error = call.Check(call.Market.CancelAll(seat, limit, ref events, out _));
+        return error.IsError ? error : call.Publish(ref events);
+    }
+}

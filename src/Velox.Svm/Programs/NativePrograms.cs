@@ -1,0 +1,15 @@
+namespace Velox.Svm;
+
+/// <summary>The programs that every chain has from its genesis on.</summary>
+public static class NativePrograms
+{
+    public static ProgramRegistry CreateRegistry() => new(
+    [
+        new SystemProgram(),
+        new ComputeBudgetProgram(),
+        new TokenProgram(),
+        new AssociatedTokenProgram(),
+        new MemoProgram(),
+        new BookProgram(),
+    ]);
+}

@@ -1,0 +1,12 @@
+namespace Velox.Svm;
+
+/// <summary>What execution may know of the block under construction: the only time there is.</summary>
+/// <param name="Slot">The block's slot.</param>
+/// <param name="UnixTimestamp">Seconds since 1970, as the block states them.</param>
+public sealed record BlockContext(ulong Slot, long UnixTimestamp)
+{
+    /// <summary>Slots in an epoch, as on every Solana network.</summary>
+    public const ulong SlotsPerEpoch = 432_000;
+
+    public ulong Epoch => Slot / SlotsPerEpoch;
+}

@@ -1,0 +1,30 @@
+using System.Buffers.Binary;
+using Velox.Primitives;
+using Velox.State;
+
+namespace Velox.Svm;
+
+/// <summary>Reads the token accounts among a transaction's accounts, for its meta.</summary>
+internal static class TokenBalances
+{
+    // SPL Token account: mint 32, owner 32, amount u64, ... state at byte 108 (0 = uninitialised); 165 bytes in all.
+    private const int TokenAccountSize = 165;
+    private const int StateOffset = 108;
+
+    internal static TokenBalance[] Collect(TransactionAccounts accounts)
+    {
+        List<TokenBalance>? balances = null;
+        for (int i = 0; i < accounts.Count; i++)
+        {
+            Account account = accounts.Accounts[i];
+            ReadOnlySpan<byte> data = account.Data.Bytes;
+            if (account.Owner != ProgramIds.Token || data.Length != TokenAccountSize || data[StateOffset] == 0)
+                continue;
+            balances ??= [];
+            balances.Add(new TokenBalance(
+                i, new Address(data[..32]), new Address(data.Slice(32, 32)), BinaryPrimitives.ReadUInt64LittleEndian(data[64..])));
+        }
+
+        return balances is null ? [] : [.. balances];
+    }
+}

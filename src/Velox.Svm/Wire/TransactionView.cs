@@ -1,0 +1,151 @@
+using Velox.Primitives;
+
+namespace Velox.Svm;
+
+/// <summary>
+/// A parsed and sanitised legacy or v0 transaction, read in place: it keeps the caller's bytes and the offsets of their
+/// fields, and allocates nothing. It is 224 bytes: pass it by <c>in</c>.
+/// </summary>
+/// <remarks>
+/// The bytes stay the caller's and must not change while the view is in use. Signatures, blockhash age, duplicate keys
+/// and lookup tables are not judged here: they need state. The <c>default</c> value has no field of any kind.
+/// </remarks>
+public readonly struct TransactionView
+{
+    private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly TransactionFrame _frame;
+
+    private TransactionView(ReadOnlyMemory<byte> bytes, in TransactionFrame frame)
+    {
+        _bytes = bytes;
+        _frame = frame;
+    }
+
+    /// <summary>Parses and sanitises exactly one transaction; no byte may follow it.</summary>
+    /// <param name="bytes">Untrusted bytes.</param>
+    /// <param name="view">The view; <c>default</c> on error.</param>
+    /// <returns><see cref="WireError.None"/>, or the first cause met in wire order.</returns>
+    public static WireError TryParse(ReadOnlyMemory<byte> bytes, out TransactionView view)
+    {
+        TransactionFrame frame = default;
+        WireError error = TransactionParser.Parse(bytes.Span, ref frame);
+        view = error == WireError.None ? new TransactionView(bytes, in frame) : default;
+        return error;
+    }
+
+    /// <summary>The whole serialized transaction.</summary>
+    public ReadOnlyMemory<byte> Bytes => _bytes;
+
+    public TransactionVersion Version => _frame.Version;
+
+    /// <summary>1 to 12; equals <see cref="RequiredSignatures"/>.</summary>
+    public int SignatureCount => _frame.SignatureCount;
+
+    /// <summary>The message: what each signature signs, version byte included.</summary>
+    public ReadOnlySpan<byte> Message => _bytes.Span[_frame.MessageOffset..];
+
+    /// <summary>The first this many static keys are signers.</summary>
+    public int RequiredSignatures => _frame.RequiredSignatures;
+
+    /// <summary>The last this many signers are read-only; below <see cref="RequiredSignatures"/>.</summary>
+    public int ReadonlySigned => _frame.ReadonlySigned;
+
+    /// <summary>The last this many static keys are read-only and no signers.</summary>
+    public int ReadonlyUnsigned => _frame.ReadonlyUnsigned;
+
+    /// <summary>1 to 38.</summary>
+    public int StaticKeyCount => _frame.StaticKeyCount;
+
+    /// <summary>The first static key, which signs, is writable and pays the fee.</summary>
+    public Address FeePayer => StaticKey(0);
+
+    /// <summary>A recent blockhash, or the value of a durable nonce.</summary>
+    public Hash256 RecentBlockhash => new(Slice(_frame.BlockhashOffset, Hash256.Size));
+
+    /// <summary>0 to 64.</summary>
+    public int InstructionCount => _frame.InstructionCount;
+
+    /// <summary>0 to 31; always 0 for a legacy transaction.</summary>
+    public int LookupCount => _frame.LookupCount;
+
+    /// <summary>How many accounts all lookups together load writable.</summary>
+    public int WritableLookupAccounts => _frame.WritableLookupAccounts;
+
+    /// <summary>How many accounts all lookups together load read-only.</summary>
+    public int ReadonlyLookupAccounts => _frame.ReadonlyLookupAccounts;
+
+    /// <summary>
+    /// Static keys, then the writable looked-up accounts of all lookups, then the read-only ones: the order in which
+    /// account indexes count. 1 to 256.
+    /// </summary>
+    public int AccountCount => StaticKeyCount + WritableLookupAccounts + ReadonlyLookupAccounts;
+
+    /// <exception cref="ArgumentOutOfRangeException">Not 0 to <see cref="SignatureCount"/> - 1.</exception>
+    public Signature Signature(int index)
+    {
+        CheckIndex(index, SignatureCount);
+        return new Signature(Slice(1 + index * Primitives.Signature.Size, Primitives.Signature.Size));
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">Not 0 to <see cref="StaticKeyCount"/> - 1.</exception>
+    public Address StaticKey(int index)
+    {
+        CheckIndex(index, StaticKeyCount);
+        return new Address(Slice(_frame.StaticKeysOffset + index * Address.Size, Address.Size));
+    }
+
+    /// <summary>Whether the static key must have signed.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not 0 to <see cref="StaticKeyCount"/> - 1.</exception>
+    public bool IsStaticSigner(int index)
+    {
+        CheckIndex(index, StaticKeyCount);
+        return index < RequiredSignatures;
+    }
+
+    /// <summary>
+    /// Whether the header asks for the static key to be writable. The runtime may still demote it: reserved keys and
+    /// called programs are never writable.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not 0 to <see cref="StaticKeyCount"/> - 1.</exception>
+    public bool IsStaticWritable(int index)
+    {
+        CheckIndex(index, StaticKeyCount);
+        return index < RequiredSignatures
+            ? index < RequiredSignatures - ReadonlySigned
+            : index < StaticKeyCount - ReadonlyUnsigned;
+    }
+
+    /// <summary>Reads one instruction at its stored offset.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not 0 to <see cref="InstructionCount"/> - 1.</exception>
+    public InstructionView Instruction(int index)
+    {
+        CheckIndex(index, InstructionCount);
+        // The parser has read the same bytes without error, so the errors here are always None.
+        var reader = new WireReader(_bytes.Span, _frame.InstructionOffsets[index]);
+        _ = reader.ReadByte(out byte programIndex);
+        _ = reader.ReadByteList(out ReadOnlySpan<byte> accounts);
+        _ = reader.ReadByteList(out ReadOnlySpan<byte> data);
+        return new InstructionView(programIndex, accounts, data);
+    }
+
+    /// <summary>Reads one address table lookup at its stored offset.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not 0 to <see cref="LookupCount"/> - 1.</exception>
+    public LookupView Lookup(int index)
+    {
+        CheckIndex(index, LookupCount);
+        // As above: the parser has already read these bytes without error.
+        var reader = new WireReader(_bytes.Span, _frame.LookupOffsets[index]);
+        _ = reader.ReadBytes(Address.Size, out ReadOnlySpan<byte> tableKey);
+        _ = reader.ReadByteList(out ReadOnlySpan<byte> writable);
+        _ = reader.ReadByteList(out ReadOnlySpan<byte> readOnly);
+        return new LookupView(new Address(tableKey), writable, readOnly);
+    }
+
+    private ReadOnlySpan<byte> Slice(int offset, int length) => _bytes.Span.Slice(offset, length);
+
+    private static void CheckIndex(int index, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, count);
+    }
+}

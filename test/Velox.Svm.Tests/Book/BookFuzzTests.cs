@@ -1,0 +1,77 @@
+using Velox.Cryptography;
+using Velox.OrderBook;
+using Velox.Primitives;
+using Xunit;
+
+namespace Velox.Svm.Tests;
+
+public sealed class BookFuzzTests
+{
+    [Theory]
+    [InlineData(11)]
+    [InlineData(12)]
+    public void Mutated_instructions_never_fault_and_change_nothing_on_error(int seed)
+    {
+        var random = new Random(seed);
+        var bank = new BookBank();
+        Trader[] traders = [bank.NewTrader(100_000, 100_000), bank.NewTrader(100_000, 100_000)];
+        BookVenue venue = bank.Venue;
+        Address[] pool =
+        [
+            .. bank.WatchedAccounts(), venue.VaultAuthority, venue.Operator.PublicKey, TestKeys.Stranger(1),
+            ProgramIds.Token, ProgramIds.System, ProgramIds.Book, SysvarIds.Clock,
+            .. traders.Select(trader => trader.Session.PublicKey),
+        ];
+        Keypair[] signers = [.. traders.SelectMany(trader => new[] { trader.Key, trader.Session }), venue.Operator];
+        var fuzz = new InstructionFuzz(random, pool, signers);
+        int failed = 0;
+        bank.Bank.OpenBlock();
+        for (int i = 0; i < 1_500; i++)
+        {
+            Instruction mutant = fuzz.Mutate(Template(random, venue, traders[random.Next(2)], (uint)i));
+            AccountImage before = AccountImage.Of(bank.Bank.Bank, pool);
+
+            InFlightTransaction sent = bank.Bank.SendIntoOpenBlock(
+                bank.Bank.Sign([mutant], [bank.Payer, .. fuzz.SignersOf(mutant)]));
+
+            string where = $"seed {seed}, mutant {i}";
+            Assert.NotEqual(InstructionErrorKind.ProgramFailedToComplete, sent.Record?.Error.Instruction.Kind);
+            if (sent.Record is null or { Error.IsError: true })
+            {
+                failed++;
+                Assert.True(
+                    before.Equals(AccountImage.Of(bank.Bank.Bank, pool)),
+                    $"{where}: {sent.Record?.Error} changed something");
+            }
+
+            bank.AssertSound(where);
+        }
+
+        Assert.InRange(failed, 300, 1_400);
+    }
+
+    private static Instruction Template(Random random, BookVenue venue, Trader trader, uint sequence)
+    {
+        var asset = (Asset)random.Next(2);
+        ulong price = (ulong)random.Next(95, 106);
+        ulong lots = (ulong)random.Next(1, 20);
+        ulong clientOrderId = (ulong)random.Next(1, 10);
+        return random.Next(11) switch
+        {
+            0 => venue.CreateMarketOnly(),
+            1 => BookInstructions.OpenSeat(venue.Market, trader.Address),
+            2 => venue.Deposit(trader, asset, lots),
+            3 => venue.Withdraw(trader, asset, lots),
+            4 => BookInstructions.CancelByClientId(venue.Market, trader.Address, trader.Seat, clientOrderId),
+            5 => BookInstructions.CancelAll(venue.Market, trader.Address, trader.Seat, 2),
+            6 => BookInstructions.SetSession(venue.Market, trader.Address, trader.Seat, trader.Session.PublicKey),
+            7 => venue.CollectFees(trader.AccountOf(asset), asset, BookWire.AllAtoms),
+            8 => venue.Batch(
+                trader.Session,
+                OrderMessage.Reduce((ushort)trader.Seat, sequence, clientOrderId, 1),
+                OrderMessage.Place((ushort)trader.Seat, sequence, new NewOrder(
+                    Side.Ask, OrderType.Limit, price, lots, clientOrderId))),
+            _ => venue.Place(trader, (Side)random.Next(2), price, lots, (OrderType)random.Next(4), clientOrderId),
+        };
+    }
+}

@@ -1,0 +1,68 @@
+using Velox.Cryptography;
+using Velox.Primitives;
+using Xunit;
+using static Velox.Svm.Tests.TestBank;
+
+namespace Velox.Svm.Tests;
+
+public sealed class RentTests
+{
+    private readonly TestBank _bank = new();
+    private readonly ulong _minimum = Rent.MinimumBalance(0);
+
+    [Fact]
+    public void The_minimum_of_an_empty_account_is_890880_lamports() => Assert.Equal(890_880UL, _minimum);
+
+    [Fact]
+    public void A_new_account_below_the_minimum_is_refused_by_its_index()
+    {
+        Keypair payer = _bank.NewFunded();
+        Address to = TestKeys.Stranger(1);
+
+        SendResult result = _bank.Send(SystemInstructions.Transfer(payer.PublicKey, to, _minimum - 1), payer);
+
+        Assert.Equal(new TransactionError(TransactionErrorKind.InsufficientFundsForRent, 1), result.Error);
+        Assert.Equal("Transaction results in an account (1) with insufficient funds for rent", result.Error.ToString());
+        Assert.Equal(0UL, _bank.Balance(to));
+        _bank.Send(SystemInstructions.Transfer(payer.PublicKey, to, _minimum), payer).Expect();
+    }
+
+    [Fact]
+    public void A_source_may_end_empty_or_exempt_but_not_between()
+    {
+        Keypair payer = _bank.NewFunded();
+        Keypair from = _bank.NewFunded(2 * _minimum);
+
+        SendResult between = _bank.Send(
+            SystemInstructions.Transfer(from.PublicKey, payer.PublicKey, _minimum + 1), payer, from);
+        Assert.Equal(new TransactionError(TransactionErrorKind.InsufficientFundsForRent, 1), between.Error);
+        _bank.Send(SystemInstructions.Transfer(from.PublicKey, payer.PublicKey, _minimum), payer, from).Expect();
+        _bank.Send(SystemInstructions.Transfer(from.PublicKey, payer.PublicKey, _minimum), payer, from).Expect();
+
+        Assert.Null(_bank.Bank.Accounts.Find(from.PublicKey));
+    }
+
+    [Fact]
+    public void The_incinerator_may_hold_less_than_the_minimum()
+    {
+        Keypair payer = _bank.NewFunded();
+
+        _bank.Send(SystemInstructions.Transfer(payer.PublicKey, ProgramIds.Incinerator, 1), payer).Expect();
+    }
+
+    [Fact]
+    public void A_rent_paying_account_may_stay_so_but_not_gain_or_grow()
+    {
+        RentState before = RentState.Of(500, 10);
+
+        Assert.Equal(RentStateKind.RentPaying, before.Kind);
+        Assert.True(Rent.IsTransitionAllowed(before, RentState.Of(500, 10)));
+        Assert.True(Rent.IsTransitionAllowed(before, RentState.Of(499, 10)));
+        Assert.True(Rent.IsTransitionAllowed(before, RentState.Of(0, 10)));
+        Assert.True(Rent.IsTransitionAllowed(before, RentState.Of(Rent.MinimumBalance(10), 10)));
+        Assert.False(Rent.IsTransitionAllowed(before, RentState.Of(501, 10)));
+        Assert.False(Rent.IsTransitionAllowed(before, RentState.Of(500, 11)));
+        Assert.False(Rent.IsTransitionAllowed(RentState.Of(0, 0), RentState.Of(1, 0)));
+        Assert.False(Rent.IsTransitionAllowed(RentState.Of(Sol, 0), RentState.Of(1, 0)));
+    }
+}
