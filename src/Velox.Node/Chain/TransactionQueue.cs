@@ -1,0 +1,37 @@
+using System.Threading.Channels;
+using Velox.Svm;
+
+namespace Velox.Node;
+
+/// <summary>Where transactions wait for the block producer: many writers, one reader, bounded.</summary>
+public sealed class TransactionQueue
+{
+    /// <summary>Most transactions that wait; further ones are refused and counted.</summary>
+    public const int Capacity = 16_384;
+
+    private readonly Channel<InFlightTransaction> _channel = Channel.CreateBounded<InFlightTransaction>(
+        new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private long _accepted;
+    private long _refused;
+
+    public long Accepted => Interlocked.Read(ref _accepted);
+
+    /// <summary>Transactions turned away because the queue was full or closed.</summary>
+    public long Refused => Interlocked.Read(ref _refused);
+
+    public int Count => _channel.Reader.Count;
+
+    /// <summary>Adds a transaction; false when the queue is full or closed.</summary>
+    public bool TrySubmit(InFlightTransaction transaction)
+    {
+        bool isAccepted = _channel.Writer.TryWrite(transaction);
+        Interlocked.Increment(ref isAccepted ? ref _accepted : ref _refused);
+        return isAccepted;
+    }
+
+    internal ChannelReader<InFlightTransaction> Reader => _channel.Reader;
+
+    /// <summary>Refuses everything from now on; what waits is still handed out.</summary>
+    internal void Close() => _channel.Writer.TryComplete();
+}

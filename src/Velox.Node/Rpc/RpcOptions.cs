@@ -1,0 +1,42 @@
+using System.Net;
+using Velox.Svm;
+
+namespace Velox.Node;
+
+/// <summary>How the RPC server listens, and its limits. What is over a limit is refused and counted.</summary>
+public sealed record RpcOptions
+{
+    public IPAddress BindAddress { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Port of JSON-RPC; WebSocket has the next. 0 lets the system choose both.</summary>
+    public int Port { get; init; } = 8899;
+
+    /// <summary>Programs that simulations run; the same as the bank has.</summary>
+    public ProgramRegistry Programs { get; init; } = NativePrograms.CreateRegistry();
+
+    /// <summary>Largest request body in bytes, as in Agave; a larger one is answered with HTTP 413.</summary>
+    public int MaxBodyBytes { get; init; } = 50 * 1024;
+
+    /// <summary>Most calls in a JSON-RPC batch.</summary>
+    public int MaxBatchCalls { get; init; } = 256;
+
+    /// <summary>Most HTTP connections at a time; further ones are closed.</summary>
+    public int MaxConnections { get; init; } = 1024;
+
+    /// <summary>Most WebSocket connections at a time.</summary>
+    public int MaxWebSockets { get; init; } = 256;
+
+    /// <summary>Most subscriptions of one WebSocket connection.</summary>
+    public int MaxSubscriptions { get; init; } = 256;
+
+    /// <summary>
+    /// Most messages that wait to be sent to one WebSocket client; one that is slower is disconnected.
+    /// </summary>
+    public int MaxOutgoingMessages { get; init; } = 4096;
+
+    /// <summary>Most lamports of one airdrop.</summary>
+    public ulong MaxAirdropLamports { get; init; } = 10_000UL * 1_000_000_000;
+
+    /// <summary>Trades kept for each market.</summary>
+    public int MaxTrades { get; init; } = 1000;
+}
