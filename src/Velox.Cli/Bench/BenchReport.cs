@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace Velox.Cli;
+
+/// <summary>One measured line: what, how much, and against whom in the same run.</summary>
+/// <param name="Name">What was measured.</param>
+/// <param name="Value">The median over the runs.</param>
+/// <param name="Unit">Unit of the value.</param>
+/// <param name="Peer">Who did the same work beside it; null when there is none.</param>
+/// <param name="PeerValue">The peer's median, in the same unit.</param>
+internal sealed record BenchLine(string Name, double Value, string Unit, string? Peer = null, double? PeerValue = null)
+{
+    /// <summary>This value divided by the peer's.</summary>
+    public double? Ratio => PeerValue is { } peerValue ? Value / peerValue : null;
+}
+
+/// <summary>Prints measured lines, as a table or as one JSON object.</summary>
+internal static class BenchReport
+{
+    private static readonly JsonSerializerOptions JsonOptions = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    internal static void Print(string bench, int runs, IReadOnlyList<BenchLine> lines, bool asJson)
+    {
+        if (asJson)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(
+                new { Bench = bench, Runs = runs, Cores = Environment.ProcessorCount, Lines = lines }, JsonOptions));
+            return;
+        }
+
+        var table = new Table().Title($"velox bench {bench} (median of {runs} runs, {Environment.ProcessorCount} cores)");
+        table.AddColumns("measure", "value", "unit", "peer", "peer's value", "ratio");
+        foreach (BenchLine line in lines)
+        {
+            table.AddRow(
+                line.Name, Format(line.Value), line.Unit, line.Peer ?? "-",
+                line.PeerValue is { } value ? Format(value) : "-", line.Ratio is { } ratio ? Format(ratio) : "-");
+        }
+
+        // Colours are for a terminal; a file or pipe gets plain text.
+        var settings = new AnsiConsoleSettings { Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect };
+        AnsiConsole.Create(settings).Write(table);
+    }
+
+    /// <summary>The median of several runs of a measurement.</summary>
+    internal static double Median(int runs, Func<double> measure)
+    {
+        double[] values = [.. Enumerable.Range(0, runs).Select(_ => measure()).Order()];
+        return values[values.Length / 2];
+    }
+
+    /// <summary>The medians of two measurements that take turns, so that a machine that slows down slows both.</summary>
+    internal static (double First, double Second) Medians(int runs, Func<double> first, Func<double> second)
+    {
+        double[] firsts = new double[runs];
+        double[] seconds = new double[runs];
+        for (int run = 0; run < runs; run++)
+        {
+            firsts[run] = first();
+            seconds[run] = second();
+        }
+
+        Array.Sort(firsts);
+        Array.Sort(seconds);
+        return (firsts[runs / 2], seconds[runs / 2]);
+    }
+
+    private static string Format(double value) => value.ToString(value < 100 ? "0.00" : "#,##0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,95 @@
+using Xunit;
+
+namespace Velox.Cli.Tests;
+
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("", "node|keygen|replay|bench|Exit codes: 0")]
+    [InlineData("node", "--demo|--ledger|--reset|--rpc-port|0 to 65534|8899|--slot-ms|10 to 60000|--bind|127.0.0.1|--demo-rate|1 to 1000000|--workers|1 to 256")]
+    [InlineData("keygen", "<file>|id.json|--force")]
+    [InlineData("replay", "--ledger|REQUIRED|--workers|1 to 256")]
+    [InlineData("bench", "ring|book|svm")]
+    [InlineData("bench ring", "--count|1 to 50000000|--runs|1 to 1000|--json")]
+    [InlineData("bench book", "--count|1 to 50000000|--runs|1 to 1000|--json")]
+    [InlineData("bench svm", "--count|1 to 65536|--runs|1 to 1000|--json")]
+    public async Task Help_names_every_option_with_its_bounds_and_default(string command, string expected)
+    {
+        ToolResult help = await Tool.RunAsync([.. Words(command), "--help"]);
+
+        Assert.Equal(0, help.ExitCode);
+        Assert.Equal("", help.Error);
+        Assert.All(expected.Split('|'), text => Assert.Contains(text, help.Output, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("", "command was not provided")]
+    [InlineData("nod", "'nod'")]
+    [InlineData("node --foo", "'--foo'")]
+    [InlineData("node extra", "'extra'")]
+    [InlineData("node --rpc-port", "--rpc-port")]
+    [InlineData("node --rpc-port abc", "--rpc-port is 'abc': it must be a whole number, 0 to 65534.")]
+    [InlineData("node --rpc-port -1", "--rpc-port is '-1': it must be a whole number, 0 to 65534.")]
+    [InlineData("node --rpc-port 65535", "--rpc-port is '65535': it must be a whole number, 0 to 65534.")]
+    [InlineData("node --rpc-port 99999999999", "--rpc-port is '99999999999': it must be a whole number, 0 to 65534.")]
+    [InlineData("node --rpc-port 1 --rpc-port 2", "--rpc-port")]
+    [InlineData("node --slot-ms 9", "--slot-ms is '9': it must be a whole number, 10 to 60000.")]
+    [InlineData("node --slot-ms 60001", "--slot-ms is '60001': it must be a whole number, 10 to 60000.")]
+    [InlineData("node --slot-ms 100.5", "--slot-ms is '100.5': it must be a whole number, 10 to 60000.")]
+    [InlineData("node --demo-rate 0", "--demo-rate is '0': it must be a whole number, 1 to 1000000.")]
+    [InlineData("node --demo-rate 1,5", "--demo-rate is '1,5': it must be a whole number, 1 to 1000000.")]
+    [InlineData("node --demo-rate nan", "--demo-rate is 'nan': it must be a whole number, 1 to 1000000.")]
+    [InlineData("node --workers 257", "--workers is '257': it must be a whole number, 1 to 256.")]
+    [InlineData("node --bind localhost", "--bind is 'localhost': it must be an IP address")]
+    [InlineData("node --bind 1", "--bind is '1': it must be an IP address")]
+    [InlineData("node --bind 127.0.0.1:8899", "--bind is '127.0.0.1:8899': it must be an IP address")]
+    [InlineData("node --ledger ''", "--ledger is empty")]
+    [InlineData("replay", "--ledger")]
+    [InlineData("replay --ledger ''", "--ledger is empty")]
+    [InlineData("replay --ledger x --workers 0", "--workers is '0': it must be a whole number, 1 to 256.")]
+    [InlineData("keygen ''", "file is empty")]
+    [InlineData("keygen a b", "'b'")]
+    [InlineData("bench", "command was not provided")]
+    [InlineData("bench ring --count x", "--count is 'x': it must be a whole number, 1 to 50000000.")]
+    [InlineData("bench ring --runs 0", "--runs is '0': it must be a whole number, 1 to 1000.")]
+    [InlineData("bench svm --count 65537", "--count is '65537': it must be a whole number, 1 to 65536.")]
+    public async Task A_bad_command_line_is_named_on_standard_error_with_its_bounds_and_ends_with_2(
+        string line, string expected)
+    {
+        ToolResult result = await Tool.RunAsync(Words(line));
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal("", result.Output);
+        Assert.StartsWith("velox: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+        Assert.Contains("--help'", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_no_output_can_be_written_the_reason_is_told_and_no_stack()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full here: run it on Linux.");
+        ToolResult result = await Tool.RunInShellAsync("velox bench ring --json --runs 1 --count 1000 > /dev/full");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("velox: ", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_table_in_a_pipe_is_plain_text_and_json_is_one_object()
+    {
+        ToolResult table = await Tool.RunAsync("bench", "ring", "--runs", "1", "--count", "1000");
+        Assert.Equal((0, ""), (table.ExitCode, table.Error));
+        Assert.DoesNotContain('\e', table.Output);
+
+        ToolResult json = await Tool.RunAsync("bench", "ring", "--runs", "1", "--count", "1000", "--json");
+        using var document = System.Text.Json.JsonDocument.Parse(json.Output);
+        Assert.Equal(1, document.RootElement.GetProperty("runs").GetInt32());
+        Assert.True(document.RootElement.GetProperty("lines")[0].GetProperty("value").GetDouble() > 0);
+    }
+
+    private static string[] Words(string line) =>
+        [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word == "''" ? "" : word)];
+}
