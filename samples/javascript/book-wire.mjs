@@ -1,0 +1,245 @@
+// The book program's bytes, without any library: instruction data, order messages, events, seats.
+// Formats: docs/book-program.md, docs/order-message.md, docs/market-layout.md. All numbers are little-endian.
+// A u64 goes in as a bigint or a safe integer and always comes out as a bigint.
+
+export const Asset = Object.freeze({ base: 0, quote: 1 });
+export const Side = Object.freeze({ bid: 0, ask: 1 });
+export const OrderType = Object.freeze({ limit: 0, immediateOrCancel: 1, fillOrKill: 2, postOnly: 3 });
+
+/** Custom error numbers that a trader meets; the whole list is BookError in src/Velox.OrderBook. */
+export const BookError = Object.freeze({
+  unknownSeat: 20,
+  seatsFull: 21,
+  seatExists: 22,
+  notSeatOwner: 24,
+  notSessionKey: 25,
+  notAuthority: 26,
+  invalidAmount: 30,
+  insufficientFunds: 31,
+  invalidQuantity: 41,
+  invalidPrice: 42,
+  duplicateClientOrderId: 44,
+  wouldCross: 48,
+  wouldNotFill: 49,
+  unknownOrder: 60,
+});
+
+export const ORDER_MESSAGE_BYTES = 32;
+export const EVENT_BYTES = 64;
+export const MAX_BATCH_MESSAGES = 16;
+export const ALL_ATOMS = 2n ** 64n - 1n;
+
+const HEADER_BYTES = 4096;
+const SEAT_BYTES = 128;
+const LEVEL_BYTES = 64;
+const ORDER_BYTES = 64;
+
+/** Bytes that the account of a market needs. */
+export function marketBytes({ orderCapacity, levelCapacity, seatCapacity }) {
+  return HEADER_BYTES + SEAT_BYTES * seatCapacity + LEVEL_BYTES * levelCapacity + ORDER_BYTES * orderCapacity;
+}
+
+/** Where a seat stands in the market's account: for a dataSlice. */
+export function seatSlice(seat) {
+  return { offset: HEADER_BYTES + SEAT_BYTES * seat, length: SEAT_BYTES };
+}
+
+// Fields: [name, 'u8' | 'u16' | 'u32' | 'u64' | 'bytes', value].
+
+const SETTERS = { u8: 'setUint8', u16: 'setUint16', u32: 'setUint32', u64: 'setBigUint64' };
+const SIZES = { u8: 1, u16: 2, u32: 4, u64: 8 };
+
+function encode(fields) {
+  const size = fields.reduce((sum, [, kind, value]) => sum + (SIZES[kind] ?? value.length), 0);
+  const bytes = new Uint8Array(size);
+  const view = new DataView(bytes.buffer);
+  let offset = 0;
+  for (const [name, kind, value] of fields) {
+    if (kind === 'bytes') {
+      bytes.set(value, offset);
+      offset += value.length;
+      continue;
+    }
+
+    // DataView would wrap around in silence.
+    const number = BigInt(value);
+    if (number < 0n || number >= 1n << BigInt(8 * SIZES[kind]))
+      throw new RangeError(`${name} is ${value}: not a ${kind}`);
+    view[SETTERS[kind]](offset, kind === 'u64' ? number : Number(number), true);
+    offset += SIZES[kind];
+  }
+  return bytes;
+}
+
+/** Instruction data by name of the instruction. Amounts in atoms, prices in ticks, quantities in lots. */
+export const instructionData = Object.freeze({
+  createMarket: (terms) =>
+    encode([
+      ['tag', 'u8', 0],
+      ['lotSize', 'u64', terms.lotSize],
+      ['tickSize', 'u64', terms.tickSize],
+      ['makerFeeBps', 'u16', terms.makerFeeBps],
+      ['takerFeeBps', 'u16', terms.takerFeeBps],
+      ['orderCapacity', 'u32', terms.orderCapacity],
+      ['levelCapacity', 'u32', terms.levelCapacity],
+      ['seatCapacity', 'u32', terms.seatCapacity],
+      ['maxOpenOrdersPerSeat', 'u32', terms.maxOpenOrdersPerSeat],
+    ]),
+  openSeat: () => encode([['tag', 'u8', 1]]),
+  deposit: ({ asset, seat, amount }) =>
+    encode([
+      ['tag', 'u8', 2],
+      ['asset', 'u8', asset],
+      ['seat', 'u32', seat],
+      ['amount', 'u64', amount],
+    ]),
+  withdraw: ({ asset, seat, amount }) =>
+    encode([
+      ['tag', 'u8', 3],
+      ['asset', 'u8', asset],
+      ['seat', 'u32', seat],
+      ['amount', 'u64', amount],
+    ]),
+  place: ({ seat, side, type = OrderType.limit, clientOrderId = 0, priceTicks, quantityLots }) =>
+    encode([
+      ['tag', 'u8', 4],
+      ['seat', 'u32', seat],
+      ['side', 'u8', side],
+      ['type', 'u8', type],
+      ['clientOrderId', 'u64', clientOrderId],
+      ['priceTicks', 'u64', priceTicks],
+      ['quantityLots', 'u64', quantityLots],
+    ]),
+  cancel: ({ seat, orderId }) =>
+    encode([
+      ['tag', 'u8', 5],
+      ['seat', 'u32', seat],
+      ['orderId', 'u64', orderId],
+    ]),
+  cancelAll: ({ seat, max = 0 }) =>
+    encode([
+      ['tag', 'u8', 6],
+      ['seat', 'u32', seat],
+      ['max', 'u16', max],
+    ]),
+  reduce: ({ seat, orderId, byLots }) =>
+    encode([
+      ['tag', 'u8', 7],
+      ['seat', 'u32', seat],
+      ['orderId', 'u64', orderId],
+      ['byLots', 'u64', byLots],
+    ]),
+  batch: (messages) => {
+    if (messages.length < 1 || messages.length > MAX_BATCH_MESSAGES)
+      throw new RangeError(`messages: ${messages.length} of them, a batch has 1 to ${MAX_BATCH_MESSAGES}`);
+    return encode([
+      ['tag', 'u8', 8],
+      ['count', 'u8', messages.length],
+      ...messages.map((message) => ['message', 'bytes', message]),
+    ]);
+  },
+  setSession: ({ seat, sessionKey }) =>
+    encode([
+      ['tag', 'u8', 9],
+      ['seat', 'u32', seat],
+      ['sessionKey', 'bytes', sessionKey],
+    ]),
+  collectFees: ({ asset, amount = ALL_ATOMS }) =>
+    encode([
+      ['tag', 'u8', 10],
+      ['asset', 'u8', asset],
+      ['amount', 'u64', amount],
+    ]),
+  cancelByClientId: ({ seat, clientOrderId }) =>
+    encode([
+      ['tag', 'u8', 11],
+      ['seat', 'u32', seat],
+      ['clientOrderId', 'u64', clientOrderId],
+    ]),
+});
+
+/** The 32-byte messages of a batch and of the order door. Orders are named by the trader's own ids. */
+export const orderMessage = Object.freeze({
+  place: ({ seat, sequence, side, type = OrderType.limit, clientOrderId = 0, priceTicks, quantityLots }) =>
+    message(1, side | (type << 1), seat, sequence, clientOrderId, priceTicks, quantityLots),
+  cancel: ({ seat, sequence, clientOrderId }) => message(2, 0, seat, sequence, clientOrderId, 0, 0),
+  cancelAll: ({ seat, sequence }) => message(3, 0, seat, sequence, 0, 0, 0),
+  reduce: ({ seat, sequence, clientOrderId, byLots }) => message(4, 0, seat, sequence, clientOrderId, 0, byLots),
+});
+
+function message(kind, flags, seat, sequence, clientOrderId, priceTicks, quantityLots) {
+  return encode([
+    ['kind', 'u8', kind],
+    ['flags', 'u8', flags],
+    ['seat', 'u16', seat],
+    ['sequence', 'u32', sequence],
+    ['clientOrderId', 'u64', clientOrderId],
+    ['priceTicks', 'u64', priceTicks],
+    ['quantityLots', 'u64', quantityLots],
+  ]);
+}
+
+const EVENT_KINDS = [undefined, 'rested', 'fill', 'reduced', 'cancelled', 'closed'];
+
+/** One 64-byte event of the book; of a fill, `orderId` and `seat` are the maker's. */
+export function decodeBookEvent(bytes) {
+  if (bytes.length !== EVENT_BYTES) throw new RangeError(`an event is ${EVENT_BYTES} bytes, got ${bytes.length}`);
+  const view = viewOf(bytes);
+  const kind = EVENT_KINDS[view.getUint8(8)];
+  if (kind === undefined) throw new RangeError(`event kind is ${view.getUint8(8)}, it must be 1 to 5`);
+  const isFill = kind === 'fill';
+  return {
+    sequence: view.getBigUint64(0, true),
+    kind,
+    side: view.getUint8(9),
+    reason: view.getUint8(10),
+    type: view.getUint8(11),
+    seat: view.getUint16(12, true),
+    ...(isFill && { takerSeat: view.getUint16(14, true) }),
+    orderId: view.getBigUint64(16, true),
+    [isFill ? 'takerOrderId' : 'clientOrderId']: view.getBigUint64(24, true),
+    priceTicks: view.getBigUint64(32, true),
+    lots: view.getBigUint64(40, true),
+    remainingLots: view.getBigUint64(48, true),
+    slot: view.getBigUint64(56, true),
+  };
+}
+
+/** A seat from its 128 bytes: who owns it, and its balances in atoms. Addresses stay bytes. */
+export function decodeSeat(bytes) {
+  const view = viewOf(bytes);
+  return {
+    owner: bytes.subarray(0, 32),
+    sessionKey: bytes.subarray(32, 64),
+    baseFree: view.getBigUint64(64, true),
+    baseLocked: view.getBigUint64(72, true),
+    quoteFree: view.getBigUint64(80, true),
+    quoteLocked: view.getBigUint64(88, true),
+    openOrders: view.getUint32(108, true),
+  };
+}
+
+/** What Place returned. */
+export function decodePlaceResult(bytes) {
+  const view = viewOf(bytes);
+  return {
+    orderId: view.getBigUint64(0, true),
+    filledLots: view.getBigUint64(8, true),
+    restingLots: view.getBigUint64(16, true),
+  };
+}
+
+/** What OpenSeat returned: the seat's index. */
+export function decodeSeatIndex(bytes) {
+  return viewOf(bytes).getUint32(0, true);
+}
+
+/** What a Batch returned: one BookError for each message, 0 for success. */
+export function decodeBatchResult(bytes) {
+  const view = viewOf(bytes);
+  return Array.from({ length: bytes.length / 2 }, (_, i) => view.getUint16(2 * i, true));
+}
+
+function viewOf(bytes) {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
