@@ -15,6 +15,24 @@ public sealed class EndToEndTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public async Task A_node_stops_in_order_goes_on_where_it_stood_and_replays_to_the_same_root()
+    {
+        ChainEnd first;
+        await using (NodeProcess node = await NodeProcess.StartAsync(_folder.Ledger))
+            first = await node.StopAsync();
+
+        ChainEnd end;
+        await using (NodeProcess node = await NodeProcess.StartAsync(_folder.Ledger))
+        {
+            Assert.Contains($"continued at block {first.Slot}", node.Output, StringComparison.Ordinal);
+            end = await node.StopAsync();
+        }
+
+        Assert.True(end.Slot > first.Slot);
+        await AssertReplayAsync(end);
+    }
+
+    [Fact]
     public async Task The_ordinary_client_walks_the_whole_road_and_a_restart_loses_nothing()
     {
         Checkout.RequireClient();
