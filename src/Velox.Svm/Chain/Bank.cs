@@ -46,7 +46,7 @@ public sealed class Bank
         LastHash = genesis.ComputeHash();
         LastTimestamp = genesis.UnixTimestamp;
         StateRoot = GenesisSeal.Root;
-        Blockhashes.Add(LastHash, 0);
+        Blockhashes.Add(LastHash);
     }
 
     public AccountStore Accounts { get; } = new();
@@ -119,7 +119,7 @@ public sealed class Bank
         LastHash = header.ComputeHash();
         LastTimestamp = header.UnixTimestamp;
         StateRoot = seal.Root;
-        Blockhashes.Add(LastHash, Slot);
+        Blockhashes.Add(LastHash);
         return new Block(header, LastHash, builder.Records, seal.Changed);
     }
 
