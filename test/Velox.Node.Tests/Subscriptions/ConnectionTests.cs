@@ -99,6 +99,42 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task Every_block_after_the_answer_is_told_to_each_subscription()
+    {
+        const int Rounds = 20;
+        const int Subscriptions = 50;
+        string batch = $"[{string.Join(',', Enumerable.Range(1, Subscriptions).Select(
+            id => $$"""{"jsonrpc":"2.0","id":{{id}},"method":"slotSubscribe"}"""))}]";
+        await using MarketHost market = await MarketHost.Start();
+        for (int round = 0; round < Rounds; round++)
+        {
+            using SocketClient client = await SocketClient.Connect(market.Host);
+            await client.SendText(batch);
+            JsonArray answers = (await client.Receive()).AsArray();
+
+            ulong slot = market.Host.AddBlock().Header.Slot;
+            foreach (JsonNode? answer in answers)
+            {
+                JsonNode told = await client.NextResult("slotNotification", answer!["result"]!.GetValue<ulong>());
+                Assert.Equal(slot, told["slot"]!.GetValue<ulong>());
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_subscription_without_id_is_followed_and_not_answered()
+    {
+        await using MarketHost market = await MarketHost.Start();
+        using SocketClient client = await SocketClient.Connect(market.Host);
+        await client.SendText("""{"jsonrpc":"2.0","method":"rootSubscribe"}""");
+        ulong slots = await client.Subscribe("slotSubscribe");
+
+        market.Host.AddBlock();
+        await client.NextResult("rootNotification", slots - 1);
+        await client.NextResult("slotNotification", slots);
+    }
+
+    [Fact]
     public async Task A_connection_has_no_more_subscriptions_than_its_limit()
     {
         await using MarketHost market = await MarketHost.Start(new RpcOptions { Port = 0, MaxSubscriptions = 3 });

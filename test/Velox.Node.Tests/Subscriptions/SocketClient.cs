@@ -77,7 +77,7 @@ internal sealed class SocketClient : IDisposable
     /// <summary>The notifications, not yet taken, of all blocks that are published.</summary>
     internal async Task<JsonObject[]> TakeNotifications()
     {
-        // A connection answers nothing more until the feed, which is past those blocks then, has a new subscription.
+        // The feed answers it, in order with the blocks: those published before it are told by then.
         ulong last = await Subscribe("slotSubscribe");
         await Ask("slotUnsubscribe", last);
         JsonObject[] waiting = [.. _notifications];

@@ -11,7 +11,7 @@ namespace Velox.Node;
 /// </remarks>
 public sealed class BlockFeed
 {
-    /// <summary>Most blocks and new subscriptions that wait.</summary>
+    /// <summary>Most blocks and subscription requests that wait.</summary>
     public const int MaxWaiting = 4096;
 
     private static readonly TimeSpan CatchUpTimeout = TimeSpan.FromSeconds(2);
@@ -55,14 +55,16 @@ public sealed class BlockFeed
         _task.Wait();
     }
 
-    /// <summary>Hands a subscription to the task; returns once it is active. False when the feed has stopped.</summary>
-    internal async Task<bool> AddAsync(Subscription subscription)
+    /// <summary>
+    /// Hands a request to the task; returns once its subscriptions are active. False when the feed has stopped.
+    /// </summary>
+    internal async Task<bool> AddAsync(SubscriptionRequest request)
     {
         try
         {
-            await _items.Writer.WriteAsync(new FeedItem(null, subscription));
-            // Waiting for the start bounds what one connection can have waiting here to one.
-            await subscription.Started;
+            await _items.Writer.WriteAsync(new FeedItem(null, request));
+            // Waiting for the end bounds what one connection can have waiting here to one.
+            await request.Completion;
             return true;
         }
         catch (ChannelClosedException)
@@ -107,7 +109,7 @@ public sealed class BlockFeed
             if (item.Block is { } block)
                 Follow(block);
             else
-                StartSubscription(item.Start!);
+                Start(item.Request!);
         }
     }
 
@@ -135,11 +137,19 @@ public sealed class BlockFeed
         _subscriptions.RemoveAll(subscription => subscription.IsClosed);
     }
 
-    private void StartSubscription(Subscription subscription)
+    private void Start(SubscriptionRequest request)
     {
-        Guard(subscription, () => subscription.Start(_chain));
-        if (!subscription.IsClosed)
-            _subscriptions.Add(subscription);
+        request.SendAnswer();
+        foreach (Subscription subscription in request.Subscriptions)
+        {
+            // A batch may end what it began, and a first notification that does not fit closes all of a connection.
+            if (!subscription.IsClosed)
+                Guard(subscription, () => subscription.OnStart(_chain));
+            if (!subscription.IsClosed)
+                _subscriptions.Add(subscription);
+        }
+
+        request.Complete();
     }
 
     /// <summary>One subscription's failure ends its connection, never the feed.</summary>
@@ -179,8 +189,9 @@ public sealed class BlockFeed
             }
 
             _slot = tip;
+            Monitor.PulseAll(_lock);
         }
     }
 
-    private readonly record struct FeedItem(Block? Block, Subscription? Start);
+    private readonly record struct FeedItem(Block? Block, SubscriptionRequest? Request);
 }

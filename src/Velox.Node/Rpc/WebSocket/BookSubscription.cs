@@ -19,7 +19,7 @@ internal sealed class BookSubscription(WebSocketConnection connection, ulong id,
     private List<DepthLevel> _bids = [];
     private List<DepthLevel> _asks = [];
 
-    protected override void OnStart(ChainView chain)
+    internal override void OnStart(ChainView chain)
     {
         (ulong slot, AccountSnapshot?[] accounts) = chain.State.FindAll([market]);
         // It was there when the client asked; a market that is gone since has nothing more to tell.

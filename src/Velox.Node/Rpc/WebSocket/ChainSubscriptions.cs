@@ -84,7 +84,7 @@ internal sealed class LogsSubscription(WebSocketConnection connection, ulong id,
 internal sealed class SignatureSubscription(WebSocketConnection connection, ulong id, Signature signature)
     : Subscription(connection, "signature", id)
 {
-    protected override void OnStart(ChainView chain)
+    internal override void OnStart(ChainView chain)
     {
         if (chain.History.FindTransaction(signature) is { } transaction)
             Finish(transaction.Slot, transaction.Record.Error);

@@ -9,7 +9,6 @@ namespace Velox.Node;
 /// <param name="id">Unique in this process.</param>
 internal abstract class Subscription(WebSocketConnection connection, string kind, ulong id)
 {
-    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isClosed; // set by the connection's task, read by the feed's
 
     internal WebSocketConnection Connection { get; } = connection;
@@ -20,25 +19,10 @@ internal abstract class Subscription(WebSocketConnection connection, string kind
 
     internal bool IsClosed => _isClosed;
 
-    /// <summary>Ends once the feed follows it.</summary>
-    internal Task Started => _started.Task;
-
     internal void Close() => _isClosed = true;
 
-    internal void Start(ChainView chain)
-    {
-        try
-        {
-            OnStart(chain);
-        }
-        finally
-        {
-            _started.SetResult();
-        }
-    }
-
     /// <summary>Says what there is to say at once.</summary>
-    protected virtual void OnStart(ChainView chain)
+    internal virtual void OnStart(ChainView chain)
     {
     }
 

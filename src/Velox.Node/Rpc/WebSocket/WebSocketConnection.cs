@@ -52,7 +52,7 @@ internal sealed class WebSocketConnection : IDisposable
         }
     }
 
-    /// <summary>Takes a subscription whose number is about to be answered. It starts after the answer.</summary>
+    /// <summary>Takes a subscription whose number is about to be answered.</summary>
     /// <exception cref="RpcException">The connection has as many as it may.</exception>
     internal void Add(Subscription subscription)
     {
@@ -81,10 +81,16 @@ internal sealed class WebSocketConnection : IDisposable
         _subscriptions.TryRemove(subscription.Id, out _);
     }
 
-    /// <summary>Queues a notification; a client whose queue is full is disconnected. Never waits.</summary>
+    /// <summary>Queues a notification, as <see cref="Send"/> does.</summary>
     internal void Notify(ReadOnlyMemory<byte> message)
     {
         _context.Counters.Notifications.Increment();
+        Send(message);
+    }
+
+    /// <summary>Queues a message; a client whose queue is full is disconnected. Never waits.</summary>
+    internal void Send(ReadOnlyMemory<byte> message)
+    {
         if (_outgoing.Writer.TryWrite(message) || _abort.IsCancellationRequested)
             return;
         if (Interlocked.Exchange(ref _isSlow, 1) == 0)
@@ -143,15 +149,17 @@ internal sealed class WebSocketConnection : IDisposable
     private async Task AnswerAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation)
     {
         ReadOnlyMemory<byte> answer = _dispatcher.Dispatch(message);
-        if (answer.Length > 0)
-            await _outgoing.Writer.WriteAsync(answer, cancellation);
-        foreach (Subscription subscription in _toStart)
+        if (_toStart.Count > 0)
         {
-            if (!await _context.Feed.AddAsync(subscription))
+            var request = new SubscriptionRequest(this, answer, [.. _toStart]);
+            _toStart.Clear();
+            if (!await _context.Feed.AddAsync(request))
                 Abort();
         }
-
-        _toStart.Clear();
+        else if (answer.Length > 0)
+        {
+            await _outgoing.Writer.WriteAsync(answer, cancellation);
+        }
     }
 
     private async Task SendAsync(CancellationToken cancellation)
