@@ -1,0 +1,254 @@
+using System.Runtime.InteropServices;
+
+namespace Velox.Bpf;
+
+/// <summary>Runs one program at a time: registers, call frames, stack, heap, and the memory that the host maps.</summary>
+/// <remarks>
+/// <para>Load a program, map its input, run it as often as you like, load the next: a machine is made to be kept. Runs
+/// allocate nothing. Stack and heap are zero at the start of each run; only what the last run touched is cleaned.</para>
+/// <para>Not for several threads at once.</para>
+/// </remarks>
+/// <example>
+/// <code>
+/// using var machine = new VirtualMachine();
+/// machine.Load(BpfProgram.Create(Dialect.Ebpf, text));
+/// machine.Memory.Map(MemoryMap.InputAddress, input);
+/// ExecutionResult result = machine.Run(units: 1_000_000, MemoryMap.InputAddress, (ulong)input.Length);
+/// </code>
+/// </example>
+public sealed unsafe class VirtualMachine : IDisposable
+{
+    private readonly VmOptions _options;
+    private readonly byte* _heap;
+    private byte* _stack;
+    private nuint _stackBytes;
+    private ulong _units;
+
+    public VirtualMachine(VmOptions? options = null)
+    {
+        _options = options ?? new VmOptions();
+        _options.Validate();
+        State = (VmState*)NativeMemory.AllocZeroed((nuint)sizeof(VmState));
+        State->Frames = (CallFrame*)NativeMemory.AllocZeroed((nuint)_options.MaxCallDepth, (nuint)sizeof(CallFrame));
+        State->MaxCallDepth = _options.MaxCallDepth;
+        State->Windows = Memory.Windows;
+        if (_options.HeapBytes > 0)
+            _heap = (byte*)NativeMemory.AllocZeroed((nuint)_options.HeapBytes);
+    }
+
+    /// <summary>What the program sees. Map input after <see cref="Load"/>.</summary>
+    public MemoryMap Memory { get; } = new();
+
+    /// <summary>The loaded program.</summary>
+    public BpfProgram? Program { get; private set; }
+
+    /// <summary>Anything; host functions get it with each call.</summary>
+    public object? Context { get; set; }
+
+    /// <summary>What a host function ended the last run with, or null.</summary>
+    public object? HostError { get; internal set; }
+
+    internal VmState* State { get; private set; }
+
+    /// <summary>The registers r0 to r10, to be looked at or changed between two slices of a run.</summary>
+    public Span<ulong> Registers => new(State->Registers, 11);
+
+    /// <summary>Functions entered and not left, without the first.</summary>
+    public int CallDepth => State->CallDepth;
+
+    /// <summary>The instruction to run next.</summary>
+    public int InstructionIndex => State->InstructionIndex;
+
+    /// <summary>What is at an address, for people: program, stack, heap, input, allocated or unallocated.</summary>
+    public string RegionNameAt(ulong address) => !Memory.IsMapped(address) ? "unallocated" : (address & ~0xffff_fffful) switch
+    {
+        MemoryMap.ProgramAddress => "program",
+        MemoryMap.StackAddress => "stack",
+        MemoryMap.HeapAddress => "heap",
+        MemoryMap.InputAddress => "input",
+        _ => "allocated",
+    };
+
+    /// <summary>The number of the stack frame that an address lies in; outside the stack, the one it would be.</summary>
+    public long StackFrameAt(ulong address) => FrameOf(Program!.Dialect, address);
+
+    /// <summary>Takes a program: forgets what was mapped and maps its read-only data, stack and heap.</summary>
+    public void Load(BpfProgram program)
+    {
+        Memory.Clear();
+        Program = program;
+        MapProgram(program);
+        MapStack(program.Dialect);
+        if (_heap != null)
+        {
+            Memory.Add(new MemoryRegion
+            {
+                Address = MemoryMap.HeapAddress,
+                Host = _heap,
+                Bytes = (ulong)_options.HeapBytes,
+                IsWritable = true,
+                IsScratch = true,
+            });
+        }
+
+        Begin();
+    }
+
+    /// <summary>Runs the loaded program from its entry to its end.</summary>
+    /// <param name="units">Most instructions, and what host functions take beside.</param>
+    /// <param name="argument1">r1.</param>
+    /// <param name="argument2">r2.</param>
+    /// <exception cref="InvalidOperationException">No program is loaded.</exception>
+    public ExecutionResult Run(ulong units, ulong argument1 = 0, ulong argument2 = 0)
+    {
+        Begin();
+        State->Registers[1] = argument1;
+        State->Registers[2] = argument2;
+        return Continue(units);
+    }
+
+    /// <summary>Makes the machine ready at the program's entry: clean registers and scratch memory.</summary>
+    /// <exception cref="InvalidOperationException">No program is loaded.</exception>
+    public void Begin()
+    {
+        BpfProgram program = Program ?? throw new InvalidOperationException("No program is loaded: load one first.");
+        Memory.CleanScratch();
+        Registers.Clear();
+        State->Registers[10] = InitialFramePointer(program.Dialect);
+        State->CallDepth = 0;
+        State->InstructionIndex = program.Image.EntryIndex;
+        State->Error = VmError.None;
+        HostError = null;
+    }
+
+    /// <summary>Goes on from where the machine is, for at most so many units: a run can be cut into slices.</summary>
+    /// <exception cref="InvalidOperationException">No program is loaded, or it has ended with an error.</exception>
+    public ExecutionResult Continue(ulong units)
+    {
+        BpfProgram program = Program ?? throw new InvalidOperationException("No program is loaded: load one first.");
+        if (State->Error is not (VmError.None or VmError.BudgetExceeded))
+            throw new InvalidOperationException($"The program has ended ({State->Error}): begin a new run.");
+        _units = units;
+        State->RemainingUnits = units;
+        State->Error = VmError.None;
+        Interpreter.Run(this, program, State);
+        return Settle(program);
+    }
+
+    public void Dispose()
+    {
+        if (State == null)
+            return;
+        Memory.Dispose();
+        NativeMemory.Free(_stack);
+        NativeMemory.Free(_heap);
+        NativeMemory.Free(State->Frames);
+        NativeMemory.Free(State);
+        State = null;
+    }
+
+    /// <summary>Calls a host function: takes its price, runs it, keeps its result in r0.</summary>
+    /// <returns>Whether the program goes on.</returns>
+    internal bool CallHost(BpfProgram program, int index)
+    {
+        HostFunctionEntry entry = program.Host.Entries[index];
+        var call = new HostCall(this);
+        if (!call.TryConsume(entry.PriceUnits))
+            return false;
+        ulong result;
+        try
+        {
+            result = entry.Function(call);
+        }
+        catch (Exception exception)
+        {
+            // No exception may cross native code, and one function's fault is its caller's to handle: a value.
+            result = call.Fail(exception);
+        }
+
+        State->Registers[0] = result;
+        return State->Error == VmError.None;
+    }
+
+    /// <summary>As <see cref="CallHost"/>, by the function's key.</summary>
+    internal bool CallHostByKey(BpfProgram program, ulong key)
+    {
+        int index = key <= uint.MaxValue ? program.Host.IndexOf((uint)key) : -1;
+        if (index >= 0)
+            return CallHost(program, index);
+        State->Error = VmError.UnknownHostFunction;
+        return false;
+    }
+
+    private ExecutionResult Settle(BpfProgram program)
+    {
+        VmState* state = State;
+        if (state->Error == VmError.EndedByHost)
+            state->Error = VmError.None;
+        if (state->Error == VmError.AccessViolation && IsStackFault(program.Dialect, state->FaultAddress))
+            state->Error = VmError.StackAccessViolation;
+        ulong consumed = _units - state->RemainingUnits;
+        return state->Error switch
+        {
+            VmError.None => new ExecutionResult(VmError.None, state->Registers[0], consumed, state->InstructionIndex),
+            VmError.AccessViolation or VmError.StackAccessViolation => new ExecutionResult(
+                state->Error, 0, consumed, state->InstructionIndex, state->FaultAddress, state->FaultBytes, state->FaultIsStore),
+            _ => new ExecutionResult(state->Error, 0, consumed, state->InstructionIndex),
+        };
+    }
+
+    /// <summary>Consensus (anza-xyz/sbpf memory_region.rs): by frame number -1 to 64, in V0 and V3, whatever is mapped there.</summary>
+    private bool IsStackFault(Dialect dialect, ulong address)
+    {
+        if (dialect.SbpfVersion is null || dialect.MovesFramePointer)
+            return false;
+        long frame = FrameOf(dialect, address);
+        return frame >= -1 && frame <= _options.MaxCallDepth;
+    }
+
+    private static long FrameOf(Dialect dialect, ulong address)
+    {
+        // Saturating: an address in the upper half is a negative number there.
+        long distance = (long)address < long.MinValue + (long)MemoryMap.StackAddress
+            ? long.MinValue
+            : (long)address - (long)MemoryMap.StackAddress;
+        return distance / dialect.FrameBytes;
+    }
+
+    private int FrameStep(Dialect dialect) =>
+        dialect.HasFrameGaps && !_options.AllowsFrameGaps ? dialect.FrameBytes : dialect.FrameStepBytes;
+
+    internal int CurrentFrameStep => FrameStep(Program!.Dialect);
+
+    private ulong InitialFramePointer(Dialect dialect) =>
+        MemoryMap.StackAddress + (dialect.StackGrowsDown ? StackBytes(dialect) : (ulong)dialect.FrameBytes);
+
+    private ulong StackBytes(Dialect dialect) => (ulong)(_options.MaxCallDepth * dialect.FrameBytes);
+
+    private void MapProgram(BpfProgram program)
+    {
+        if (program.Image.ReadOnlyData.Length > 0)
+            Memory.MapReadOnly(program.Image.ReadOnlyAddress, program.Image.ReadOnlyData);
+    }
+
+    private void MapStack(Dialect dialect)
+    {
+        nuint bytes = (nuint)StackBytes(dialect);
+        if (_stackBytes < bytes)
+        {
+            NativeMemory.Free(_stack);
+            _stack = (byte*)NativeMemory.AllocZeroed(bytes);
+            _stackBytes = bytes;
+        }
+
+        Memory.Add(new MemoryRegion
+        {
+            Address = MemoryMap.StackAddress,
+            Host = _stack,
+            Bytes = bytes,
+            IsWritable = true,
+            IsScratch = true,
+            GapBytes = dialect.HasFrameGaps && _options.AllowsFrameGaps ? (ulong)dialect.FrameBytes : 0,
+        });
+    }
+}

@@ -1,0 +1,61 @@
+namespace Velox.Bpf;
+
+/// <summary>A verified program, ready to run in any number of machines at once. Immutable.</summary>
+public sealed class BpfProgram
+{
+    private BpfProgram(ProgramImage image, HostFunctionTable host, Instruction[] instructions)
+    {
+        Image = image;
+        Host = host;
+        Instructions = instructions;
+    }
+
+    /// <summary>What it was made of.</summary>
+    public ProgramImage Image { get; }
+
+    public Dialect Dialect => Image.Dialect;
+
+    /// <summary>What it may call.</summary>
+    public HostFunctionTable Host { get; }
+
+    /// <summary>Slots of its text.</summary>
+    public int Count => Instructions.Length - 1;
+
+    /// <summary>One for each slot and the end mark; pinned.</summary>
+    internal Instruction[] Instructions { get; }
+
+    /// <summary>Verifies raw text that starts at its first instruction.</summary>
+    /// <exception cref="BpfProgramException">A rule is broken.</exception>
+    public static BpfProgram Create(Dialect dialect, ReadOnlyMemory<byte> text, HostFunctionTable? host = null) =>
+        Create(new ProgramImage { Dialect = dialect, Text = text }, host);
+
+    /// <summary>Verifies an image and binds its calls.</summary>
+    /// <exception cref="BpfProgramException">A rule is broken.</exception>
+    public static BpfProgram Create(ProgramImage image, HostFunctionTable? host = null)
+    {
+        VerifierError? error = TryCreate(image, host ?? HostFunctionTable.Empty, out BpfProgram? program);
+        return program ?? throw new BpfProgramException(error!);
+    }
+
+    /// <summary>Verifies an image and binds its calls; the error when a rule is broken, else null.</summary>
+    public static VerifierError? TryCreate(ProgramImage image, HostFunctionTable host, out BpfProgram? program)
+    {
+        program = null;
+        VerifierError? error = Verifier.Check(image.Dialect, image.Text.Span) ?? CheckEntry(image);
+        if (error is not null)
+            return error;
+        Instruction[]? instructions = Decoder.Decode(image, host, out error);
+        if (instructions is not null)
+            program = new BpfProgram(image, host, instructions);
+        return error;
+    }
+
+    private static VerifierError? CheckEntry(ProgramImage image)
+    {
+        int count = image.Text.Length / InstructionWord.Bytes;
+        return image.EntryIndex >= 0 && image.EntryIndex < count
+            ? null
+            : new VerifierError(
+                VerifierRule.EntryOutsideProgram, -1, "", $"entry at slot {image.EntryIndex}; the program has the slots 0 to {count - 1}.");
+    }
+}

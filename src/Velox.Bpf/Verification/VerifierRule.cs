@@ -1,0 +1,27 @@
+namespace Velox.Bpf;
+
+/// <summary>Why a program was refused.</summary>
+public enum VerifierRule
+{
+    None,
+    EmptyProgram,
+    LengthNotMultipleOf8,
+    TooManyInstructions,
+    EntryOutsideProgram,
+    UnknownOpcode,
+    UnknownVariant,
+    UnusedFieldNotZero,
+    SourceRegister,
+    DestinationRegister,
+    FramePointerReadOnly,
+    FrameStepNotAligned,
+    CallRegister,
+    DivisionByZero,
+    ShiftTooLarge,
+    WideLoadCutOff,
+    WideLoadIncomplete,
+    JumpOutsideProgram,
+    JumpIntoWideLoad,
+    CallOutsideProgram,
+    UnknownHostFunction,
+}
