@@ -9,13 +9,11 @@ namespace Velox.Bpf;
 /// </remarks>
 internal static unsafe class AtomicAccess
 {
-    internal static ulong Bytes(Operation operation) => (operation - Operation.AtomicAdd32) % 2 == 0 ? 4ul : 8;
-
     /// <summary>Applies an instruction to memory that was checked.</summary>
     internal static void Apply(Instruction* instruction, ulong* registers, byte* host)
     {
         ref ulong source = ref registers[instruction->Source];
-        bool is64 = Bytes(instruction->Operation) == 8;
+        bool is64 = AccessSize.Of(instruction->Operation) == 8;
         ulong old = is64
             ? Apply64(instruction->Operation, (ulong*)host, source, registers[0])
             : Apply32(instruction->Operation, (uint*)host, (uint)source, (uint)registers[0]);

@@ -8,8 +8,19 @@ namespace Velox.Bpf;
 internal static unsafe class Interpreter
 {
     /// <summary>Runs from the state's instruction until the program ends, fails, or its units are used up.</summary>
+    internal static void Run(VirtualMachine machine, BpfProgram program, VmState* state) =>
+        Run(machine, program, state, default(NeverPause));
+
+    /// <summary>
+    /// Runs at least one instruction, and then until native code can go on; false when the program ended before.
+    /// </summary>
+    internal static bool RunToEntry(VirtualMachine machine, BpfProgram program, VmState* state, NativeProgram native) =>
+        Run(machine, program, state, new PauseAtEntry(native));
+
+    /// <returns>Whether it was paused.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Run(VirtualMachine machine, BpfProgram program, VmState* state)
+    private static bool Run<TPause>(VirtualMachine machine, BpfProgram program, VmState* state, TPause pause)
+        where TPause : struct, IPausePolicy
     {
         fixed (Instruction* code = program.Instructions)
         {
@@ -22,6 +33,13 @@ internal static unsafe class Interpreter
 
             while (true)
             {
+                if (pause.IsBefore((int)(i - code)))
+                {
+                    state->RemainingUnits = remaining;
+                    state->InstructionIndex = (int)(i - code);
+                    return true;
+                }
+
                 if (remaining == 0)
                 {
                     state->Error = VmError.BudgetExceeded;
@@ -221,97 +239,97 @@ internal static unsafe class Interpreter
 
                     // Memory.
                     case Operation.Load8:
-                        host = memory.Translate(r[i->Source] + (ulong)(long)i->Target, 1, isStore: false);
+                        host = memory.TranslateAccess(r[i->Source] + (ulong)(long)i->Target, 0, isStore: false);
                         if (host == null)
                             goto LoadFault;
                         r[i->Destination] = *host;
                         break;
                     case Operation.Load16:
-                        host = memory.Translate(r[i->Source] + (ulong)(long)i->Target, 2, isStore: false);
+                        host = memory.TranslateAccess(r[i->Source] + (ulong)(long)i->Target, 1, isStore: false);
                         if (host == null)
                             goto LoadFault;
                         r[i->Destination] = Unsafe.ReadUnaligned<ushort>(host);
                         break;
                     case Operation.Load32:
-                        host = memory.Translate(r[i->Source] + (ulong)(long)i->Target, 4, isStore: false);
+                        host = memory.TranslateAccess(r[i->Source] + (ulong)(long)i->Target, 2, isStore: false);
                         if (host == null)
                             goto LoadFault;
                         r[i->Destination] = Unsafe.ReadUnaligned<uint>(host);
                         break;
                     case Operation.Load64:
-                        host = memory.Translate(r[i->Source] + (ulong)(long)i->Target, 8, isStore: false);
+                        host = memory.TranslateAccess(r[i->Source] + (ulong)(long)i->Target, 3, isStore: false);
                         if (host == null)
                             goto LoadFault;
                         r[i->Destination] = Unsafe.ReadUnaligned<ulong>(host);
                         break;
                     case Operation.LoadSx8:
-                        host = memory.Translate(r[i->Source] + (ulong)(long)i->Target, 1, isStore: false);
+                        host = memory.TranslateAccess(r[i->Source] + (ulong)(long)i->Target, 0, isStore: false);
                         if (host == null)
                             goto LoadFault;
                         r[i->Destination] = (ulong)(sbyte)*host;
                         break;
                     case Operation.LoadSx16:
-                        host = memory.Translate(r[i->Source] + (ulong)(long)i->Target, 2, isStore: false);
+                        host = memory.TranslateAccess(r[i->Source] + (ulong)(long)i->Target, 1, isStore: false);
                         if (host == null)
                             goto LoadFault;
                         r[i->Destination] = (ulong)Unsafe.ReadUnaligned<short>(host);
                         break;
                     case Operation.LoadSx32:
-                        host = memory.Translate(r[i->Source] + (ulong)(long)i->Target, 4, isStore: false);
+                        host = memory.TranslateAccess(r[i->Source] + (ulong)(long)i->Target, 2, isStore: false);
                         if (host == null)
                             goto LoadFault;
                         r[i->Destination] = (ulong)Unsafe.ReadUnaligned<int>(host);
                         break;
                     case Operation.Store8Imm:
-                        host = memory.Translate(r[i->Destination] + (ulong)(long)i->Target, 1, isStore: true);
+                        host = memory.TranslateAccess(r[i->Destination] + (ulong)(long)i->Target, 0, isStore: true);
                         if (host == null)
                             goto StoreFault;
                         *host = (byte)i->Immediate;
                         break;
                     case Operation.Store8Reg:
-                        host = memory.Translate(r[i->Destination] + (ulong)(long)i->Target, 1, isStore: true);
+                        host = memory.TranslateAccess(r[i->Destination] + (ulong)(long)i->Target, 0, isStore: true);
                         if (host == null)
                             goto StoreFault;
                         *host = (byte)r[i->Source];
                         break;
                     case Operation.Store16Imm:
-                        host = memory.Translate(r[i->Destination] + (ulong)(long)i->Target, 2, isStore: true);
+                        host = memory.TranslateAccess(r[i->Destination] + (ulong)(long)i->Target, 1, isStore: true);
                         if (host == null)
                             goto StoreFault;
                         Unsafe.WriteUnaligned(host, (ushort)i->Immediate);
                         break;
                     case Operation.Store16Reg:
-                        host = memory.Translate(r[i->Destination] + (ulong)(long)i->Target, 2, isStore: true);
+                        host = memory.TranslateAccess(r[i->Destination] + (ulong)(long)i->Target, 1, isStore: true);
                         if (host == null)
                             goto StoreFault;
                         Unsafe.WriteUnaligned(host, (ushort)r[i->Source]);
                         break;
                     case Operation.Store32Imm:
-                        host = memory.Translate(r[i->Destination] + (ulong)(long)i->Target, 4, isStore: true);
+                        host = memory.TranslateAccess(r[i->Destination] + (ulong)(long)i->Target, 2, isStore: true);
                         if (host == null)
                             goto StoreFault;
                         Unsafe.WriteUnaligned(host, (uint)i->Immediate);
                         break;
                     case Operation.Store32Reg:
-                        host = memory.Translate(r[i->Destination] + (ulong)(long)i->Target, 4, isStore: true);
+                        host = memory.TranslateAccess(r[i->Destination] + (ulong)(long)i->Target, 2, isStore: true);
                         if (host == null)
                             goto StoreFault;
                         Unsafe.WriteUnaligned(host, (uint)r[i->Source]);
                         break;
                     case Operation.Store64Imm:
-                        host = memory.Translate(r[i->Destination] + (ulong)(long)i->Target, 8, isStore: true);
+                        host = memory.TranslateAccess(r[i->Destination] + (ulong)(long)i->Target, 3, isStore: true);
                         if (host == null)
                             goto StoreFault;
                         Unsafe.WriteUnaligned(host, (ulong)i->Immediate);
                         break;
                     case Operation.Store64Reg:
-                        host = memory.Translate(r[i->Destination] + (ulong)(long)i->Target, 8, isStore: true);
+                        host = memory.TranslateAccess(r[i->Destination] + (ulong)(long)i->Target, 3, isStore: true);
                         if (host == null)
                             goto StoreFault;
                         Unsafe.WriteUnaligned(host, (ulong)r[i->Source]);
                         break;
                     case >= Operation.AtomicAdd32 and <= Operation.CompareExchange64:
-                        host = memory.Translate(r[i->Destination] + (ulong)(long)i->Target, AtomicAccess.Bytes(i->Operation), isStore: true);
+                        host = memory.Translate(r[i->Destination] + (ulong)(long)i->Target, (ulong)AccessSize.Of(i->Operation), isStore: true);
                         if (host == null)
                             goto AtomicFault;
                         AtomicAccess.Apply(i, r, host);
@@ -371,14 +389,14 @@ internal static unsafe class Interpreter
                         state->RemainingUnits = remaining;
                         state->InstructionIndex = (int)(i - code);
                         if (!machine.CallHost(program, (int)i->Immediate))
-                            return;
+                            return false;
                         remaining = state->RemainingUnits;
                         break;
                     case Operation.CallHostRegister:
                         state->RemainingUnits = remaining;
                         state->InstructionIndex = (int)(i - code);
                         if (!machine.CallHostByKey(program, r[i->Destination]))
-                            return;
+                            return false;
                         remaining = state->RemainingUnits;
                         break;
                     case Operation.CallLocal:
@@ -421,16 +439,17 @@ internal static unsafe class Interpreter
             state->Error = VmError.DivideOverflow;
             goto Ended;
         LoadFault:
-            state->Fault(r[i->Source] + (ulong)(long)i->Target, AccessBytes(i->Operation), isStore: false);
+            state->Fault(r[i->Source] + (ulong)(long)i->Target, (ulong)AccessSize.Of(i->Operation), isStore: false);
             goto Ended;
         StoreFault:
-            state->Fault(r[i->Destination] + (ulong)(long)i->Target, AccessBytes(i->Operation), isStore: true);
+            state->Fault(r[i->Destination] + (ulong)(long)i->Target, (ulong)AccessSize.Of(i->Operation), isStore: true);
             goto Ended;
         AtomicFault:
-            state->Fault(r[i->Destination] + (ulong)(long)i->Target, AtomicAccess.Bytes(i->Operation), isStore: true);
+            state->Fault(r[i->Destination] + (ulong)(long)i->Target, (ulong)AccessSize.Of(i->Operation), isStore: true);
         Ended:
             state->RemainingUnits = remaining;
             state->InstructionIndex = (int)(i - code);
+            return false;
         }
     }
 
@@ -460,12 +479,4 @@ internal static unsafe class Interpreter
             state->Registers[6 + k] = frame->Saved[k];
         return frame->ReturnIndex;
     }
-
-    private static ulong AccessBytes(Operation operation) => operation switch
-    {
-        Operation.Load8 or Operation.LoadSx8 or Operation.Store8Imm or Operation.Store8Reg => 1,
-        Operation.Load16 or Operation.LoadSx16 or Operation.Store16Imm or Operation.Store16Reg => 2,
-        Operation.Load32 or Operation.LoadSx32 or Operation.Store32Imm or Operation.Store32Reg => 4,
-        _ => 8,
-    };
 }

@@ -20,24 +20,29 @@ public sealed unsafe class VirtualMachine : IDisposable
 {
     private readonly VmOptions _options;
     private readonly byte* _heap;
+    private readonly NativeRunner? _native;
     private byte* _stack;
     private nuint _stackBytes;
     private ulong _units;
+    private bool _isRunning;
 
     public VirtualMachine(VmOptions? options = null)
     {
         _options = options ?? new VmOptions();
         _options.Validate();
-        State = (VmState*)NativeMemory.AllocZeroed((nuint)sizeof(VmState));
+        State = (VmState*)NativeMemory.AlignedAlloc((nuint)sizeof(VmState), 128);
+        *State = default;
         State->Frames = (CallFrame*)NativeMemory.AllocZeroed((nuint)_options.MaxCallDepth, (nuint)sizeof(CallFrame));
         State->MaxCallDepth = _options.MaxCallDepth;
-        State->Windows = Memory.Windows;
+        Memory = new MemoryMap((MemoryWindow*)&State->Windows);
         if (_options.HeapBytes > 0)
             _heap = (byte*)NativeMemory.AllocZeroed((nuint)_options.HeapBytes);
+        if (NativeProgram.IsSupported)
+            _native = new NativeRunner(this);
     }
 
     /// <summary>What the program sees. Map input after <see cref="Load"/>.</summary>
-    public MemoryMap Memory { get; } = new();
+    public MemoryMap Memory { get; }
 
     /// <summary>The loaded program.</summary>
     public BpfProgram? Program { get; private set; }
@@ -131,7 +136,14 @@ public sealed unsafe class VirtualMachine : IDisposable
         _units = units;
         State->RemainingUnits = units;
         State->Error = VmError.None;
-        Interpreter.Run(this, program, State);
+        if (_isRunning)
+            throw new InvalidOperationException("The machine is running: a host function must use another one.");
+        _isRunning = true;
+        if (_native is not null && program.Native is { } native && native.AllowsFrameGaps == _options.AllowsFrameGaps)
+            _native.Run(program, native);
+        else
+            Interpreter.Run(this, program, State);
+        _isRunning = false;
         return Settle(program);
     }
 
@@ -140,10 +152,11 @@ public sealed unsafe class VirtualMachine : IDisposable
         if (State == null)
             return;
         Memory.Dispose();
+        _native?.Dispose();
         NativeMemory.Free(_stack);
         NativeMemory.Free(_heap);
         NativeMemory.Free(State->Frames);
-        NativeMemory.Free(State);
+        NativeMemory.AlignedFree(State);
         State = null;
     }
 
@@ -222,6 +235,58 @@ public sealed unsafe class VirtualMachine : IDisposable
 
     private ulong InitialFramePointer(Dialect dialect) =>
         MemoryMap.StackAddress + (dialect.StackGrowsDown ? StackBytes(dialect) : (ulong)dialect.FrameBytes);
+
+    /// <summary>Whether r10 is where calls have put it: a host that moved it gets the interpreter.</summary>
+    internal bool HasRegularFrame =>
+        Program!.Dialect.MovesFramePointer || State->Registers[10] == FrameAddress(State->CallDepth);
+
+    /// <summary>What the program has in r10 at a depth.</summary>
+    internal ulong FrameAddress(int depth) =>
+        InitialFramePointer(Program!.Dialect) + (ulong)((long)depth * FrameStep(Program.Dialect));
+
+    /// <summary>The host address that native code has in its place.</summary>
+    internal ulong NativeFrameHost(int depth)
+    {
+        Dialect dialect = Program!.Dialect;
+        return dialect.StackGrowsDown
+            ? (ulong)_stack + StackBytes(dialect) - (ulong)(depth * dialect.FrameBytes)
+            : (ulong)_stack + (ulong)((depth + 1) * dialect.FrameBytes);
+    }
+
+    /// <summary>What the program has in r10, from the host address.</summary>
+    internal ulong NativeFrameAddress(ulong host)
+    {
+        Dialect dialect = Program!.Dialect;
+        if (dialect.MovesFramePointer)
+            return host;
+        ulong offset = host - (ulong)_stack;
+        bool hasGaps = dialect.HasFrameGaps && _options.AllowsFrameGaps;
+        return MemoryMap.StackAddress + (hasGaps ? (2 * offset) - (ulong)dialect.FrameBytes : offset);
+    }
+
+    /// <summary>Lets native code call down to a depth, and beyond the current one in any case; notes those frames as touched.</summary>
+    /// <param name="bytesUsed">How deep below r10 a frame is used.</param>
+    /// <param name="expectedDepth">The depth; doubled when the current one has reached it.</param>
+    /// <param name="depth">The current depth.</param>
+    internal void ReachFrames(int bytesUsed, ref int expectedDepth, int depth)
+    {
+        Dialect dialect = Program!.Dialect;
+        State->Native.StackHost = (ulong)_stack;
+        int last = _options.MaxCallDepth - 1;
+        if (bytesUsed > 0)
+        {
+            if (depth > 0 && depth >= expectedDepth)
+                expectedDepth = Math.Min(depth * 2, last);
+            last = Math.Min(expectedDepth, last);
+            (ulong low, ulong high) = (NativeFrameHost(0), NativeFrameHost(last));
+            if (low > high)
+                (low, high) = (high, low);
+            ulong stack = (ulong)_stack;
+            Memory.TouchScratch(MemoryMap.StackAddress, low - (ulong)bytesUsed - stack, high - stack);
+        }
+
+        State->Native.FrameLimit = NativeFrameHost(last);
+    }
 
     private ulong StackBytes(Dialect dialect) => (ulong)(_options.MaxCallDepth * dialect.FrameBytes);
 

@@ -11,21 +11,26 @@ internal unsafe struct CallFrame
     internal long ReturnIndex;
 }
 
-/// <summary>Everything of a running program but its memory, at a fixed native address: both tiers work on it.</summary>
+/// <summary>Everything of a running program but its memory, at a fixed native address: all tiers work on it.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct VmState
 {
     internal fixed ulong Registers[11];
     internal ulong RemainingUnits;
-    internal MemoryWindow* Windows;
-    internal CallFrame* Frames;
+    internal int InstructionIndex;
     internal int CallDepth;
     internal int MaxCallDepth;
-    internal int InstructionIndex;
     internal VmError Error;
+    internal CallFrame* Frames;
     internal ulong FaultAddress;
     internal ulong FaultBytes;
     internal bool FaultIsStore;
+
+    /// <summary>What native code needs beside; see <see cref="NativeState"/>.</summary>
+    internal NativeState Native;
+
+    /// <summary>One for each segment.</summary>
+    internal MemoryWindows Windows;
 
     /// <summary>Ends the run with an access violation; which kind the machine decides.</summary>
     internal void Fault(ulong address, ulong bytes, bool isStore)
@@ -36,3 +41,6 @@ internal unsafe struct VmState
         FaultIsStore = isStore;
     }
 }
+
+[StructLayout(LayoutKind.Sequential, Size = MemoryMap.Segments * 128)]
+internal struct MemoryWindows;

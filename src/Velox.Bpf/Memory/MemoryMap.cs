@@ -27,18 +27,21 @@ public sealed unsafe class MemoryMap : IDisposable
 
     public const ulong InputAddress = 0x4_0000_0000;
 
-    private const ulong PageBytes = 4096;
+    /// <summary>Scratch memory is noted as touched, and cleaned, in such pieces.</summary>
+    private const ulong TouchBytes = 512;
 
     private readonly List<MemoryHandle> _pins = [];
     private MemoryRegion[] _regions = new MemoryRegion[8];
     private int _count;
 
-    internal MemoryMap()
-    {
-        Windows = (MemoryWindow*)NativeMemory.AllocZeroed(Segments, (nuint)sizeof(MemoryWindow));
-    }
+    // In the machine's state, where native code finds them.
+    private readonly MemoryWindow* _windows;
 
-    internal MemoryWindow* Windows { get; private set; }
+    internal MemoryMap(MemoryWindow* windows)
+    {
+        _windows = windows;
+        HideWindows();
+    }
 
     /// <summary>Maps memory that the program may read and write. It stays pinned until <see cref="Clear"/>.</summary>
     /// <exception cref="ArgumentException">The range is taken, crosses a segment, or there are too many regions.</exception>
@@ -65,17 +68,11 @@ public sealed unsafe class MemoryMap : IDisposable
             pin.Dispose();
         _pins.Clear();
         _count = 0;
-        NativeMemory.Clear(Windows, (nuint)(Segments * sizeof(MemoryWindow)));
+        HideWindows();
     }
 
-    public void Dispose()
-    {
-        if (Windows == null)
-            return;
-        Clear();
-        NativeMemory.Free(Windows);
-        Windows = null;
-    }
+    /// <summary>Unpins what was mapped. The owner of the state disposes of the map first.</summary>
+    public void Dispose() => Clear();
 
     /// <summary>Makes the machine's own memory zero again, where it was touched.</summary>
     internal void CleanScratch()
@@ -88,7 +85,7 @@ public sealed unsafe class MemoryMap : IDisposable
             NativeMemory.Clear(region.Host + region.TouchedStart, (nuint)(region.TouchedEnd - region.TouchedStart));
             region.TouchedStart = region.TouchedEnd = 0;
             // What the window shows would be touched without being noted.
-            Windows[region.Address >> 32] = default;
+            _windows[region.Address >> 32].Hide();
         }
     }
 
@@ -118,21 +115,33 @@ public sealed unsafe class MemoryMap : IDisposable
         _regions[_count++] = region;
     }
 
-    /// <summary>The host address of an access, or null when it may not be.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>The host address of a range, or null when not all of it may be accessed so.</summary>
     internal byte* Translate(ulong address, ulong bytes, bool isStore)
     {
-        // All bytes of the window's bounds come from Show, so an access inside them is inside one region.
-        MemoryWindow* window = Windows + (address >> 32);
-        if (address >> 32 < Segments)
-        {
-            ulong offset = address - window->Start;
-            ulong limit = isStore ? window->WriteBytes : window->ReadBytes;
-            if (offset < limit && limit - offset >= bytes)
-                return window->Host + offset;
-        }
+        MemoryWindow* window = _windows + ((address >> 32) & (Segments - 1));
+        ulong offset = address - window->Start;
+        ulong limit = isStore ? window->WriteBytes : window->ReadBytes;
+        bool isInside = offset < limit && limit - offset >= bytes;
+        return isInside ? window->Host + offset : TranslateSlow(address, bytes, isStore);
+    }
 
-        return TranslateSlow(address, bytes, isStore);
+    /// <summary>As <see cref="Translate"/> for 1 &lt;&lt; <paramref name="sizeLog2"/> bytes: one comparison.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal byte* TranslateAccess(ulong address, int sizeLog2, bool isStore)
+    {
+        // Bits above the segment's number make the offset too large, so they need no test of their own.
+        MemoryWindow* window = _windows + ((address >> 32) & (Segments - 1));
+        ulong offset = address - window->Start;
+        ulong limit = isStore ? window->WriteLimits[sizeLog2] : window->ReadLimits[sizeLog2];
+        return offset < limit ? window->Host + offset : TranslateSlow(address, 1ul << sizeLog2, isStore);
+    }
+
+    /// <summary>Notes that native code may write a part of a scratch region without translation.</summary>
+    internal void TouchScratch(ulong address, ulong start, ulong end)
+    {
+        int index = Find(address);
+        Touch(ref _regions[index], start, end);
+        _windows[address >> 32].Hide();
     }
 
     /// <summary>Whether an address is inside a region at all; what violations are named by.</summary>
@@ -192,23 +201,12 @@ public sealed unsafe class MemoryMap : IDisposable
 
         if (offset >= region.Bytes || region.Bytes - offset < bytes)
             return null;
-        if (region.IsScratch)
-            Touch(ref region, offset, offset + bytes);
-        Show(in region, offset);
+        Show(ref region, offset, bytes);
         return region.Host + offset;
     }
 
-    private static void Touch(ref MemoryRegion region, ulong start, ulong end)
-    {
-        start &= ~(PageBytes - 1);
-        end = Math.Min((end + PageBytes - 1) & ~(PageBytes - 1), region.Bytes);
-        bool isFirst = region.TouchedStart == region.TouchedEnd;
-        region.TouchedStart = isFirst ? start : Math.Min(region.TouchedStart, start);
-        region.TouchedEnd = isFirst ? end : Math.Max(region.TouchedEnd, end);
-    }
-
     /// <summary>Moves the segment's window to the frame, the touched part, or the whole of a region.</summary>
-    private void Show(in MemoryRegion region, ulong offset)
+    private void Show(ref MemoryRegion region, ulong offset, ulong bytes)
     {
         (ulong start, ulong end) = (0ul, region.Bytes);
         ulong address = region.Address;
@@ -216,18 +214,32 @@ public sealed unsafe class MemoryMap : IDisposable
         {
             start = offset & ~(region.GapBytes - 1);
             end = start + region.GapBytes;
+            // The access may run over the frame's end into the next one.
+            Touch(ref region, start, Math.Max(end, offset + bytes));
             address += start * 2;
         }
         else if (region.IsScratch)
         {
+            Touch(ref region, offset, offset + bytes);
             (start, end) = (region.TouchedStart, region.TouchedEnd);
             address += start;
         }
 
-        ref MemoryWindow window = ref Windows[region.Address >> 32];
-        window.Start = address;
-        window.Host = region.Host + start;
-        window.ReadBytes = end - start;
-        window.WriteBytes = region.IsWritable ? end - start : 0;
+        _windows[region.Address >> 32].Show(address, region.Host + start, end - start, region.IsWritable);
+    }
+
+    private static void Touch(ref MemoryRegion region, ulong start, ulong end)
+    {
+        start &= ~(TouchBytes - 1);
+        end = Math.Min((end + TouchBytes - 1) & ~(TouchBytes - 1), region.Bytes);
+        bool isFirst = region.TouchedStart == region.TouchedEnd;
+        region.TouchedStart = isFirst ? start : Math.Min(region.TouchedStart, start);
+        region.TouchedEnd = isFirst ? end : Math.Max(region.TouchedEnd, end);
+    }
+
+    private void HideWindows()
+    {
+        for (int i = 0; i < Segments; i++)
+            _windows[i].Hide();
     }
 }

@@ -3,17 +3,42 @@ using System.Runtime.InteropServices;
 namespace Velox.Bpf;
 
 /// <summary>
-/// The part of a 4 GiB segment that is reached without a search: 32 bytes, read by interpreter and native code.
+/// The part of a 4 GiB segment that is reached without a search: 128 bytes, read by interpreter and native code.
 /// </summary>
 /// <remarks>
-/// An access is inside when <c>address - Start</c> is below the length and so is its end. The slow path moves the window
-/// to the region last used and widens it over memory touched for the first time.
+/// An access of <c>1 &lt;&lt; k</c> bytes is inside when <c>address - Start</c> is below <c>Limits[k]</c>. The slow path moves the
+/// window to the region last used and widens it over memory touched for the first time.
 /// </remarks>
-[StructLayout(LayoutKind.Sequential)]
+[StructLayout(LayoutKind.Sequential, Size = 128)]
 internal unsafe struct MemoryWindow
 {
+    /// <summary>Where an empty window starts: no address is above it, so sums with it cannot wrap into range.</summary>
+    internal const ulong Nowhere = ulong.MaxValue;
+
     internal ulong Start;
     internal byte* Host;
     internal ulong ReadBytes;
     internal ulong WriteBytes;
+    internal fixed ulong ReadLimits[4];
+    internal fixed ulong WriteLimits[4];
+
+    internal void Hide()
+    {
+        this = default;
+        Start = Nowhere;
+    }
+
+    internal void Show(ulong start, byte* host, ulong bytes, bool isWritable)
+    {
+        Start = start;
+        Host = host;
+        ReadBytes = bytes;
+        WriteBytes = isWritable ? bytes : 0;
+        for (int k = 0; k < 4; k++)
+        {
+            ulong size = 1ul << k;
+            ReadLimits[k] = bytes >= size ? bytes - size + 1 : 0;
+            WriteLimits[k] = isWritable ? ReadLimits[k] : 0;
+        }
+    }
 }

@@ -24,6 +24,21 @@ public sealed class BpfProgram
     /// <summary>One for each slot and the end mark; pinned.</summary>
     internal Instruction[] Instructions { get; }
 
+    /// <summary>Its native code, once compiled.</summary>
+    internal NativeProgram? Native { get; private set; }
+
+    /// <summary>Whether runs use native code.</summary>
+    public bool IsCompiled => Native is not null;
+
+    /// <summary>Compiles it to native code at once; false where the machine cannot run that. Any thread may call it.</summary>
+    /// <param name="allowsFrameGaps">See <see cref="VmOptions.AllowsFrameGaps"/>; machines with another setting interpret.</param>
+    public bool TryCompile(bool allowsFrameGaps = true)
+    {
+        // A reference is written at once; whoever sees the old one interprets.
+        Native ??= NativeProgram.TryCompile(this, allowsFrameGaps);
+        return Native is not null;
+    }
+
     /// <summary>Verifies raw text that starts at its first instruction.</summary>
     /// <exception cref="BpfProgramException">A rule is broken.</exception>
     public static BpfProgram Create(Dialect dialect, ReadOnlyMemory<byte> text, HostFunctionTable? host = null) =>

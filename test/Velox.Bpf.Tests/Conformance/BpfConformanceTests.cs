@@ -9,8 +9,10 @@ public sealed class BpfConformanceTests
 {
     private const int UnwindFunction = 5;
 
-    [Fact]
-    public void Every_case_gives_its_result()
+    [Theory]
+    [InlineData(Tier.Interpreter)]
+    [InlineData(Tier.Native)]
+    public void Every_case_gives_its_result(Tier tier)
     {
         var failures = new List<string>();
         int count = 0;
@@ -18,7 +20,7 @@ public sealed class BpfConformanceTests
         {
             count++;
             using var document = JsonDocument.Parse(line);
-            if (Check(document.RootElement) is { } failure)
+            if (Check(document.RootElement, tier) is { } failure)
                 failures.Add(failure);
         }
 
@@ -26,7 +28,7 @@ public sealed class BpfConformanceTests
         Assert.Equal(313, count);
     }
 
-    private static string? Check(JsonElement test)
+    private static string? Check(JsonElement test, Tier tier)
     {
         string name = test.GetProperty("name").GetString()!;
         byte[] code = Convert.FromHexString(test.GetProperty("code").GetString()!);
@@ -39,6 +41,7 @@ public sealed class BpfConformanceTests
         if (BpfProgram.TryCreate(image, host, out BpfProgram? program) is { } error)
             return $"{name}: {error}";
 
+        tier.Prepare(program!);
         using var machine = new VirtualMachine();
         machine.Load(program!);
         machine.Memory.Map(MemoryMap.InputAddress, memory);

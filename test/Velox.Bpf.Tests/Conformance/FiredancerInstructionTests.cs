@@ -28,15 +28,18 @@ public sealed class FiredancerInstructionTests
         foreach (FiredancerCase test in FiredancerCase.ReadAll(VectorFiles.Require("bpf/firedancer_instr_test/" + file)))
         {
             count++;
-            if (Check(test, Dialect.FindSbpf(version)!) is { } failure)
-                failures.Add($"line {test.Line}: {failure}");
+            foreach (Tier tier in Enum.GetValues<Tier>())
+            {
+                if (Check(test, Dialect.FindSbpf(version)!, tier) is { } failure)
+                    failures.Add($"line {test.Line}, {tier}: {failure}");
+            }
         }
 
         Assert.True(failures.Count == 0, $"{failures.Count} of {count}:\n{string.Join('\n', failures)}");
         Assert.Equal(expectedCount, count);
     }
 
-    private static string? Check(FiredancerCase test, Dialect dialect)
+    private static string? Check(FiredancerCase test, Dialect dialect, Tier tier)
     {
         var image = new ProgramImage { Dialect = dialect, Text = test.Text };
         VerifierError? refusal = BpfProgram.TryCreate(image, HostFunctionTable.Empty, out BpfProgram? program);
@@ -46,6 +49,7 @@ public sealed class FiredancerInstructionTests
             return $"refused: {refusal}";
 
         using var machine = new VirtualMachine();
+        tier.Prepare(program!);
         machine.Load(program!);
         ulong address = MemoryMap.InputAddress;
         foreach (byte[] region in test.Regions)

@@ -8,8 +8,10 @@ namespace Velox.Bpf.Tests;
 /// </summary>
 public sealed class SbpfExecutionTests
 {
-    [Fact]
-    public void Every_run_ends_as_it_does_in_sbpf()
+    [Theory]
+    [InlineData(Tier.Interpreter)]
+    [InlineData(Tier.Native)]
+    public void Every_run_ends_as_it_does_in_sbpf(Tier tier)
     {
         var failures = new List<string>();
         int count = 0;
@@ -21,7 +23,7 @@ public sealed class SbpfExecutionTests
             if (!run.GetProperty("config").GetProperty("enable_address_translation").GetBoolean())
                 continue;
             count++;
-            if (Check(run) is { } failure)
+            if (Check(run, tier) is { } failure)
                 failures.Add($"{run.GetProperty("test")} {run.GetProperty("sbpf_version")}: {failure}");
         }
 
@@ -29,11 +31,13 @@ public sealed class SbpfExecutionTests
         Assert.Equal(479, count);
     }
 
-    private static string? Check(JsonElement run)
+    private static string? Check(JsonElement run, Tier tier)
     {
         BpfProgram program = BpfProgram.Create(ReadImage(run), SbpfTestFunctions.Table);
+        VmOptions options = ReadOptions(run.GetProperty("config"));
+        tier.Prepare(program, options);
         byte[] input = Bytes(run, "input");
-        using var machine = new VirtualMachine(ReadOptions(run.GetProperty("config")));
+        using var machine = new VirtualMachine(options);
         machine.Load(program);
         if (run.GetProperty("input_writable").GetBoolean())
             machine.Memory.Map(MemoryMap.InputAddress, input);

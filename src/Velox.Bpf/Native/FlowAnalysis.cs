@@ -1,0 +1,151 @@
+namespace Velox.Bpf;
+
+/// <summary>What the compilers must know of a program before they write code. One pass each; about 10 ns an instruction.</summary>
+internal sealed class FlowAnalysis
+{
+    /// <summary>All of r6 to r9.</summary>
+    internal const byte AllSaved = 0b1111;
+
+    private const byte Leader = 1;
+    private const byte Function = 2;
+    private const byte LoopHead = 4;
+
+    private readonly byte[] _marks;
+    private readonly int[] _units;
+    private readonly byte[] _savedRegisters;
+
+    internal FlowAnalysis(BpfProgram program)
+    {
+        int count = program.Count;
+        _marks = new byte[count + 1];
+        _units = new int[count + 1];
+        _savedRegisters = new byte[count + 1];
+        Mark(program);
+        CountUnits(program.Instructions);
+        FindSavedRegisters(program.Instructions);
+        FrameBytesUsed = FindFrameUse(program);
+    }
+
+    /// <summary>How deep below r10 accesses go that need no check; 0 when there are none.</summary>
+    internal int FrameBytesUsed { get; }
+
+    /// <summary>Whether control may arrive here other than from the instruction before: code is metered from here to the next.</summary>
+    internal bool IsLeader(int index) => (_marks[index] & Leader) != 0;
+
+    internal bool IsFunction(int index) => (_marks[index] & Function) != 0;
+
+    /// <summary>Whether a jump from further down comes here.</summary>
+    internal bool IsLoopHead(int index) => (_marks[index] & LoopHead) != 0;
+
+    /// <summary>Instructions from this leader to the end of its block; a wide load counts one.</summary>
+    internal int BlockUnits(int leader) => _units[leader];
+
+    /// <summary>Which of r6 to r9 the function at this index writes, bit 0 for r6: those that its callers must save.</summary>
+    internal byte SavedRegisters(int function) => _savedRegisters[function];
+
+    private void Mark(BpfProgram program)
+    {
+        Instruction[] code = program.Instructions;
+        _marks[program.Image.EntryIndex] |= Leader | Function;
+        foreach (FunctionSymbol symbol in program.Image.Functions.Values)
+        {
+            if (symbol.Index >= 0 && symbol.Index < program.Count)
+                _marks[symbol.Index] |= Leader | Function;
+        }
+
+        for (int i = 0; i < program.Count; i++)
+        {
+            Operation operation = code[i].Operation;
+            if (operation < Operation.Jump)
+                continue;
+            _marks[i + 1] |= Leader;
+            if (operation == Operation.CallLocal)
+                _marks[code[i].Target] |= Leader | Function;
+            else if (operation <= Operation.JumpSLe32Reg)
+                _marks[code[i].Target] |= (byte)(code[i].Target <= i ? Leader | LoopHead : Leader);
+        }
+
+        // The end mark is a block of its own, so that running over the end is metered like an instruction.
+        _marks[program.Count] |= Leader;
+    }
+
+    private void CountUnits(Instruction[] code)
+    {
+        int leader = 0;
+        for (int i = 0; i < code.Length; i++)
+        {
+            if (IsLeader(i))
+                leader = i;
+            _units[leader]++;
+            if (code[i].Operation == Operation.MovWide)
+                i++;
+        }
+    }
+
+    private void FindSavedRegisters(Instruction[] code)
+    {
+        int function = 0;
+        bool isStructured = true;
+        for (int i = 0; i < code.Length - 1; i++)
+        {
+            if (IsFunction(i))
+            {
+                isStructured &= i == 0 || EndsFlow(code[i - 1].Operation);
+                function = i;
+            }
+
+            int destination = code[i].Destination;
+            if (destination is >= 6 and <= 9 && WritesDestination(code[i].Operation))
+                _savedRegisters[function] |= (byte)(1 << (destination - 6));
+            int source = code[i].Source;
+            if (source is >= 6 and <= 9 && code[i].Operation is >= Operation.FetchAdd32 and < Operation.CompareExchange32)
+                _savedRegisters[function] |= (byte)(1 << (source - 6));
+        }
+
+        // The pass takes a function to end where the next begins. Where a jump says otherwise, everything is saved.
+        if (!isStructured || JumpsBetweenFunctions(code))
+            Array.Fill(_savedRegisters, AllSaved);
+    }
+
+    private bool JumpsBetweenFunctions(Instruction[] code)
+    {
+        int start = 0;
+        for (int end = 1; end < code.Length; end++)
+        {
+            if (end < code.Length - 1 && !IsFunction(end))
+                continue;
+            for (int i = start; i < end; i++)
+            {
+                bool isJump = code[i].Operation is >= Operation.Jump and <= Operation.JumpSLe32Reg;
+                if (isJump && (code[i].Target < start || code[i].Target >= end))
+                    return true;
+            }
+
+            start = end;
+        }
+
+        return false;
+    }
+
+    private static int FindFrameUse(BpfProgram program)
+    {
+        int deepest = 0;
+        foreach (ref readonly Instruction instruction in program.Instructions.AsSpan())
+        {
+            if (instruction.Operation is < Operation.Load8 or > Operation.Store64Reg)
+                continue;
+            bool isStore = instruction.Operation >= Operation.Store8Imm;
+            bool isFrame = (isStore ? instruction.Destination : instruction.Source) == 10;
+            if (isFrame && instruction.Target < 0)
+                deepest = Math.Max(deepest, -instruction.Target);
+        }
+
+        return Math.Min(deepest, program.Dialect.FrameBytes);
+    }
+
+    private static bool EndsFlow(Operation operation) =>
+        operation is Operation.Exit or Operation.Jump or Operation.Unsupported;
+
+    private static bool WritesDestination(Operation operation) =>
+        operation is > Operation.Overrun and <= Operation.LoadSx32;
+}

@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Velox.Bpf;
+
+/// <summary>What native code calls. No exception leaves these functions: it could not pass native frames.</summary>
+internal static unsafe class NativeGateway
+{
+    /// <summary>Marks a store in the length handed to <see cref="Translate"/>.</summary>
+    internal const int StoreFlag = 1 << 16;
+
+    /// <summary>Sets the addresses that native code calls.</summary>
+    internal static void Connect(VmState* state, GCHandle machine)
+    {
+        state->Native.Machine = GCHandle.ToIntPtr(machine);
+        state->Native.CallHost = (delegate* unmanaged<VmState*, int, int>)&CallHost;
+        state->Native.Translate = (delegate* unmanaged<VmState*, ulong, int, byte*>)&Translate;
+        state->Native.ApplyAtomic = (delegate* unmanaged<VmState*, int, int>)&ApplyAtomic;
+    }
+
+    [UnmanagedCallersOnly]
+    private static int CallHost(VmState* state, int function)
+    {
+        VirtualMachine machine = MachineOf(state);
+        return machine.CallHost(machine.Program!, function) ? 1 : 0;
+    }
+
+    [UnmanagedCallersOnly]
+    private static byte* Translate(VmState* state, ulong address, int lengthAndKind) =>
+        MachineOf(state).Memory.Translate(address, (ulong)(lengthAndKind & (StoreFlag - 1)), (lengthAndKind & StoreFlag) != 0);
+
+    /// <summary>Applies an atomic instruction to the registers in the state; 0 when it faults and nothing was done.</summary>
+    [UnmanagedCallersOnly]
+    private static int ApplyAtomic(VmState* state, int index)
+    {
+        VirtualMachine machine = MachineOf(state);
+        fixed (Instruction* instruction = &machine.Program!.Instructions[index])
+        {
+            ulong hostFrame = state->Registers[10];
+            state->Registers[10] = machine.NativeFrameAddress(hostFrame);
+            ulong address = state->Registers[instruction->Destination] + (ulong)(long)instruction->Target;
+            byte* host = machine.Memory.Translate(address, (ulong)AccessSize.Of(instruction->Operation), isStore: true);
+            if (host != null)
+                AtomicAccess.Apply(instruction, state->Registers, host);
+            state->Registers[10] = hostFrame;
+            return host == null ? 0 : 1;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static VirtualMachine MachineOf(VmState* state) =>
+        (VirtualMachine)GCHandle.FromIntPtr(state->Native.Machine).Target!;
+}

@@ -1,0 +1,80 @@
+using System.Runtime.InteropServices;
+
+namespace Velox.Bpf;
+
+/// <summary>A program's native code. Kept as long as the program, or until it is dropped.</summary>
+internal sealed unsafe class NativeProgram
+{
+    private readonly CodeRange _range;
+    private readonly int[] _offsets;
+    private readonly int[] _returnOffsets;
+    private readonly int[] _returnIndexes;
+
+    private NativeProgram(CodeRange range, FlowAnalysis flow, NativeScratch scratch, bool allowsFrameGaps)
+    {
+        _range = range;
+        Flow = flow;
+        AllowsFrameGaps = allowsFrameGaps;
+        _offsets = scratch.Offsets;
+        _returnOffsets = [.. scratch.Returns.Select(point => point.Offset)];
+        _returnIndexes = [.. scratch.Returns.Select(point => point.Index)];
+    }
+
+    ~NativeProgram() => CodeArena.Shared!.Free(_range);
+
+    /// <summary>Whether this machine can run native code at all.</summary>
+    internal static bool IsSupported => X64Compiler.IsSupported && CodeArena.Shared is not null;
+
+    internal FlowAnalysis Flow { get; }
+
+    /// <summary>Whether it was compiled for frames with gaps.</summary>
+    internal bool AllowsFrameGaps { get; }
+
+    /// <summary>Bytes of code.</summary>
+    internal int CodeBytes => _range.Bytes;
+
+    /// <summary>The code, for people and tests.</summary>
+    internal ReadOnlySpan<byte> Code => new((void*)_range.ExecutableAddress, _range.Bytes);
+
+    internal delegate* unmanaged<VmState*, int> Entry => (delegate* unmanaged<VmState*, int>)_range.ExecutableAddress;
+
+    /// <summary>Compiles a program; null when the arena is full or the machine cannot run native code.</summary>
+    internal static NativeProgram? TryCompile(BpfProgram program, bool allowsFrameGaps = true)
+    {
+        if (!IsSupported)
+            return null;
+        var flow = new FlowAnalysis(program);
+        var scratch = new NativeScratch();
+        scratch.Reset(program.Count);
+        nuint capacity = (nuint)X64Compiler.CommonBytes + ((nuint)X64Compiler.MaxBytesPerInstruction * (nuint)program.Instructions.Length);
+        byte* buffer = (byte*)NativeMemory.Alloc(capacity);
+        try
+        {
+            int bytes = X64Compiler.Compile(program, flow, allowsFrameGaps, buffer, scratch);
+            CodeRange? range = CodeArena.Shared!.TryAdd(new ReadOnlySpan<byte>(buffer, bytes));
+            return range is null ? null : new NativeProgram(range.Value, flow, scratch, allowsFrameGaps);
+        }
+        finally
+        {
+            NativeMemory.Free(buffer);
+        }
+    }
+
+    /// <summary>Whether native code can be entered before this instruction.</summary>
+    internal bool HasEntry(int index) => _offsets[index] >= 0;
+
+    internal ulong AddressOf(int index) => (ulong)(_range.ExecutableAddress + _offsets[index]);
+
+    /// <summary>Where a call to the instruction returns to: the code behind its call, not the block that begins there.</summary>
+    internal ulong ReturnAddressTo(int index)
+    {
+        int position = Array.BinarySearch(_returnIndexes, index);
+        return (ulong)(_range.ExecutableAddress + _returnOffsets[position]);
+    }
+
+    internal int IndexOfReturn(ulong address)
+    {
+        int offset = (int)((nint)address - _range.ExecutableAddress);
+        return _returnIndexes[Array.BinarySearch(_returnOffsets, offset)];
+    }
+}

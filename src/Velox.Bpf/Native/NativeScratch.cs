@@ -1,0 +1,52 @@
+namespace Velox.Bpf;
+
+/// <summary>A jump out of the good path: to before which instruction, and what to give back.</summary>
+internal readonly record struct ColdLeave(int At, int Index, int Units);
+
+/// <summary>The out-of-line part of an access whose segment was guessed.</summary>
+/// <param name="At">First jump that comes here.</param>
+/// <param name="At2">Second one, or 0.</param>
+/// <param name="Back">Where the host address is expected.</param>
+/// <param name="Index">The instruction.</param>
+/// <param name="Units">Units of it and what follows in its block.</param>
+/// <param name="Base">BPF register with the address.</param>
+/// <param name="Offset">Added to it.</param>
+/// <param name="Bytes">Length of the access, or of all accesses that share the check.</param>
+/// <param name="IsStore">Whether any of them writes.</param>
+/// <param name="IsGroup">Whether the host address is wanted in rdx, else in rcx.</param>
+/// <param name="KeepsGroup">Whether rdx has another group's address that must survive.</param>
+/// <param name="LooksUp">Whether the segment's window is to be tried before the slow path.</param>
+internal readonly record struct ColdAccess(
+    int At, int At2, int Back, int Index, int Units, byte Base, int Offset, int Bytes, bool IsStore, bool IsGroup, bool KeepsGroup,
+    bool LooksUp);
+
+/// <summary>Lists that a compiler fills; kept for the next program.</summary>
+internal sealed class NativeScratch
+{
+    /// <summary>For each leader the offset of its code; others -1.</summary>
+    internal int[] Offsets { get; private set; } = [];
+
+    /// <summary>Distances to patch and the instruction they lead to.</summary>
+    internal List<(int At, int Index)> Jumps { get; } = [];
+
+    internal List<ColdLeave> Leaves { get; } = [];
+
+    internal List<ColdAccess> Accesses { get; } = [];
+
+    /// <summary>Return addresses of local calls, rising, and the instructions they return to.</summary>
+    internal List<(int Offset, int Index)> Returns { get; } = [];
+
+    /// <summary>Distances to the table of blocks.</summary>
+    internal List<int> TableUses { get; } = [];
+
+    internal void Reset(int count)
+    {
+        Offsets = new int[count + 1];
+        Array.Fill(Offsets, -1);
+        Jumps.Clear();
+        Leaves.Clear();
+        Accesses.Clear();
+        Returns.Clear();
+        TableUses.Clear();
+    }
+}

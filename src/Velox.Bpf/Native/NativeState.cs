@@ -1,0 +1,122 @@
+using System.Runtime.InteropServices;
+
+namespace Velox.Bpf;
+
+/// <summary>The part of a machine's state that only native code uses.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeState
+{
+    /// <summary>The machine, as a handle: what native code calls finds it here.</summary>
+    internal nint Machine;
+
+    /// <summary>rsp of the entry; where every way out returns to.</summary>
+    internal ulong StackPointer;
+
+    /// <summary>Where to start in native code.</summary>
+    internal ulong ResumeAddress;
+
+    /// <summary>
+    /// Return addresses and saved registers of the callers, outermost first on the way in, innermost first on the way out.
+    /// </summary>
+    internal ulong* CallerWords;
+    internal ulong CallerWordCount;
+
+    /// <summary>The host address of the stack.</summary>
+    internal ulong StackHost;
+
+    /// <summary>The furthest host address that r10 may get by a call.</summary>
+    internal ulong FrameLimit;
+
+    /// <summary>Functions that native code calls.</summary>
+    internal void* CallHost;
+    internal void* Translate;
+    internal void* ApplyAtomic;
+
+    /// <summary>Registers that a call out would lose.</summary>
+    internal fixed ulong Spill[8];
+}
+
+/// <summary>Distances of the state's fields from where native code's context register points: the input segment's window.</summary>
+internal static unsafe class NativeOffsets
+{
+    private const int InputSegment = (int)(MemoryMap.InputAddress >> 32);
+
+    static NativeOffsets()
+    {
+        VmState state;
+        byte* start = (byte*)&state;
+        Context = (int)((byte*)&state.Windows - start) + (InputSegment * sizeof(MemoryWindow));
+        Registers = Of(state.Registers);
+        RemainingUnits = Of(&state.RemainingUnits);
+        InstructionIndex = Of(&state.InstructionIndex);
+        CallDepth = Of(&state.CallDepth);
+        MaxCallDepth = Of(&state.MaxCallDepth);
+        StackPointer = Of(&state.Native.StackPointer);
+        ResumeAddress = Of(&state.Native.ResumeAddress);
+        CallerWords = Of(&state.Native.CallerWords);
+        CallerWordCount = Of(&state.Native.CallerWordCount);
+        StackHost = Of(&state.Native.StackHost);
+        FrameLimit = Of(&state.Native.FrameLimit);
+        CallHost = Of(&state.Native.CallHost);
+        Translate = Of(&state.Native.Translate);
+        ApplyAtomic = Of(&state.Native.ApplyAtomic);
+        Spill = Of(state.Native.Spill);
+        Windows = Of(&state.Windows);
+
+        MemoryWindow window;
+        byte* windowStart = (byte*)&window;
+        WindowHost = (int)((byte*)&window.Host - windowStart);
+        WindowReadBytes = (int)((byte*)&window.ReadBytes - windowStart);
+        WindowWriteBytes = (int)((byte*)&window.WriteBytes - windowStart);
+        WindowReadLimits = (int)((byte*)window.ReadLimits - windowStart);
+        WindowWriteLimits = (int)((byte*)window.WriteLimits - windowStart);
+
+        int Of(void* field) => (int)((byte*)field - start) - Context;
+    }
+
+    /// <summary>From the state's start to the context register's value.</summary>
+    internal static int Context { get; }
+
+    internal static int Registers { get; }
+
+    internal static int RemainingUnits { get; }
+
+    internal static int InstructionIndex { get; }
+
+    internal static int CallDepth { get; }
+
+    internal static int MaxCallDepth { get; }
+
+    internal static int StackPointer { get; }
+
+    internal static int ResumeAddress { get; }
+
+    internal static int CallerWords { get; }
+
+    internal static int CallerWordCount { get; }
+
+    internal static int StackHost { get; }
+
+    internal static int FrameLimit { get; }
+
+    internal static int CallHost { get; }
+
+    internal static int Translate { get; }
+
+    internal static int ApplyAtomic { get; }
+
+    internal static int Spill { get; }
+
+    /// <summary>The first segment's window.</summary>
+    internal static int Windows { get; }
+
+    internal static int WindowHost { get; }
+
+    internal static int WindowReadBytes { get; }
+
+    internal static int WindowWriteBytes { get; }
+
+    internal static int WindowReadLimits { get; }
+
+    internal static int WindowWriteLimits { get; }
+}

@@ -1,0 +1,289 @@
+namespace Velox.Bpf;
+
+/// <summary>Ways in and out: entry, exit, calls between functions, calls into the host.</summary>
+internal unsafe ref partial struct X64Compiler
+{
+    /// <summary>Registers that a call by the C convention loses, and that hold BPF registers or the units.</summary>
+    private static ReadOnlySpan<byte> Volatile =>
+    [
+        (byte)X64.Rax, (byte)X64.Rdi, (byte)X64.Rsi, (byte)X64.R8, (byte)X64.R9, (byte)X64.R10, (byte)X64.R11,
+    ];
+
+    /// <summary>Registers that our caller wants back.</summary>
+    private static ReadOnlySpan<byte> Preserved =>
+    [
+        (byte)X64.Rbp, (byte)X64.Rbx, (byte)X64.R12, (byte)X64.R13, (byte)X64.R14, (byte)X64.R15,
+    ];
+
+    private readonly int HostFrameStep => _dialect.FrameStepBytes < 0 ? -_dialect.FrameBytes : _dialect.FrameBytes;
+
+    private void EmitCommon()
+    {
+        EmitEntry();
+        EmitExit();
+        EmitLeave();
+        EmitTranslate();
+        EmitHostCallCommon();
+        EmitAtomicCommon();
+    }
+
+    /// <summary>
+    /// Takes the state in rdi. Rebuilds the callers on the native stack, loads the registers and goes where the state says.
+    /// </summary>
+    private void EmitEntry()
+    {
+        foreach (byte register in Preserved)
+            _code.Push((X64)register);
+        _code.Alu(true, X64Alu.Sub, X64.Rsp, 8);
+        _code.Lea(Context, X64.Rdi, NativeOffsets.Context);
+        _code.StoreWide(X64.Rsp, Context, NativeOffsets.StackPointer);
+        int exit = _code.LeaRelative(X64.Rcx);
+        _scratch.Returns.Add((exit, -1)); // patched by EmitExit
+        _code.Push(X64.Rcx);
+
+        _code.LoadWide(X64.Rcx, Context, NativeOffsets.CallerWordCount);
+        _code.LoadWide(X64.Rdx, Context, NativeOffsets.CallerWords);
+        _code.Test(true, X64.Rcx, X64.Rcx);
+        int noCallers = _code.JumpIfShort(Condition.Equal);
+        int loop = _code.Position;
+        _code.PushMemory(X64.Rdx);
+        _code.Alu(true, X64Alu.Add, X64.Rdx, 8);
+        _code.Alu(true, X64Alu.Sub, X64.Rcx, 1);
+        _code.Patch(_code.JumpIf(Condition.NotEqual), loop);
+        _code.PatchShort(noCallers);
+
+        _code.LoadWide(X64.Rcx, Context, NativeOffsets.ResumeAddress);
+        for (int register = 0; register <= FramePointer; register++)
+            _code.LoadWide(Register(register), Context, NativeOffsets.Registers + (8 * register));
+        _code.LoadWide(Units, Context, NativeOffsets.RemainingUnits);
+        _code.JumpRegister(X64.Rcx);
+    }
+
+    /// <summary>Where the outermost function returns to, with status 0; the other ways out join with theirs in edx.</summary>
+    private void EmitExit()
+    {
+        (int entry, _) = _scratch.Returns[0];
+        _scratch.Returns.Clear();
+        _code.Patch(entry, _code.Position);
+        _code.StoreWide(Units, Context, NativeOffsets.RemainingUnits);
+        _code.MoveImmediate(X64.Rdx, (int)NativeStatus.Ended);
+        _exitPosition = _code.Position;
+        for (int register = 0; register <= FramePointer; register++)
+            _code.StoreWide(Register(register), Context, NativeOffsets.Registers + (8 * register));
+        _code.LoadWide(X64.Rsp, Context, NativeOffsets.StackPointer);
+        _code.Move(false, X64.Rax, X64.Rdx);
+        _code.Alu(true, X64Alu.Add, X64.Rsp, 8);
+        for (int i = Preserved.Length - 1; i >= 0; i--)
+            _code.Pop((X64)Preserved[i]);
+        _code.Return();
+    }
+
+    /// <summary>
+    /// Leaves before instruction ecx, giving edx units back, and keeps the callers' words: below our caller's frame they
+    /// would be overwritten.
+    /// </summary>
+    private void EmitLeave()
+    {
+        _leavePosition = _code.Position;
+        _code.Alu(true, X64Alu.Add, Units, X64.Rdx);
+        _code.StoreWide(Units, Context, NativeOffsets.RemainingUnits);
+        _code.Store(4, X64.Rcx, Context, NativeOffsets.InstructionIndex);
+
+        // r11 is free now. The word under the entry's stack pointer is the outermost return address: not a caller's.
+        _code.LoadWide(X64.Rdx, Context, NativeOffsets.CallerWords);
+        _code.LoadWide(X64.Rcx, Context, NativeOffsets.StackPointer);
+        _code.Alu(true, X64Alu.Sub, X64.Rcx, X64.Rsp);
+        _code.Alu(true, X64Alu.Sub, X64.Rcx, 8);
+        _code.StoreWide(X64.Rcx, Context, NativeOffsets.CallerWordCount); // bytes here; the machine divides
+        int loop = _code.Position;
+        _code.Test(true, X64.Rcx, X64.Rcx);
+        int done = _code.JumpIfShort(Condition.Equal);
+        _code.Pop(X64.R11);
+        _code.StoreWide(X64.R11, X64.Rdx, 0);
+        _code.Alu(true, X64Alu.Add, X64.Rdx, 8);
+        _code.Alu(true, X64Alu.Sub, X64.Rcx, 8);
+        _code.JumpTo(loop);
+        _code.PatchShort(done);
+        _code.MoveImmediate(X64.Rdx, (int)NativeStatus.Left);
+        _code.JumpTo(_exitPosition);
+    }
+
+    /// <summary>Translates the address in rcx by the memory map: edx has the length and whether it is a store. rcx: host or 0.</summary>
+    private void EmitTranslate()
+    {
+        _translatePosition = _code.Position;
+        SpillVolatile();
+        _code.Move(true, X64.Rsi, X64.Rcx);
+        CallOut(NativeOffsets.Translate);
+        _code.Move(true, X64.Rcx, X64.Rax);
+        ReloadVolatile();
+        _code.Return();
+    }
+
+    /// <summary>Applies the atomic instruction ecx. rcx: 0 when it faults and nothing was done.</summary>
+    private void EmitAtomicCommon()
+    {
+        _atomicPosition = _code.Position;
+        for (int register = 0; register <= FramePointer; register++)
+            _code.StoreWide(Register(register), Context, NativeOffsets.Registers + (8 * register));
+        _code.StoreWide(Units, Context, NativeOffsets.RemainingUnits);
+        _code.Move(false, X64.Rsi, X64.Rcx);
+        CallOut(NativeOffsets.ApplyAtomic);
+        _code.Move(false, X64.Rcx, X64.Rax);
+        for (int register = 0; register < FramePointer; register++)
+            _code.LoadWide(Register(register), Context, NativeOffsets.Registers + (8 * register));
+        _code.LoadWide(Units, Context, NativeOffsets.RemainingUnits);
+        _code.Return();
+    }
+
+    private void EmitAtomic()
+    {
+        _groupBase = NoGroup;
+        _code.MoveImmediate(X64.Rcx, _index);
+        _code.CallTo(_atomicPosition);
+        _code.Test(false, X64.Rcx, X64.Rcx);
+        LeaveIf(Condition.Equal);
+    }
+
+    /// <summary>Calls host function edx; when it ends the program, goes to the exit.</summary>
+    private void EmitHostCallCommon()
+    {
+        _hostCallPosition = _code.Position;
+        for (int register = 0; register <= 5; register++)
+            _code.StoreWide(Register(register), Context, NativeOffsets.Registers + (8 * register));
+        _code.StoreWide(Units, Context, NativeOffsets.RemainingUnits);
+        _code.Move(false, X64.Rsi, X64.Rdx);
+        CallOut(NativeOffsets.CallHost);
+        _code.Test(false, X64.Rax, X64.Rax);
+        for (int register = 0; register <= 5; register++)
+            _code.LoadWide(Register(register), Context, NativeOffsets.Registers + (8 * register));
+        int ended = _code.JumpIfShort(Condition.Equal);
+        _code.LoadWide(Units, Context, NativeOffsets.RemainingUnits);
+        _code.Return();
+        _code.PatchShort(ended);
+        _code.MoveImmediate(X64.Rdx, (int)NativeStatus.EndedByHost);
+        _code.JumpTo(_exitPosition);
+    }
+
+    private void EmitHostCall(int function)
+    {
+        // A host call ends its block, so the units are exact already.
+        _code.StoreImmediate(4, _index, Context, NativeOffsets.InstructionIndex);
+        _code.MoveImmediate(X64.Rdx, function);
+        _code.CallTo(_hostCallPosition);
+    }
+
+    private void EmitLocalCall(int target)
+    {
+        byte saved = _flow.SavedRegisters(target);
+        EnterFrame(saved);
+        JumpToInstruction(_code.Call(), target);
+        LeaveFrame(saved);
+    }
+
+    /// <summary>A call by address: blocks have their place in a table, what is in the midst of one the interpreter calls.</summary>
+    private void EmitCallRegister(in Instruction instruction)
+    {
+        _code.MoveImmediate(X64.Rcx, (long)_program.Image.TextAddress);
+        _code.Move(true, X64.Rdx, Register(instruction.Destination));
+        _code.Alu(true, X64Alu.Sub, X64.Rdx, X64.Rcx);
+        _code.ShiftImmediate(true, X64Shift.Right, X64.Rdx, 3);
+        _code.Alu(true, X64Alu.Compare, X64.Rdx, _program.Count);
+        LeaveIf(Condition.AboveOrEqual);
+        _scratch.TableUses.Add(_code.LeaRelative(X64.Rcx));
+        _code.LoadTableEntry(X64.Rdx, X64.Rcx, X64.Rdx);
+        _code.Test(true, X64.Rdx, X64.Rdx);
+        LeaveIf(Condition.Equal);
+        _code.Alu(true, X64Alu.Add, X64.Rdx, X64.Rcx);
+        EnterFrame(FlowAnalysis.AllSaved);
+        _code.CallRegister(X64.Rdx);
+        LeaveFrame(FlowAnalysis.AllSaved);
+    }
+
+    /// <summary>Checks the depth, saves registers and moves r10. Uses rcx.</summary>
+    private void EnterFrame(byte saved)
+    {
+        if (_hasHostFrame)
+        {
+            _code.Lea(X64.Rcx, Frame, HostFrameStep);
+            KeepOnLine(13);
+            _code.Alu(true, X64Alu.Compare, X64.Rcx, Context, NativeOffsets.FrameLimit);
+            LeaveIf(HostFrameStep < 0 ? Condition.Below : Condition.Above);
+        }
+        else
+        {
+            _code.Load(4, false, X64.Rcx, Context, NativeOffsets.CallDepth);
+            _code.Alu(false, X64Alu.Add, X64.Rcx, 1);
+            KeepOnLine(13);
+            _code.Alu(false, X64Alu.Compare, X64.Rcx, Context, NativeOffsets.MaxCallDepth);
+            LeaveIf(Condition.AboveOrEqual);
+            _code.Store(4, X64.Rcx, Context, NativeOffsets.CallDepth);
+            _code.Push(Frame);
+        }
+
+        for (int i = 0; i < 4; i++)
+        {
+            if ((saved & (1 << i)) != 0)
+                _code.Push(Register(6 + i));
+        }
+
+        if (_hasHostFrame)
+            _code.Move(true, Frame, X64.Rcx);
+    }
+
+    /// <summary>What follows a call: the return point, then everything back as it was.</summary>
+    private void LeaveFrame(byte saved)
+    {
+        _scratch.Returns.Add((_code.Position, _index + 1));
+        if (_hasHostFrame)
+            _code.Lea(Frame, Frame, -HostFrameStep);
+        for (int i = 3; i >= 0; i--)
+        {
+            if ((saved & (1 << i)) != 0)
+                _code.Pop(Register(6 + i));
+        }
+
+        if (_hasHostFrame)
+            return;
+        _code.Pop(Frame);
+        _code.Load(4, false, X64.Rcx, Context, NativeOffsets.CallDepth);
+        _code.Alu(false, X64Alu.Sub, X64.Rcx, 1);
+        _code.Store(4, X64.Rcx, Context, NativeOffsets.CallDepth);
+    }
+
+    /// <summary>For each instruction the distance of its block's code from the table, or 0.</summary>
+    private void EmitTable()
+    {
+        if (_scratch.TableUses.Count == 0)
+            return;
+        int table = _code.Position;
+        foreach (int at in _scratch.TableUses)
+            _code.Patch(at, table);
+        for (int i = 0; i < _program.Count; i++)
+            _code.Int32(_scratch.Offsets[i] < 0 ? 0 : _scratch.Offsets[i] - table);
+    }
+
+    private void SpillVolatile()
+    {
+        for (int i = 0; i < Volatile.Length; i++)
+            _code.StoreWide((X64)Volatile[i], Context, NativeOffsets.Spill + (8 * i));
+    }
+
+    private void ReloadVolatile()
+    {
+        for (int i = 0; i < Volatile.Length; i++)
+            _code.LoadWide((X64)Volatile[i], Context, NativeOffsets.Spill + (8 * i));
+    }
+
+    /// <summary>Calls a C function of the state's with the state as first argument, on an aligned stack. rbp keeps r10.</summary>
+    private void CallOut(int function)
+    {
+        _code.Push(Frame);
+        _code.Move(true, Frame, X64.Rsp);
+        _code.Alu(true, X64Alu.And, X64.Rsp, -16);
+        _code.Lea(X64.Rdi, Context, -NativeOffsets.Context);
+        _code.CallMemory(Context, function);
+        _code.Move(true, X64.Rsp, Frame);
+        _code.Pop(Frame);
+    }
+}
