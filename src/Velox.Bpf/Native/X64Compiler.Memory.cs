@@ -103,14 +103,16 @@ internal unsafe ref partial struct X64Compiler
         {
             first = _code.JumpIf(Condition.Below);
             _code.Lea(X64.Rcx, address, span.Bytes);
-            KeepOnLine(13);
-            _code.Alu(true, X64Alu.Compare, X64.Rcx, Context, window + BytesField(span.IsStore));
+            int bytes = window + BytesField(span.IsStore);
+            KeepOnLine(DisplacementBytes(bytes) + JumpBytes);
+            _code.Alu(true, X64Alu.Compare, X64.Rcx, Context, bytes);
             second = _code.JumpIf(Condition.Above);
         }
         else
         {
-            KeepOnLine(13);
-            _code.Alu(true, X64Alu.Compare, address, Context, window + LimitField(span.Bytes, span.IsStore));
+            int limit = window + LimitField(span.Bytes, span.IsStore);
+            KeepOnLine(DisplacementBytes(limit) + JumpBytes);
+            _code.Alu(true, X64Alu.Compare, address, Context, limit);
             first = _code.JumpIf(Condition.AboveOrEqual);
         }
 
