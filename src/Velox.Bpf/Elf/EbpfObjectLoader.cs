@@ -35,6 +35,7 @@ internal static class EbpfObjectLoader
             Symbols = options.ReadsDebugInformation
                 ? [.. functions.Select(function => function.Symbol).DistinctBy(symbol => symbol.Index)]
                 : [],
+            Lines = options.ReadsDebugInformation ? EbpfLines.Read(file!, layout) : null,
         };
         return null;
     }

@@ -7,6 +7,7 @@ namespace Velox.Bpf;
 internal sealed class EbpfRelocator(EbpfObject file, EbpfLayout layout, HostFunctionTable host)
 {
     private Dictionary<string, uint>? _hostKeys;
+    private int _count;
 
     internal ElfError? Run()
     {
@@ -36,6 +37,14 @@ internal sealed class EbpfRelocator(EbpfObject file, EbpfLayout layout, HostFunc
             out ReadOnlyMemory<byte> table);
         if (error is not null)
             return error;
+        // Several sections may name the same bytes as their table, so the file's length does not bound their number.
+        _count += table.Length / ElfRelocation.Bytes;
+        if (_count > ElfLoader.MaxObjectRelocations)
+        {
+            return new ElfError(
+                ElfRule.TooManyRelocations, file.SectionNames[target], $"more than {ElfLoader.MaxObjectRelocations} relocations.");
+        }
+
         bool isText = layout.TextOffset[target] >= 0;
         Span<byte> bytes = isText
             ? layout.Text.AsSpan(layout.TextOffset[target], (int)file.Sections[target].Size)

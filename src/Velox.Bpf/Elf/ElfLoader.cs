@@ -16,7 +16,12 @@ public static class ElfLoader
     /// <summary>Most symbols of an eBPF object; of sBPF files, most that names are taken from.</summary>
     public const int MaxSymbols = 65_536;
 
-    /// <summary>Longest names of functions and, in eBPF objects, sections, their end included; functions with longer ones are unnamed.</summary>
+    /// <summary>Most relocations of an eBPF object.</summary>
+    public const int MaxObjectRelocations = 1_000_000;
+
+    /// <summary>
+    /// Longest names of functions and, in eBPF objects, of sections, their end included. Functions with longer ones are unnamed.
+    /// </summary>
     public const int MaxNameBytes = 256;
 
     /// <summary>Loads a file.</summary>

@@ -38,6 +38,7 @@ public enum ElfRule
     NotASymbolTable,
     TooManySections,
     TooManySymbols,
+    TooManyRelocations,
 
     // Text and data.
     TextSectionCount,

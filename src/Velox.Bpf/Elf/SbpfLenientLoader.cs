@@ -52,6 +52,7 @@ internal static class SbpfLenientLoader
             Functions = functions.Name(symbols, EntryName),
             ReadOnlyData = relocated,
             Symbols = symbols,
+            Lines = options.ReadsDebugInformation ? ReadLines(file, in text) : null,
         };
         return null;
     }
@@ -169,5 +170,21 @@ internal static class SbpfLenientLoader
         if (file.DynamicNames is { } dynamicNames)
             symbols.Add(file.DynamicSymbols.Span, in dynamicNames);
         return symbols.ToList();
+    }
+
+    private static LineTable? ReadLines(SbpfLenientFile file, in ElfSection text)
+    {
+        ReadOnlyMemory<byte> lines = BytesOf(file, ".debug_line");
+        return lines.IsEmpty ? null : DwarfLineReader.Read(new DwarfLines(
+            lines, BytesOf(file, ".debug_line_str"), BytesOf(file, ".debug_str"), text.Address, (int)text.FileRange.Length));
+    }
+
+    private static ReadOnlyMemory<byte> BytesOf(SbpfLenientFile file, string name)
+    {
+        int section = file.FindSection(name);
+        if (section < 0)
+            return default;
+        file.Bytes.TrySlice(file.Sections[section].FileRange, out ReadOnlyMemory<byte> bytes);
+        return bytes;
     }
 }

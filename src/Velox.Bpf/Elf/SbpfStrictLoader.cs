@@ -28,6 +28,7 @@ internal static class SbpfStrictLoader
             return new ElfError(ElfRule.EntryOutsideText, "file header", $"entry 0x{header.Entry:x}; the text is at {addresses}.");
         if (header.Entry % InstructionWord.Bytes != 0)
             return new ElfError(ElfRule.EntryMisaligned, "file header", $"entry 0x{header.Entry:x} is no multiple of 8.");
+        SbpfStrictDebug? debug = options.ReadsDebugInformation ? SbpfStrictDebug.Read(bytes, in header) : null;
         image = new ProgramImage
         {
             Dialect = dialect,
@@ -36,7 +37,8 @@ internal static class SbpfStrictLoader
             EntryIndex = (int)((header.Entry - text.Address) / InstructionWord.Bytes),
             ReadOnlyData = readOnly,
             ReadOnlyAddress = ReadOnlyAddress,
-            Symbols = options.ReadsDebugInformation ? ReadSymbols(in bytes, in header, addresses) : [],
+            Symbols = debug?.ReadSymbols(addresses) ?? [],
+            Lines = debug?.ReadLines(in text),
         };
         return null;
     }
@@ -104,24 +106,5 @@ internal static class SbpfStrictLoader
         else if (segment.FileBytes > bytes.Length - offset || segment.MemoryBytes >= RegionBytes)
             detail = $"0x{segment.FileBytes:x} bytes at 0x{offset:x} of a file of 0x{bytes.Length:x}.";
         return detail is null ? null : new ElfError(ElfRule.ProgramHeader, $"program header {index}", detail);
-    }
-
-    /// <summary>Names are for people: whatever is wrong with sections and symbols, there are fewer names, not an error.</summary>
-    private static IReadOnlyList<FunctionSymbol> ReadSymbols(in ElfBytes bytes, in ElfHeader header, ElfRange text)
-    {
-        ElfError? error = bytes.ReadTable(
-            "section header table", header.SectionHeaderOffset, (ulong)header.SectionCount * ElfSection.Bytes, ElfSection.Bytes,
-            out ReadOnlyMemory<byte> table);
-        ElfSection[] sections = error is null ? ElfSection.ReadAll(table.Span) : [];
-        int symbols = Array.FindIndex(sections, section => section.Type == ElfFormat.SectionSymbols);
-        if (symbols < 0 || sections[symbols].Link >= (uint)sections.Length)
-            return [];
-        error = bytes.ReadTable(
-            "symbols", sections[symbols].Offset, sections[symbols].Size, ElfSymbol.Bytes, out ReadOnlyMemory<byte> symbolTable);
-        if (error is not null)
-            return [];
-        var names = new ElfFunctionNames(bytes, text);
-        names.Add(symbolTable.Span, in sections[sections[symbols].Link]);
-        return names.ToList();
     }
 }

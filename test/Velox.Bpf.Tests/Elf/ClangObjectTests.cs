@@ -7,6 +7,8 @@ public sealed class ClangObjectTests : IDisposable
         .Add(1, "add_thrice", call => call.Argument1 + (3 * call.Argument2))
         .Add(1000, "by_name", SumBytes);
 
+    private static readonly string Sources = Path.Combine("Elf", "sources");
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("velox-objects");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -44,6 +46,48 @@ public sealed class ClangObjectTests : IDisposable
     [MemberData(nameof(Levels))]
     public void Host_functions_are_found_by_number_and_by_name(string level) =>
         Assert.Equal(16UL + 30 + 'f' + 'o' + 'u' + 'r', Run(Load("helper.c", level), new byte[16]));
+
+    [Theory]
+    [InlineData("-gdwarf-2")]
+    [InlineData("-gdwarf-3")]
+    [InlineData("-gdwarf-4")]
+    [InlineData("-gdwarf-5")]
+    public void Instructions_have_source_lines(string format)
+    {
+        ElfError? error = TryLoad("calls.c", "-O2", out ProgramImage? image, format);
+        Assert.Null(error);
+        string[] source = File.ReadAllLines(Path.Combine(RequiredTool.SourceFolder(Sources), "calls.c"));
+        foreach (FunctionSymbol function in image!.Symbols)
+        {
+            Assert.True(image.Lines!.TryFind(function.Index, out SourceLine line));
+            Assert.EndsWith("calls.c", line.File, StringComparison.Ordinal);
+            Assert.Contains($"u64 {function.Name}(", source[line.Line - 1]);
+        }
+
+        Assert.Equal(3, image.Symbols.Count);
+    }
+
+    [Fact]
+    public void Changed_objects_never_throw()
+    {
+        TryLoad("data.c", "-O2", out _);
+        byte[] sample = File.ReadAllBytes(Path.Combine(_folder.FullName, "data.c.o"));
+        int seed = Random.Shared.Next();
+        var random = new Random(seed);
+        using var machine = new VirtualMachine();
+        for (int i = 0; i < 5_000; i++)
+        {
+            byte[] file = (byte[])sample.Clone();
+            for (int change = random.Next(1, 20); change > 0; change--)
+                file[random.Next(file.Length)] = (byte)(random.Next(2) == 0 ? random.Next(256) : random.Next(32));
+            ElfError? error = ElfLoader.TryLoad(file, ElfOptions.Default, Host, out ProgramImage? image);
+            Assert.True(error is null == image is not null, $"seed {seed}, case {i}");
+            if (image is null || BpfProgram.TryCreate(image, Host, out BpfProgram? program) is not null)
+                continue;
+            machine.Load(program!);
+            machine.Run(10_000);
+        }
+    }
 
     [Fact]
     public void Writable_data_and_maps_are_refused_by_name()
@@ -85,15 +129,15 @@ public sealed class ClangObjectTests : IDisposable
         return image!;
     }
 
-    private ElfError? TryLoad(string source, string level, out ProgramImage? image)
+    private ElfError? TryLoad(string source, string level, out ProgramImage? image, string debugFormat = "-g")
     {
         string? clang = RequiredTool.Find(["clang", .. Enumerable.Range(11, 15).Reverse().Select(version => $"clang-{version}")]);
         if (clang is null)
             RequiredTool.Miss("There is no 'clang' on the PATH: install it (Debian: clang).");
         string path = Path.Combine(_folder.FullName, source + ".o");
         RequiredTool.Run(
-            clang!, RequiredTool.SourceFolder(Path.Combine("Elf", "sources")),
-            "-target", "bpfel", "-mcpu=v3", level, "-g", "-ffreestanding", "-c", source, "-o", path);
+            clang!, RequiredTool.SourceFolder(Sources),
+            "-target", "bpfel", "-mcpu=v3", level, debugFormat, "-ffreestanding", "-c", source, "-o", path);
         return ElfLoader.TryLoad(File.ReadAllBytes(path), ElfOptions.Default, Host, out image);
     }
 }
