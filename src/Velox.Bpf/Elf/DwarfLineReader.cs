@@ -70,6 +70,8 @@ internal sealed class DwarfLineReader
         program.LineRange = header.Byte();
         program.OpcodeBase = header.Byte();
         program.OperandCounts = header.Take((ulong)Math.Max(program.OpcodeBase - 1, 0));
+        if (header.IsBroken)
+            return;
         List<string> files = version == 5 ? ReadFiles5(ref header, offsetBytes) : ReadFiles2(ref header);
         if (!header.IsBroken && program.LineRange > 0 && program.OpcodeBase > 0)
             Run(program, unit, files);

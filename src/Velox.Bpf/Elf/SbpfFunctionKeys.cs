@@ -4,7 +4,9 @@ namespace Velox.Bpf;
 /// <remarks>Source: anza-xyz/sbpf src/program.rs, register_function_hashed_legacy.</remarks>
 internal sealed class SbpfFunctionKeys(HostFunctionTable host)
 {
-    private readonly Dictionary<uint, int> _indexes = [];
+    private const string EntryName = "entrypoint";
+
+    private readonly Dictionary<uint, FunctionSymbol> _functions = [];
 
     internal HostFunctionTable Host => host;
 
@@ -21,20 +23,21 @@ internal sealed class SbpfFunctionKeys(HostFunctionTable host)
     /// <summary>Adds the entry point, whatever had its key before.</summary>
     internal ElfError? SetEntry(int index)
     {
-        _indexes.Remove(FunctionKey.EntryPoint);
+        _functions.Remove(FunctionKey.EntryPoint);
         return Add(FunctionKey.EntryPoint, index);
     }
 
     /// <summary>All functions, with names where there are any.</summary>
-    internal Dictionary<uint, FunctionSymbol> Name(IReadOnlyList<FunctionSymbol> symbols, string entryName)
+    internal IReadOnlyDictionary<uint, FunctionSymbol> ToNamed(IReadOnlyList<FunctionSymbol> symbols)
     {
-        Dictionary<int, string> names = [];
         foreach (FunctionSymbol symbol in symbols)
-            names[symbol.Index] = symbol.Name;
-        Dictionary<uint, FunctionSymbol> functions = new(_indexes.Count);
-        foreach ((uint key, int index) in _indexes)
-            functions.Add(key, new FunctionSymbol(key == FunctionKey.EntryPoint ? entryName : names.GetValueOrDefault(index), index));
-        return functions;
+        {
+            uint key = FunctionKey.OfIndex(symbol.Index);
+            if (_functions.TryGetValue(key, out FunctionSymbol function) && function.Index == symbol.Index)
+                _functions[key] = symbol;
+        }
+
+        return _functions;
     }
 
     private ElfError? Add(uint key, int index)
@@ -46,10 +49,11 @@ internal sealed class SbpfFunctionKeys(HostFunctionTable host)
                 $"its key 0x{key:x8} is that of the host function '{host.Entries[function].Name}'.");
         }
 
-        return _indexes.TryAdd(key, index) || _indexes[key] == index
+        var added = new FunctionSymbol(key == FunctionKey.EntryPoint ? EntryName : null, index);
+        return _functions.TryAdd(key, added) || _functions[key].Index == index
             ? null
             : new ElfError(
                 ElfRule.FunctionKeyCollision, $"function at instruction {index}",
-                $"its key 0x{key:x8} is that of the function at instruction {_indexes[key]}.");
+                $"its key 0x{key:x8} is that of the function at instruction {_functions[key].Index}.");
     }
 }

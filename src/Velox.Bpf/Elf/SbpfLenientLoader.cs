@@ -5,7 +5,6 @@ namespace Velox.Bpf;
 internal static class SbpfLenientLoader
 {
     private const string Text = ".text";
-    private const string EntryName = "entrypoint";
 
     internal static ElfError? TryLoad(
         ReadOnlyMemory<byte> bytes, in ElfHeader header, Dialect dialect, ElfOptions options, HostFunctionTable host,
@@ -49,7 +48,7 @@ internal static class SbpfLenientLoader
             Text = relocated.AsMemory((int)text.Address, (int)text.FileRange.Length),
             TextAddress = MemoryMap.ProgramAddress + text.Address,
             EntryIndex = entry,
-            Functions = functions.Name(symbols, EntryName),
+            Functions = functions.ToNamed(symbols),
             ReadOnlyData = relocated,
             Symbols = symbols,
             Lines = options.ReadsDebugInformation ? ReadLines(file, in text) : null,
