@@ -21,7 +21,8 @@ internal sealed class EbpfObject
     internal static ElfError? TryParse(ReadOnlyMemory<byte> memory, in ElfHeader header, out EbpfObject? file)
     {
         var parsed = new EbpfObject(memory);
-        ElfError? error = CheckHeader(in header) ?? parsed.ReadSections(in header) ?? parsed.ReadSectionNames(in header) ?? parsed.ReadSymbols();
+        ElfError? error = CheckHeader(in header) ?? parsed.ReadSections(in header) ?? parsed.ReadSectionNames(in header)
+            ?? parsed.ReadSymbols();
         file = error is null ? parsed : null;
         return error;
     }
@@ -48,7 +49,11 @@ internal sealed class EbpfObject
         if (header.Type != ElfFormat.TypeRelocatable)
             return new ElfError(ElfRule.WrongFileType, "file header", $"type {header.Type}; 1 (relocatable object) is needed.");
         if (header.SectionHeaderBytes != ElfSection.Bytes)
-            return new ElfError(ElfRule.WrongHeaderSize, "file header", $"section headers of {header.SectionHeaderBytes} bytes; 64 are needed.");
+        {
+            return new ElfError(
+                ElfRule.WrongHeaderSize, "file header", $"section headers of {header.SectionHeaderBytes} bytes; 64 are needed.");
+        }
+
         if (header.SectionCount > ElfLoader.MaxObjectSections)
         {
             return new ElfError(
@@ -58,7 +63,8 @@ internal sealed class EbpfObject
         return header.SectionNamesIndex > 0 && header.SectionNamesIndex < header.SectionCount
             ? null
             : new ElfError(
-                ElfRule.NoSectionNames, "file header", $"section names are in section {header.SectionNamesIndex} of {header.SectionCount}.");
+                ElfRule.NoSectionNames, "file header",
+                $"section names are in section {header.SectionNamesIndex} of {header.SectionCount}.");
     }
 
     private ElfError? ReadSections(in ElfHeader header)

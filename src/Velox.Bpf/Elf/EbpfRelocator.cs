@@ -163,7 +163,7 @@ internal sealed class EbpfRelocator(EbpfObject file, EbpfLayout layout, HostFunc
         }
 
         if (symbol.Section == ElfFormat.IndexCommon)
-            return new ElfError(ElfRule.WritableSection, site.Where, "refers to a common variable; programs have no writable data of their own.");
+            return new ElfError(ElfRule.WritableSection, site.Where, "refers to a common variable, which is writable.");
         if (symbol.Section >= file.Sections.Length)
             return new ElfError(ElfRule.UnknownSymbol, site.Where, $"refers to section {symbol.Section} of {file.Sections.Length}.");
         int offset = layout.DataOffset[symbol.Section];

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 
 namespace Velox.Bpf;
@@ -8,8 +7,6 @@ internal readonly struct ElfBytes(ReadOnlyMemory<byte> memory)
 {
     /// <summary>Tables start at multiples of this.</summary>
     private const ulong TableAlignment = 8;
-
-    internal ReadOnlySpan<byte> Span => memory.Span;
 
     internal ulong Length => (ulong)memory.Length;
 
@@ -68,6 +65,4 @@ internal readonly struct ElfBytes(ReadOnlyMemory<byte> memory)
         name = bytes[..length];
         return null;
     }
-
-    internal uint ReadUInt32(int offset) => BinaryPrimitives.ReadUInt32LittleEndian(Span[offset..]);
 }

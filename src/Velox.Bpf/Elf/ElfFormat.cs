@@ -30,7 +30,6 @@ internal static class ElfFormat
     internal const ulong FlagExecute = 4;
 
     internal const ushort IndexUndefined = 0;
-    internal const ushort IndexReserved = 0xff00;
     internal const ushort IndexAbsolute = 0xfff1;
     internal const ushort IndexCommon = 0xfff2;
 

@@ -8,7 +8,10 @@ internal sealed class ElfFunctionNames(ElfBytes bytes, ElfRange text)
     private readonly Dictionary<int, FunctionSymbol> _byIndex = [];
     private int _seen;
 
-    /// <summary>Adds the functions of a symbol table; the first name for an index stays. At most <see cref="ElfLoader.MaxSymbols"/> are looked at.</summary>
+    /// <summary>
+    /// Adds the functions of a symbol table; the first name for an index stays. At most <see cref="ElfLoader.MaxSymbols"/>
+    /// symbols are looked at.
+    /// </summary>
     internal void Add(ReadOnlySpan<byte> table, in ElfSection names)
     {
         for (uint i = 0; _seen < ElfLoader.MaxSymbols && ElfSymbol.TryRead(table, i, out ElfSymbol symbol); i++)

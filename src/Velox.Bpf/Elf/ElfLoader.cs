@@ -5,6 +5,14 @@ namespace Velox.Bpf;
 /// <para>Files are untrusted: whatever the bytes, the answer is an image or a named error. Time is linear in the file's
 /// length; memory is at most a few times it. The image still has to pass the verifier (<see cref="BpfProgram.TryCreate"/>).</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// if (ElfLoader.TryLoad(File.ReadAllBytes(path), ElfOptions.Default, host, out ProgramImage? image) is { } error)
+///     Console.Error.WriteLine(error.Message);
+/// else
+///     machine.Load(BpfProgram.Create(image!, host));
+/// </code>
+/// </example>
 public static class ElfLoader
 {
     /// <summary>Longest file: the largest account.</summary>

@@ -135,7 +135,8 @@ internal sealed class SbpfRelocator(
         if (!text.AddressRange.Contains(symbol.Value))
         {
             return new ElfError(
-                ElfRule.SymbolOutsideText, $"relocation {index}", $"calls a function at 0x{symbol.Value:x}; .text is at {text.AddressRange}.");
+                ElfRule.SymbolOutsideText, $"relocation {index}",
+                $"calls a function at 0x{symbol.Value:x}; .text is at {text.AddressRange}.");
         }
 
         int target = (int)((symbol.Value - text.Address) / InstructionWord.Bytes);

@@ -100,9 +100,9 @@ internal static class SbpfStrictLoader
         else if (segment.Address != address || segment.PhysicalAddress != address)
             detail = $"addresses 0x{segment.Address:x} and 0x{segment.PhysicalAddress:x}; both must be 0x{address:x}.";
         else if (segment.Offset != offset || offset >= bytes.Length || offset % InstructionWord.Bytes != 0)
-            detail = $"offset 0x{segment.Offset:x}; it must follow at 0x{offset:x}, in a file of 0x{bytes.Length:x} bytes, at a multiple of 8.";
+            detail = $"offset 0x{segment.Offset:x}; it must be 0x{offset:x}, inside the file, a multiple of 8.";
         else if (segment.FileBytes != segment.MemoryBytes || segment.FileBytes % InstructionWord.Bytes != 0)
-            detail = $"0x{segment.FileBytes:x} bytes in the file and 0x{segment.MemoryBytes:x} in memory; equal multiples of 8 are needed.";
+            detail = $"0x{segment.FileBytes:x} bytes in the file, 0x{segment.MemoryBytes:x} in memory; equal multiples of 8 are needed.";
         else if (segment.FileBytes > bytes.Length - offset || segment.MemoryBytes >= RegionBytes)
             detail = $"0x{segment.FileBytes:x} bytes at 0x{offset:x} of a file of 0x{bytes.Length:x}.";
         return detail is null ? null : new ElfError(ElfRule.ProgramHeader, $"program header {index}", detail);
