@@ -2,7 +2,7 @@
 typedef unsigned long long u64;
 
 // Writable, but nothing refers to it: left out, not refused.
-char license[] __attribute__((section("license"), used)) = "MIT";
+char _license[] __attribute__((section("license"), used)) = "MIT";
 
 static __attribute__((noinline)) u64 mix(u64 a, u64 b) {
   return (a << 5) ^ (a >> 3) ^ b;
