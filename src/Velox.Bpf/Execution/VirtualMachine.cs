@@ -98,13 +98,14 @@ public sealed unsafe class VirtualMachine : IDisposable
     /// <param name="units">Most instructions, and what host functions take beside.</param>
     /// <param name="argument1">r1.</param>
     /// <param name="argument2">r2.</param>
+    /// <param name="observer">Sees each instruction; the run is slower and ends the same.</param>
     /// <exception cref="InvalidOperationException">No program is loaded.</exception>
-    public ExecutionResult Run(ulong units, ulong argument1 = 0, ulong argument2 = 0)
+    public ExecutionResult Run(ulong units, ulong argument1 = 0, ulong argument2 = 0, IInstructionObserver? observer = null)
     {
         Begin();
         State->Registers[1] = argument1;
         State->Registers[2] = argument2;
-        return Continue(units);
+        return Continue(units, observer);
     }
 
     /// <summary>Makes the machine ready at the program's entry: clean registers and scratch memory.</summary>
@@ -122,8 +123,10 @@ public sealed unsafe class VirtualMachine : IDisposable
     }
 
     /// <summary>Goes on from where the machine is, for at most so many units: a run can be cut into slices.</summary>
+    /// <param name="units">Most instructions, and what host functions take beside.</param>
+    /// <param name="observer">Sees each instruction; the run is slower and ends the same.</param>
     /// <exception cref="InvalidOperationException">No program is loaded, or it has ended with an error.</exception>
-    public ExecutionResult Continue(ulong units)
+    public ExecutionResult Continue(ulong units, IInstructionObserver? observer = null)
     {
         BpfProgram program = Program ?? throw new InvalidOperationException("No program is loaded: load one first.");
         if (State->Error is not (VmError.None or VmError.BudgetExceeded))
@@ -131,7 +134,10 @@ public sealed unsafe class VirtualMachine : IDisposable
         _units = units;
         State->RemainingUnits = units;
         State->Error = VmError.None;
-        Interpreter.Run(this, program, State);
+        if (observer is null)
+            Interpreter.Run(this, program, State);
+        else
+            ObservedInterpreter.Run(this, program, State, observer);
         return Settle(program);
     }
 

@@ -46,6 +46,8 @@ public sealed class Disassembler
         writer.WriteLine($"; {_image.Dialect}, {Count} slots");
         if (_labels.EntryDirective is { } entry)
             writer.WriteLine($"    .entry {entry}");
+        foreach ((string label, uint key) in _labels.Declared)
+            writer.WriteLine($"    .function {label}, 0x{key:x8}");
         for (int index = 0; index < Count; index += SlotsAt(index))
         {
             foreach (string label in LabelsAt(index))

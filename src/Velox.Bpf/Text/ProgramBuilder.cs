@@ -21,6 +21,8 @@ internal sealed class ProgramBuilder(Dialect dialect)
     private readonly List<InstructionWord> _words = [];
     private readonly Dictionary<string, (int Index, int Line)> _labels = [];
     private readonly List<Reference> _references = [];
+    private readonly List<(Reference Label, uint? Key)> _declared = [];
+    private readonly Dictionary<string, uint> _keys = [];
     private readonly Dictionary<uint, FunctionSymbol> _functions = [];
     private Reference? _entry;
 
@@ -57,12 +59,26 @@ internal sealed class ProgramBuilder(Dialect dialect)
         _entry = new Reference(ReferenceKind.Immediate, 0, reader.Line, operand);
     }
 
+    /// <summary>Declares a function. <c>call</c> uses the first key of a label, or its own where none is given.</summary>
+    internal void AddFunction(string label, int column, in Operand? key, in LineReader reader)
+    {
+        long bits = 0;
+        if (key is { } operand && !(operand.Kind == OperandKind.Number && operand.Number.TryGet(0, uint.MaxValue, out bits)))
+            throw reader.Error(operand.Column, operand.Text, "a key is a number of 32 bits without sign.");
+        _declared.Add((new Reference(ReferenceKind.Immediate, 0, reader.Line, new Operand(OperandKind.Name, column, label)),
+            key is null ? null : (uint)bits));
+        if (key is not null)
+            _keys.TryAdd(label, (uint)bits);
+    }
+
     /// <summary>Notes that the instruction added next refers to a label or a distance.</summary>
     internal void AddReference(ReferenceKind kind, in Operand operand, in LineReader reader) =>
         _references.Add(new Reference(kind, _words.Count, reader.Line, operand));
 
     internal ProgramImage Build()
     {
+        foreach ((Reference label, uint? key) in _declared)
+            AddFunction(label.Operand.Text, Find(in label), in label, key);
         foreach (Reference reference in _references)
             Resolve(in reference);
         int entry = EntryIndex();
@@ -127,9 +143,9 @@ internal sealed class ProgramBuilder(Dialect dialect)
     }
 
     /// <summary>Registers a function under its key. The first name stays.</summary>
-    private uint AddFunction(string name, int index, in Reference reference)
+    private uint AddFunction(string name, int index, in Reference reference, uint? givenKey = null)
     {
-        uint key = LabelName.KeyOf(name, index);
+        uint key = givenKey ?? (_keys.TryGetValue(name, out uint declared) ? declared : LabelName.KeyOf(name, index));
         if (!_functions.TryAdd(key, new FunctionSymbol(name, index)) && _functions[key].Index != index)
             throw Error(in reference, $"its key 0x{key:x8} is that of '{_functions[key].Name}' too: move it by an instruction.");
         return key;

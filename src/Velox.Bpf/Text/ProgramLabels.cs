@@ -10,6 +10,7 @@ internal sealed class ProgramLabels
     private readonly string?[] _labels;
     private readonly HashSet<string> _taken = [LabelName.EntryPoint];
     private readonly Dictionary<uint, string> _byKey = [];
+    private readonly List<(string Label, uint Key)> _declared = [];
     private readonly int _entryPoint = -1;
 
     internal ProgramLabels(ProgramImage image)
@@ -36,6 +37,9 @@ internal sealed class ProgramLabels
 
     /// <summary>What follows <c>.entry</c>, or null when the assembler would start there anyway.</summary>
     internal string? EntryDirective { get; }
+
+    /// <summary>Keys that the assembler would not make of a label itself; <c>call</c> means the first of a label.</summary>
+    internal IReadOnlyList<(string Label, uint Key)> Declared => _declared;
 
     /// <summary>The row, or null for what is no whole instruction.</summary>
     internal OpcodeEntry? EntryAt(int index) => _entries[index];
@@ -94,18 +98,37 @@ internal sealed class ProgramLabels
 
     private void AddFunctions(ProgramImage image)
     {
-        // By place, so that the text does not depend on the order of a hash table.
-        foreach ((uint key, FunctionSymbol function) in image.Functions.OrderBy(pair => pair.Value.Index).ThenBy(pair => pair.Key))
+        bool hasKeys = image.Dialect.Calls == CallConvention.Key;
+        // By place, so that the text does not depend on the order of a hash table; the key that needs no declaration first.
+        foreach ((uint key, FunctionSymbol function) in image.Functions.OrderBy(pair => pair.Value.Index)
+            .ThenBy(pair => pair.Key != FunctionKey.OfIndex(pair.Value.Index)).ThenBy(pair => pair.Key))
         {
             if (!CanHaveLabel(function.Index))
                 continue;
-            bool isEntryPoint = function.Index == _entryPoint && (key == FunctionKey.EntryPoint || function.Name == LabelName.EntryPoint);
-            if (!isEntryPoint || key == FunctionKey.OfIndex(function.Index))
+            bool isEntryPoint = function.Index == _entryPoint
+                && (hasKeys ? key == FunctionKey.EntryPoint : function.Name == LabelName.EntryPoint);
+            if (!isEntryPoint)
                 AddLabel(function.Index, function.Name, "function");
-            string? label = isEntryPoint && key == FunctionKey.EntryPoint ? LabelName.EntryPoint : _labels[function.Index];
-            if (label is not null && LabelName.KeyOf(label, function.Index) == key)
-                _byKey[key] = label;
+            if (hasKeys)
+                AddKey(isEntryPoint ? LabelName.EntryPoint : _labels[function.Index]!, function.Index, key);
         }
+    }
+
+    private void AddKey(string label, int index, uint key)
+    {
+        uint ownKey = LabelName.KeyOf(label, index);
+        if (key == ownKey)
+        {
+            _byKey[key] = label;
+            return;
+        }
+
+        bool isFirst = _declared.Count == 0 || _declared[^1].Label != label;
+        if (isFirst && _byKey.ContainsKey(ownKey))
+            _declared.Add((label, ownKey));
+        else if (isFirst)
+            _byKey[key] = label;
+        _declared.Add((label, key));
     }
 
     private void AddTargets(ReadOnlySpan<byte> text)

@@ -23,7 +23,7 @@ internal static class StatementAssembler
             else
                 AssembleInstruction(program, word, column, ref reader);
             if (!reader.IsAtEnd)
-                throw reader.Unexpected("the instruction is complete before this: begin a new line, or a comment with ; # or //.");
+                throw reader.Unexpected("the line is complete before this: begin a new one, or a comment with ; # or //.");
         }
     }
 
@@ -33,6 +33,12 @@ internal static class StatementAssembler
         {
             case ".entry":
                 program.SetEntry(reader.TakeOperand(), in reader);
+                break;
+            case ".function":
+                string name = reader.TakeWord();
+                if (name.Length == 0)
+                    throw reader.Unexpected("write .function and a label, then perhaps a comma and the key.");
+                program.AddFunction(name, column, reader.TryTake(',') ? reader.TakeOperand() : null, in reader);
                 break;
             case ".raw":
                 column = reader.Column;
@@ -44,7 +50,7 @@ internal static class StatementAssembler
                 program.Add(InstructionWord.Read(bytes, 0), column, in reader);
                 break;
             default:
-                throw reader.Error(column, word, "there are two directives: '.entry LABEL' and '.raw NUMBER'.");
+                throw reader.Error(column, word, "the directives are '.entry LABEL', '.function LABEL, KEY' and '.raw NUMBER'.");
         }
     }
 
@@ -74,6 +80,9 @@ internal static class StatementAssembler
             while (reader.TryTake(','))
                 operands.Add(reader.TakeOperand());
         }
+
+        if (!reader.IsAtEnd && !reader.IsAt('{'))
+            throw reader.Unexpected("a comma stands between operands; after the last only fields in braces or a comment.");
 
         OpcodeEntry entry = isCall && operands is [{ Kind: OperandKind.Number or OperandKind.Name }]
             ? program.Mnemonics.Call(IsLocal(operands[0], isForcedLocal, isForcedHost))
