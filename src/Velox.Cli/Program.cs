@@ -8,6 +8,7 @@ var root = new RootCommand("Velox: an exchange engine for the Solana VM. Exit co
     KeygenCommand.Create(),
     ReplayCommand.Create(),
     BenchCommand.Create(),
+    BpfCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);
 if (parsed.Action is ParseErrorAction)
