@@ -10,7 +10,8 @@ var root = new RootCommand("Velox: an exchange engine for the Solana VM. Exit co
     BenchCommand.Create(),
     BpfCommand.Create(),
 };
-ParseResult parsed = root.Parse(args);
+// No response files: '@' is what this tool's options say it is.
+ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 if (parsed.Action is ParseErrorAction)
     return CommandLineErrors.Print(parsed);
 

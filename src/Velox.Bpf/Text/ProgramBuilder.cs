@@ -25,6 +25,7 @@ internal sealed class ProgramBuilder(Dialect dialect)
     private readonly Dictionary<string, uint> _keys = [];
     private readonly Dictionary<uint, FunctionSymbol> _functions = [];
     private Reference? _entry;
+    private int? _firstExit;
 
     internal Dialect Dialect => dialect;
 
@@ -36,6 +37,9 @@ internal sealed class ProgramBuilder(Dialect dialect)
             throw reader.Error(column, "", $"a program has at most {Verifier.MaxInstructions} instructions.");
         _words.Add(word);
     }
+
+    /// <summary>Notes that the instruction added next is an exit: the first is the label <c>exit</c> where no line defines it.</summary>
+    internal void NoteExit() => _firstExit ??= _words.Count;
 
     internal void DefineLabel(string name, int column, in LineReader reader)
     {
@@ -151,11 +155,16 @@ internal sealed class ProgramBuilder(Dialect dialect)
         return key;
     }
 
-    private int Find(in Reference reference) => _labels.TryGetValue(reference.Operand.Text, out (int Index, int Line) label)
-        ? label.Index
-        : throw Error(in reference, reference.Kind == ReferenceKind.Function
+    private int Find(in Reference reference)
+    {
+        if (_labels.TryGetValue(reference.Operand.Text, out (int Index, int Line) label))
+            return label.Index;
+        if (reference.Operand.Text == "exit" && _firstExit is { } index)
+            return index;
+        throw Error(in reference, reference.Kind == ReferenceKind.Function
             ? "no line has this label: define it with 'name:', or call a host function with 'syscall name'."
             : "no line has this label: define it with 'name:'.");
+    }
 
     private static long Distance(in Reference reference) => reference.Operand.Number.TryGet(int.MinValue, int.MaxValue, out long distance)
         ? distance

@@ -103,6 +103,8 @@ internal static class StatementAssembler
             AssembleFields(program.Dialect, entry, ref encoded, ref reader);
         if (!ReferenceEquals(program.Dialect.Find(in encoded.First), entry))
             throw reader.Error(column, mnemonic, "with these fields this is another instruction: leave out the braces.");
+        if (entry.Operation == Operation.Exit)
+            program.NoteExit();
         program.Add(encoded.First, column, in reader);
         if (encoded.IsWide)
             program.Add(encoded.Second, column, in reader);

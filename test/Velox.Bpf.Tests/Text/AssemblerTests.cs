@@ -71,6 +71,8 @@ public sealed class AssemblerTests
     [InlineData("sbpf-v2", "hor r1, 3", "hor64 r1, 3")]
     [InlineData("sbpf-v3", "call f\nf: exit", "call +0\nexit")]
     [InlineData("sbpf-v0", "call +0\nf: exit", "call f\nf: exit")]
+    [InlineData("ebpf", "jeq r1, 0, exit\nneg64 r1\nexit\nexit", "jeq r1, 0, l\nneg64 r1\nl: exit\nexit")]
+    [InlineData("ebpf", "ja exit\nexit\nexit: exit", "ja +1\nexit\nexit")]
     [InlineData("ebpf", "exit ; a comment", "exit # a comment")]
     [InlineData("ebpf", "a: b: exit // a comment", "\t exit\r\n\r\n")]
     public void Other_spellings_mean_the_same(string dialect, string spelling, string canonical) => Assert.Equal(
