@@ -28,22 +28,15 @@ public static class Assembler
     public static ProgramImage Assemble(ReadOnlySpan<char> text, Dialect dialect)
     {
         var program = new ProgramBuilder(dialect);
-        int line = 0;
-        foreach (ReadOnlySpan<char> content in text.EnumerateLines())
+        for (int line = 1; ; line++)
         {
-            line++;
-            if (line > MaxLines)
-                throw new AssemblyException(new AssemblyError(line, 1, "", $"a text has at most {MaxLines} lines: split the program."));
-            if (content.Length > MaxLineLength)
-            {
-                throw new AssemblyException(new AssemblyError(
-                    line, MaxLineLength + 1, "", $"a line has at most {MaxLineLength} characters: break it."));
-            }
-
-            StatementAssembler.AssembleLine(program, new LineReader(content, line));
+            // Only \n breaks lines, as in editors: others would let a comment go on as an instruction.
+            int end = text.IndexOf('\n');
+            AssembleLine(program, end < 0 ? text : text[..end], line);
+            if (end < 0)
+                return program.Build();
+            text = text[(end + 1)..];
         }
-
-        return program.Build();
     }
 
     /// <summary>As <see cref="Assemble"/>; what is wrong with the text, or null.</summary>
@@ -59,5 +52,18 @@ public static class Assembler
             image = null;
             return exception.Error;
         }
+    }
+
+    private static void AssembleLine(ProgramBuilder program, ReadOnlySpan<char> content, int line)
+    {
+        if (line > MaxLines)
+            throw new AssemblyException(new AssemblyError(line, 1, "", $"a text has at most {MaxLines} lines: split the program."));
+        if (content.Length > MaxLineLength)
+        {
+            throw new AssemblyException(new AssemblyError(
+                line, MaxLineLength + 1, "", $"a line has at most {MaxLineLength} characters: break it."));
+        }
+
+        StatementAssembler.AssembleLine(program, new LineReader(content.TrimEnd('\r'), line));
     }
 }

@@ -74,6 +74,7 @@ public sealed class AssemblerTests
     [InlineData("ebpf", "jeq r1, 0, exit\nneg64 r1\nexit\nexit", "jeq r1, 0, l\nneg64 r1\nl: exit\nexit")]
     [InlineData("ebpf", "ja exit\nexit\nexit: exit", "ja +1\nexit\nexit")]
     [InlineData("ebpf", "exit ; a comment", "exit # a comment")]
+    [InlineData("ebpf", "exit ; \u2028 \f exit", "exit")]
     [InlineData("ebpf", "a: b: exit // a comment", "\t exit\r\n\r\n")]
     public void Other_spellings_mean_the_same(string dialect, string spelling, string canonical) => Assert.Equal(
         Convert.ToHexString(Assembler.Assemble(canonical, Dialect.Find(dialect)!).Text.Span),
