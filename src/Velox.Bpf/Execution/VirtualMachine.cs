@@ -25,6 +25,7 @@ public sealed unsafe class VirtualMachine : IDisposable
     private nuint _stackBytes;
     private ulong _units;
     private bool _isRunning;
+    private bool _hasEnded;
 
     public VirtualMachine(VmOptions? options = null)
     {
@@ -103,13 +104,14 @@ public sealed unsafe class VirtualMachine : IDisposable
     /// <param name="units">Most instructions, and what host functions take beside.</param>
     /// <param name="argument1">r1.</param>
     /// <param name="argument2">r2.</param>
+    /// <param name="observer">Sees each instruction; the run is slower and ends the same.</param>
     /// <exception cref="InvalidOperationException">No program is loaded.</exception>
-    public ExecutionResult Run(ulong units, ulong argument1 = 0, ulong argument2 = 0)
+    public ExecutionResult Run(ulong units, ulong argument1 = 0, ulong argument2 = 0, IInstructionObserver? observer = null)
     {
         Begin();
         State->Registers[1] = argument1;
         State->Registers[2] = argument2;
-        return Continue(units);
+        return Continue(units, observer);
     }
 
     /// <summary>Makes the machine ready at the program's entry: clean registers and scratch memory.</summary>
@@ -124,26 +126,33 @@ public sealed unsafe class VirtualMachine : IDisposable
         State->InstructionIndex = program.Image.EntryIndex;
         State->Error = VmError.None;
         HostError = null;
+        _hasEnded = false;
     }
 
     /// <summary>Goes on from where the machine is, for at most so many units: a run can be cut into slices.</summary>
-    /// <exception cref="InvalidOperationException">No program is loaded, or it has ended with an error.</exception>
-    public ExecutionResult Continue(ulong units)
+    /// <param name="units">Most instructions, and what host functions take beside.</param>
+    /// <param name="observer">Sees each instruction; the run is slower and ends the same.</param>
+    /// <exception cref="InvalidOperationException">No program is loaded, it has ended, or the machine is running.</exception>
+    public ExecutionResult Continue(ulong units, IInstructionObserver? observer = null)
     {
         BpfProgram program = Program ?? throw new InvalidOperationException("No program is loaded: load one first.");
-        if (State->Error is not (VmError.None or VmError.BudgetExceeded))
-            throw new InvalidOperationException($"The program has ended ({State->Error}): begin a new run.");
+        if (_isRunning)
+            throw new InvalidOperationException("The machine is running: a host function must use another one.");
+        if (_hasEnded)
+            throw new InvalidOperationException("The program has ended: begin a new run.");
         _units = units;
         State->RemainingUnits = units;
         State->Error = VmError.None;
-        if (_isRunning)
-            throw new InvalidOperationException("The machine is running: a host function must use another one.");
         _isRunning = true;
-        if (_native is not null && program.Native is { } native && native.AllowsFrameGaps == _options.AllowsFrameGaps)
-            _native.Run(program, native);
-        else
-            Interpreter.Run(this, program, State);
-        _isRunning = false;
+        try
+        {
+            Execute(program, observer);
+        }
+        finally
+        {
+            _isRunning = false; // an observer may throw
+        }
+
         return Settle(program);
     }
 
@@ -193,9 +202,20 @@ public sealed unsafe class VirtualMachine : IDisposable
         return false;
     }
 
+    private void Execute(BpfProgram program, IInstructionObserver? observer)
+    {
+        if (observer is not null)
+            ObservedInterpreter.Run(this, program, State, observer);
+        else if (_native is not null && program.Native is { } native && native.AllowsFrameGaps == _options.AllowsFrameGaps)
+            _native.Run(program, native);
+        else
+            Interpreter.Run(this, program, State);
+    }
+
     private ExecutionResult Settle(BpfProgram program)
     {
         VmState* state = State;
+        _hasEnded = state->Error != VmError.BudgetExceeded;
         if (state->Error == VmError.EndedByHost)
             state->Error = VmError.None;
         if (state->Error == VmError.AccessViolation && IsStackFault(program.Dialect, state->FaultAddress))
@@ -203,7 +223,7 @@ public sealed unsafe class VirtualMachine : IDisposable
         ulong consumed = _units - state->RemainingUnits;
         return state->Error switch
         {
-            VmError.None => new ExecutionResult(VmError.None, state->Registers[0], consumed, state->InstructionIndex),
+            VmError.None => new ExecutionResult(VmError.None, state->Registers[0], consumed, -1),
             VmError.AccessViolation or VmError.StackAccessViolation => new ExecutionResult(
                 state->Error, 0, consumed, state->InstructionIndex, state->FaultAddress, state->FaultBytes, state->FaultIsStore),
             _ => new ExecutionResult(state->Error, 0, consumed, state->InstructionIndex),
