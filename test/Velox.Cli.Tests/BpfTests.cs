@@ -106,7 +106,7 @@ public sealed class BpfTests : IDisposable
     [InlineData("bad.s", "exit\nfrob r1", "bad.s: line 2, column 1: 'frob': not an instruction of ebpf")]
     [InlineData("bad.hex", "zz", "bad.hex: this is no hex text")]
     [InlineData("bad.bin", "1234567", "LengthNotMultipleOf8")]
-    [InlineData("elf.o", "\u007fELF", "elf.o: ELF objects cannot be loaded yet")]
+    [InlineData("elf.o", "\u007fELF", "elf.o: file: FileTooShort")]
     [InlineData("host.s", "call 1\nexit", "there is no host function 1")]
     public async Task A_file_that_cannot_run_is_named_with_the_reason(string name, string? text, string expected)
     {
@@ -130,6 +130,8 @@ public sealed class BpfTests : IDisposable
         Assert.Equal(new ToolResult(0, "0\n", ""), await Tool.RunInShellAsync($"echo '{length}' | velox bpf conformance-plugin"));
         Assert.Equal(new ToolResult(0, "2\n", ""), await Tool.RunInShellAsync($"echo '{length}' | velox bpf conformance-plugin 'aa  bb  '"));
 
+        Assert.Equal(new ToolResult(0, "2\n", ""), await Tool.RunInShellAsync($"echo '{length}' | velox bpf conformance-plugin 'aa  bb  ' --jit"));
+
         // Function 5 ends the program when its argument is 0.
         const string unwind = "b701000000000000 8500000005000000 b700000007000000 9500000000000000";
         Assert.Equal(new ToolResult(0, "0\n", ""), await Tool.RunInShellAsync($"echo '{unwind}' | velox bpf conformance-plugin"));
@@ -139,7 +141,7 @@ public sealed class BpfTests : IDisposable
     [InlineData("ff00000000000000", "", "UnknownOpcode")]
     [InlineData("7110000000000000 9500000000000000", "", "AccessViolation")]
     [InlineData("xx", "", "standard input: this is no hex text")]
-    [InlineData("9500000000000000", "--elf", "ELF objects cannot be loaded yet")]
+    [InlineData("9500000000000000", "--elf", "FileTooShort")]
     public async Task The_conformance_plugin_fails_with_the_reason_on_standard_error(string program, string options, string expected)
     {
         ToolResult result = await Tool.RunInShellAsync($"echo '{program}' | velox bpf conformance-plugin {options}");

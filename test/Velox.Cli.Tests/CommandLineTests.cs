@@ -17,10 +17,10 @@ public sealed class CommandLineTests
     [InlineData("bpf asm", "<file>|-o, --output|.hex|--dialect|ebpf, sbpf-v0, sbpf-v1, sbpf-v2, sbpf-v3")]
     [InlineData("bpf disasm", "<file>|.asm|--dialect|[default: ebpf]")]
     [InlineData("bpf verify", "<file>|--dialect")]
-    [InlineData("bpf run", "<file>|--memory|HEX|@FILE|--units|0 to 2147483647|100000000|--dialect")]
+    [InlineData("bpf run", "<file>|--memory|HEX|@FILE|--units|0 to 2147483647|100000000|--dialect|--jit")]
     [InlineData("bpf trace", "<file>|--memory|--units|--dialect|--lines|0 to 100000000")]
     [InlineData("bpf profile", "<file>|--memory|--units|--dialect|--top|1 to 100000|--listing")]
-    [InlineData("bpf conformance-plugin", "<memory>|--elf")]
+    [InlineData("bpf conformance-plugin", "<memory>|--elf|--jit")]
     public async Task Help_names_every_option_with_its_bounds_and_default(string command, string expected)
     {
         ToolResult help = await Tool.RunAsync([.. Words(command), "--help"]);

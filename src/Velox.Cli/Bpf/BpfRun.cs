@@ -24,6 +24,14 @@ internal static class BpfRun
             : program!;
     }
 
+    /// <summary>Compiles a program to native code.</summary>
+    /// <exception cref="ProgramFileException">This machine cannot run native code.</exception>
+    internal static void Compile(BpfProgram program)
+    {
+        if (!program.TryCompile())
+            throw new ProgramFileException("--jit: native code needs Linux on x86-64: leave the option out.");
+    }
+
     /// <summary>Runs a program and prints how it ended.</summary>
     /// <returns>The exit code: 0 when it returned, else 1.</returns>
     internal static int Execute(BpfProgram program, BpfRunOptions options, IInstructionObserver? observer, TextWriter output)

@@ -16,14 +16,15 @@ internal static class ConformancePlugin
         UnwindFunction, "unwind", call => call.Argument1 == 0 ? call.EndProgram(0) : call.Argument1);
 
     /// <exception cref="ProgramFileException">Standard input holds no program, or one that was refused.</exception>
-    internal static int Run(byte[] memory, bool isElf, TextReader input, TextWriter output)
+    internal static int Run(byte[] memory, bool isElf, bool isNative, TextReader input, TextWriter output)
     {
         const string source = "standard input";
         byte[] bytes = ProgramFile.FromHex(input.ReadToEnd(), source);
-        if (isElf)
-            throw new ProgramFileException("--elf: ELF objects cannot be loaded yet: leave the option out and give the bytes of .text.");
-        if (BpfProgram.TryCreate(ProgramFile.FromBytes(bytes, Dialect.Ebpf, source), Host, out BpfProgram? program) is { } error)
+        ProgramImage image = isElf ? ReadElf(bytes) : RawProgram.Read(Dialect.Ebpf, bytes);
+        if (BpfProgram.TryCreate(image, Host, out BpfProgram? program) is { } error)
             throw new ProgramFileException(error.Message);
+        if (isNative)
+            BpfRun.Compile(program!);
 
         using var machine = new VirtualMachine();
         machine.Load(program!);
@@ -34,4 +35,9 @@ internal static class ConformancePlugin
         output.WriteLine($"{result.Value:x}");
         return 0;
     }
+
+    private static ProgramImage ReadElf(byte[] bytes) =>
+        ElfLoader.TryLoad(bytes, ElfOptions.Default with { Kind = ElfKind.Ebpf }, Host, out ProgramImage? image) is { } error
+            ? throw new ProgramFileException(error.Message)
+            : image!;
 }

@@ -5,7 +5,7 @@ namespace Velox.Cli;
 /// <summary>What a file or stream holds is no program.</summary>
 internal sealed class ProgramFileException(string message) : Exception(message);
 
-/// <summary>Programs in files: assembly, hex text, or raw bytecode, by the name's ending.</summary>
+/// <summary>Programs in files: assembly or hex text by the name's ending, else an ELF file or raw bytecode.</summary>
 internal static class ProgramFile
 {
     /// <summary>Largest file of a program or its memory: 256 MiB.</summary>
@@ -32,20 +32,18 @@ internal static class ProgramFile
             ? throw new ProgramFileException($"{path}: {error}")
             : image!;
 
-    /// <summary>The one place where bytes become a program: raw bytecode; object files will be told by their first bytes.</summary>
+    /// <summary>The one place where bytes become a program: ELF files are told by their first bytes, the rest is bytecode.</summary>
     /// <param name="bytes">All of the file.</param>
-    /// <param name="dialect">The instruction set.</param>
+    /// <param name="dialect">The instruction set of bytecode; ELF files say theirs.</param>
     /// <param name="source">Where they come from, for errors.</param>
     /// <exception cref="ProgramFileException">They are no program.</exception>
     internal static ProgramImage FromBytes(byte[] bytes, Dialect dialect, string source)
     {
-        if (bytes.AsSpan().StartsWith(ElfMagic))
-        {
-            throw new ProgramFileException(
-                $"{source}: ELF objects cannot be loaded yet: take the bytes of its .text section (objcopy -O binary -j .text).");
-        }
-
-        return RawProgram.Read(dialect, bytes);
+        if (!bytes.AsSpan().StartsWith(ElfMagic))
+            return RawProgram.Read(dialect, bytes);
+        return ElfLoader.TryLoad(bytes, ElfOptions.Default, HostFunctionTable.Empty, out ProgramImage? image) is { } error
+            ? throw new ProgramFileException($"{source}: {error.Message}")
+            : image!;
     }
 
     /// <summary>Bytes of hex text; blanks and line breaks may stand anywhere between digits.</summary>

@@ -16,8 +16,7 @@ internal static class BpfCommand
         CreateAssemble(),
         CreateDisassemble(),
         CreateVerify(),
-        CreateRun("run", "Run a program; print r0 and the units it took. It may call no host functions.", [], (_, options) =>
-            WithOutput(output => BpfRun.Execute(Load(options), options, null, output))),
+        CreateRun(),
         CreateTrace(),
         CreateProfile(),
         CreatePlugin(),
@@ -83,9 +82,24 @@ internal static class BpfCommand
         // What the host offers is not the program's fault, and is looked at after every rule.
         if (error is { Rule: not VerifierRule.UnknownHostFunction })
             throw new ProgramFileException($"{path}: {error}");
-        Console.WriteLine($"{path}: {dialect} program of {image.Text.Length / InstructionWord.Bytes} slots: every rule is kept");
+        Console.WriteLine($"{path}: {image.Dialect} program of {image.Text.Length / InstructionWord.Bytes} slots: every rule is kept");
         return 0;
     }
+
+    private static Command CreateRun()
+    {
+        Option<bool> native = NativeOption();
+        return CreateRun("run", "Run a program; print r0 and the units it took. It may call no host functions.", [native], (result, options) =>
+            WithOutput(output =>
+            {
+                BpfProgram program = Load(options);
+                if (result.GetValue(native))
+                    BpfRun.Compile(program);
+                return BpfRun.Execute(program, options, null, output);
+            }));
+    }
+
+    private static Option<bool> NativeOption() => new("--jit") { Description = "Compile to native code first (Linux on x86-64)." };
 
     private static Command CreateTrace()
     {
@@ -146,19 +160,20 @@ internal static class BpfCommand
             DefaultValueFactory = _ => ProgramMemory.None,
             CustomParser = ProgramMemory.Parse,
         };
-        var elf = new Option<bool>("--elf") { Description = "Standard input is an ELF object (not yet supported)." };
+        var elf = new Option<bool>("--elf") { Description = "Standard input is an ELF object; its function main is run." };
+        Option<bool> native = NativeOption();
         var command = new Command(
             "conformance-plugin", "Speak the plug-in protocol of bpf_conformance: program in hex on standard input, r0 in hex on standard output.")
         {
-            memory, elf,
+            memory, elf, native,
         };
         command.SetAction(result => Guard(() => ConformancePlugin.Run(
-            result.GetRequiredValue(memory).Read(), result.GetValue(elf), Console.In, Console.Out)));
+            result.GetRequiredValue(memory).Read(), result.GetValue(elf), result.GetValue(native), Console.In, Console.Out)));
         return command;
     }
 
     private static Argument<string> FileArgument(
-        string description = "The program: .s and .asm are assembly, .hex is hex text, everything else is bytecode.")
+        string description = "The program: .s and .asm are assembly, .hex is hex text, everything else is an ELF file or bytecode.")
     {
         var file = new Argument<string>("file") { Description = description };
         file.Validators.Add(PathRules.RefuseEmpty);
@@ -167,7 +182,7 @@ internal static class BpfCommand
 
     private static Option<Dialect> DialectOption() => new("--dialect")
     {
-        Description = $"Instruction set: {string.Join(", ", Dialect.All)}.",
+        Description = $"Instruction set: {string.Join(", ", Dialect.All)}; ELF files say theirs.",
         HelpName = "NAME",
         DefaultValueFactory = _ => Dialect.Ebpf,
         CustomParser = ParseDialect,
