@@ -11,7 +11,6 @@ public class BundleStageTests
     [InlineData(64, 1_024)]
     public void Every_accepted_message_ends_once_in_a_bundle_in_order(int stageThreads, int ringCapacity)
     {
-        const uint Messages = 300_000;
         var stage = new BundleStage(SystemNanoClock.Instance, stageThreads);
         var sink = new RecordingSink();
         (OrderDoor door, BundleBuilder builder) = AddDoor(stage, sink, ringCapacity);
@@ -20,10 +19,12 @@ public class BundleStageTests
         thread.Start();
 
         var accepted = new List<uint>();
-        for (uint i = 0; i < Messages; i++)
+        var rounds = new Rounds(300_000);
+        uint messages = 0;
+        for (; rounds.IsAnotherAfter(messages); messages++)
         {
-            if (door.TryEnter(Sample.Message(i)))
-                accepted.Add(i);
+            if (door.TryEnter(Sample.Message(messages)))
+                accepted.Add(messages);
             else
                 Thread.Yield();
         }
@@ -32,7 +33,7 @@ public class BundleStageTests
         thread.Join();
 
         Assert.Equal(accepted, sink.Sequences());
-        Assert.Equal(Messages, door.Statistics.Received);
+        Assert.Equal(messages, door.Statistics.Received);
         Assert.Equal(accepted.Count, door.Statistics.Accepted);
         Assert.Equal(accepted.Count, builder.Statistics.SubmittedMessages);
         Assert.All(sink.Bundles, bundle => Assert.InRange(bundle.Info.MessageCount, 1, 16));
