@@ -196,7 +196,7 @@ public sealed class ConnectionTests
     /// <summary>Waits for what another task is about to do; the test's timeout ends a wait in vain.</summary>
     private static async Task Until(Func<bool> condition)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (!condition())
         {
             timeout.Token.ThrowIfCancellationRequested();
