@@ -12,6 +12,7 @@ public sealed class TransactionQueue
     private readonly Channel<InFlightTransaction> _channel = Channel.CreateBounded<InFlightTransaction>(
         new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
+    private volatile bool _isClosed; // set by whoever stops the engine, read by whoever waits for its blocks
     private long _accepted;
     private long _refused;
 
@@ -32,6 +33,13 @@ public sealed class TransactionQueue
 
     internal ChannelReader<InFlightTransaction> Reader => _channel.Reader;
 
+    /// <summary>Whether it refuses everything: true before the first refusal for that reason.</summary>
+    internal bool IsClosed => _isClosed;
+
     /// <summary>Refuses everything from now on; what waits is still handed out.</summary>
-    internal void Close() => _channel.Writer.TryComplete();
+    internal void Close()
+    {
+        _isClosed = true;
+        _channel.Writer.TryComplete();
+    }
 }
