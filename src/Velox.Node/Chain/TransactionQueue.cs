@@ -10,7 +10,13 @@ public sealed class TransactionQueue
     public const int Capacity = 16_384;
 
     private readonly Channel<InFlightTransaction> _channel = Channel.CreateBounded<InFlightTransaction>(
-        new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        new BoundedChannelOptions(Capacity)
+        {
+            SingleReader = true,
+            FullMode = BoundedChannelFullMode.Wait,
+            // Whoever submits wakes the engine's thread himself: no detour over a pool that may be busy.
+            AllowSynchronousContinuations = true,
+        });
 
     private volatile bool _isClosed; // set by whoever stops the engine, read by whoever waits for its blocks
     private long _accepted;

@@ -1,4 +1,5 @@
 using Velox.Primitives;
+using Velox.Testing;
 using Xunit;
 
 namespace Velox.Gateway.Tests;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Velox.OrderBook;
 using Velox.Primitives;
+using Velox.Testing;
 using Xunit;
 
 namespace Velox.Gateway.Tests;

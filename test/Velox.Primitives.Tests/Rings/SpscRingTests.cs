@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Velox.Testing;
 using Xunit;
 
 namespace Velox.Primitives.Tests;

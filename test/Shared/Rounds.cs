@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Velox.Primitives.Tests;
+namespace Velox.Testing;
 
 /// <summary>How often two threads meet in a test: so many times, or as often as fits into ten seconds.</summary>
 /// <remarks>
