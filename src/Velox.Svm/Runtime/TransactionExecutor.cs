@@ -50,6 +50,7 @@ public sealed class TransactionExecutor(ProgramRegistry programs)
             Bytes = transaction.Bytes,
             Error = error,
             Fee = fee,
+            PriorityFee = transaction.Budget.PriorityFee,
             ComputeUnitsConsumed = transaction.Budget.UnitLimit - context.RemainingUnits,
             LogLines = context.LogLines,
             InnerInstructions = context.InnerInstructions,
