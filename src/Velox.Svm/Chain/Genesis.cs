@@ -9,7 +9,7 @@ namespace Velox.Svm;
 /// <param name="UnixTimestamp">Seconds since 1970 at which the chain was made.</param>
 /// <param name="Faucet">Holds the initial supply and answers airdrops.</param>
 /// <param name="FaucetLamports">The initial supply.</param>
-/// <param name="Identity">The block producer; receives half of the fees, the other half is burnt.</param>
+/// <param name="Identity">The block producer; receives half of the signature fees, whose other half is burnt, and the priority fees.</param>
 /// <param name="BlockhashMaxAge">A transaction may name one of so many last blocks.</param>
 public sealed record Genesis(
     long UnixTimestamp, Address Faucet, ulong FaucetLamports, Address Identity, int BlockhashMaxAge = Genesis.MinBlockhashAge)

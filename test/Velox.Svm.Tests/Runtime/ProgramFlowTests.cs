@@ -58,8 +58,8 @@ public sealed class ProgramFlowTests
 
             published.Publish(block.Header.Slot, block.Changed);
             Assert.True(block.Header.StateRoot == mirror.Apply(block.Changed), $"{where}: root differs");
-            ulong fees = block.Records.Aggregate(0UL, (sum, record) => sum + record.Fee);
-            Assert.True(before - mirror.TotalLamports == fees / 2, $"{where}: lamports");
+            ulong signatureFees = block.Records.Aggregate(0UL, (sum, record) => sum + record.Fee - record.PriorityFee);
+            Assert.True(before - mirror.TotalLamports == signatureFees / 2, $"{where}: lamports");
             Assert.All(block.Records, AssertFailuresCostTheFeeOnly);
             AssertPublishedIsLive(bank, published, mirror.Addresses, where);
             AssertTokens(published, where);
