@@ -20,6 +20,15 @@ public sealed record RpcOptions
     /// <summary>Most calls in a JSON-RPC batch.</summary>
     public int MaxBatchCalls { get; init; } = 256;
 
+    /// <summary>
+    /// Most bytes of long answers (over 64 KiB) that wait for HTTP clients to read them; beyond, a call that has a long
+    /// answer gets HTTP 503. Not less than a batch's answers and a call's may be, or those are never given.
+    /// </summary>
+    public long MaxWaitingAnswerBytes { get; init; } = 256 * 1024 * 1024;
+
+    /// <summary>A client that reads its answer more slowly, for longer than 5 s, is disconnected.</summary>
+    public int MinAnswerBytesPerSecond { get; init; } = 4 * 1024;
+
     /// <summary>Most HTTP connections at a time; further ones are closed.</summary>
     public int MaxConnections { get; init; } = 1024;
 
