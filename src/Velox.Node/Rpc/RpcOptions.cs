@@ -43,6 +43,15 @@ public sealed record RpcOptions
     /// </summary>
     public int MaxOutgoingMessages { get; init; } = 4096;
 
+    /// <summary>Most bytes that wait to be sent to one WebSocket client; the largest account makes 14 MB.</summary>
+    public long MaxOutgoingBytes { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>
+    /// Most bytes that wait for all WebSocket clients together; beyond, clients are disconnected that have more than their
+    /// even share of it waiting.
+    /// </summary>
+    public long MaxTotalOutgoingBytes { get; init; } = 256 * 1024 * 1024;
+
     /// <summary>Most lamports of one airdrop.</summary>
     public ulong MaxAirdropLamports { get; init; } = 10_000UL * 1_000_000_000;
 
