@@ -6,7 +6,7 @@ namespace Velox.Node.Tests;
 
 public sealed class BlockProducerTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public void Every_transaction_is_recorded_or_rejected_and_counted_once()
