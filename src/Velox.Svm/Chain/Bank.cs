@@ -89,13 +89,26 @@ public sealed class Bank
     /// <summary>Takes a batch through stages 1 to 5. Each transaction ends with a record or a rejection.</summary>
     public void Process(IReadOnlyList<InFlightTransaction> batch)
     {
+        Verify(batch);
+        Execute(batch);
+    }
+
+    /// <summary>Stage 1 alone. It looks at no state, so the block for which it is done may be a later one.</summary>
+    public void Verify(IReadOnlyList<InFlightTransaction> batch)
+    {
+        if (batch.Count > 0)
+            Measure(_verify.Counters, batch, () => _verify.Run(batch));
+    }
+
+    /// <summary>Stages 2 to 5 for a verified batch. Each transaction ends with a record or a rejection.</summary>
+    public void Execute(IReadOnlyList<InFlightTransaction> batch)
+    {
         BlockBuilder builder = _builder ?? throw new InvalidOperationException("No block is open: begin one first.");
         if (builder.Records.Count + batch.Count > MaxTransactionsPerBlock)
             throw new InvalidOperationException($"A block holds at most {MaxTransactionsPerBlock} transactions.");
         if (batch.Count == 0)
             return;
 
-        Measure(_verify.Counters, batch, () => _verify.Run(batch));
         Measure(_accessSets.Counters, batch, () => _accessSets.Run(batch));
         IReadOnlyList<IReadOnlyList<InFlightTransaction>> waves = [];
         Measure(_schedule.Counters, batch, () => waves = _schedule.Run(batch));
