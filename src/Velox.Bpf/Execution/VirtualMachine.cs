@@ -173,7 +173,7 @@ public sealed unsafe class VirtualMachine : IDisposable
     /// <returns>Whether the program goes on.</returns>
     internal bool CallHost(BpfProgram program, int index)
     {
-        HostFunctionEntry entry = program.Host.Entries[index];
+        HostFunctionEntry entry = program.HostFunctions[index];
         var call = new HostCall(this);
         if (!call.TryConsume(entry.PriceUnits))
             return false;

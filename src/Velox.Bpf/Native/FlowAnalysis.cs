@@ -13,6 +13,9 @@ internal sealed class FlowAnalysis
     /// <summary>Reached by more than the fall from a comparing jump.</summary>
     private const byte Target = 8;
 
+    /// <summary>A head whose chain ends with a local call.</summary>
+    private const byte Calls = 16;
+
     /// <summary>Most blocks that are paid for at the start of the first.</summary>
     private const int MaxChainBlocks = 8;
 
@@ -47,7 +50,10 @@ internal sealed class FlowAnalysis
     /// </summary>
     internal bool IsHead(int index) => _charges[index] > 0;
 
-    /// <summary>Instructions of the chain from this head; a wide load counts one.</summary>
+    /// <summary>
+    /// Instructions of the chain from this head, and of the first chain of the function that it may end by calling; a wide load
+    /// counts one.
+    /// </summary>
     internal int Charge(int head) => _charges[head];
 
     internal bool IsFunction(int index) => (_marks[index] & Function) != 0;
@@ -104,16 +110,38 @@ internal sealed class FlowAnalysis
     {
         int head = 0;
         int blocks = 0;
+        var calls = new List<(int Head, int Target)>();
         for (int i = 0; i < code.Length; i++)
         {
-            if (!IsLeader(i))
-                continue;
-            // A jump backwards is mostly taken: what follows it is not worth paying in advance.
-            bool isChained = i > 0 && (_marks[i] & Target) == 0 && code[i - 1].Target >= i && blocks < MaxChainBlocks;
-            if (!isChained)
-                (head, blocks) = (i, 0);
-            blocks++;
-            _charges[head] += _units[i];
+            if (IsLeader(i))
+            {
+                // A jump backwards is mostly taken: what follows it is not worth paying in advance.
+                bool isChained = i > 0 && (_marks[i] & Target) == 0 && code[i - 1].Target >= i && blocks < MaxChainBlocks;
+                if (!isChained)
+                    (head, blocks) = (i, 0);
+                blocks++;
+                _charges[head] += _units[i];
+            }
+
+            if (code[i].Operation == Operation.CallLocal)
+                calls.Add((head, code[i].Target));
+        }
+
+        PayForCallees(calls);
+    }
+
+    /// <summary>
+    /// A chain that ends with a call pays for the first chain of the function too, unless that ends with a call itself, which
+    /// might go in circles.
+    /// </summary>
+    private void PayForCallees(List<(int Head, int Target)> calls)
+    {
+        foreach ((int head, _) in calls)
+            _marks[head] |= Calls;
+        foreach ((int head, int target) in calls)
+        {
+            if ((_marks[target] & Calls) == 0)
+                _charges[head] += _charges[target];
         }
     }
 

@@ -45,10 +45,9 @@ internal unsafe ref partial struct X64Compiler
     private int _translatePosition;
     private int _atomicPosition;
 
-    // The register whose accesses share the address in rdx, how far down, and the offset that rdx stands for.
+    // The register whose accesses share the distance in rdx, and how far down.
     private int _groupBase;
     private int _groupEnd;
-    private int _groupLow;
 
     // Of the instruction being compiled.
     private int _index;
@@ -90,6 +89,8 @@ internal unsafe ref partial struct X64Compiler
         compiler.EmitTable();
         foreach ((int at, int index) in scratch.Jumps)
             compiler._code.Patch(at, scratch.Offsets[index]);
+        foreach ((int at, int target) in scratch.BodyCalls)
+            compiler._code.Patch(at, scratch.Bodies[target]);
         return compiler._code.Position;
     }
 
