@@ -399,10 +399,14 @@ internal unsafe struct X64Assembler
         ];
         for (int rest = bytes; rest > 0;)
         {
+            // Up to six more prefixes make one instruction of what would be two: it takes one place in the pipeline.
             int length = Math.Min(rest, 8);
+            int prefixes = Math.Min(rest - length, 6);
+            for (int i = 0; i < prefixes; i++)
+                Byte(0x66);
             forms.Slice(length * (length - 1) / 2, length).CopyTo(new Span<byte>(_next, length));
             _next += length;
-            rest -= length;
+            rest -= length + prefixes;
         }
     }
 
