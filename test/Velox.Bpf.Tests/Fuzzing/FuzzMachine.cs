@@ -1,0 +1,77 @@
+using System.Runtime.CompilerServices;
+
+namespace Velox.Bpf.Tests;
+
+/// <summary>A machine with a program's regions, which are filled anew for each run.</summary>
+internal sealed unsafe class FuzzMachine : IDisposable
+{
+    private readonly FuzzProgram _program;
+    private readonly byte[][] _memories;
+    private readonly List<ulong> _log = [];
+
+    internal FuzzMachine(FuzzProgram program, BpfProgram loaded)
+    {
+        _program = program;
+        _memories = [.. program.Layout.Regions.Select(region => new byte[region.Bytes])];
+        Machine = new VirtualMachine(program.Layout.Options) { Context = _log };
+        Load(loaded);
+    }
+
+    internal VirtualMachine Machine { get; }
+
+    internal void Load(BpfProgram loaded)
+    {
+        Machine.Load(loaded);
+        for (int i = 0; i < _memories.Length; i++)
+        {
+            FuzzRegion region = _program.Layout.Regions[i];
+            if (region.IsWritable)
+                Machine.Memory.Map(region.Address, _memories[i]);
+            else
+                Machine.Memory.MapReadOnly(region.Address, _memories[i]);
+        }
+    }
+
+    internal FuzzOutcome Run(FuzzInput input)
+    {
+        Begin(input);
+        return Continue(input.Units);
+    }
+
+    internal void Begin(FuzzInput input)
+    {
+        byte[][] contents = input.Memories(_program.Layout);
+        for (int i = 0; i < contents.Length; i++)
+            contents[i].CopyTo(_memories[i], 0);
+        _log.Clear();
+        Machine.Begin();
+        Machine.Registers[1] = FuzzInput.Argument1;
+        Machine.Registers[2] = input.Argument2;
+    }
+
+    internal FuzzOutcome Continue(ulong units)
+    {
+        ExecutionResult result = Machine.Continue(units);
+        string error = result.Error == VmError.HostFunctionFailed ? Machine.HostError?.GetType().Name ?? "none" : "";
+        return new FuzzOutcome(
+            result, Machine.Registers.ToArray(), Machine.CallDepth, error, [.. _log],
+            [.. _memories.Select(memory => memory.ToArray()), Stack.ToArray(), Heap.ToArray()]);
+    }
+
+    /// <summary>Whether stack and heap are zero, as each run must find them. The caller began a run.</summary>
+    internal bool IsScratchClean => !Stack.ContainsAnyExcept((byte)0) && !Heap.ContainsAnyExcept((byte)0);
+
+    // Read behind the machine's back, so that looking does not count as touching.
+    private ReadOnlySpan<byte> Stack =>
+        new(StackOf(Machine), _program.Layout.Options.MaxCallDepth * _program.Dialect.FrameBytes);
+
+    private ReadOnlySpan<byte> Heap => new(HeapOf(Machine), _program.Layout.Options.HeapBytes);
+
+    public void Dispose() => Machine.Dispose();
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_stack")]
+    private static extern ref byte* StackOf(VirtualMachine machine);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_heap")]
+    private static extern ref byte* HeapOf(VirtualMachine machine);
+}
