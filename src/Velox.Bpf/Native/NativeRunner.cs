@@ -64,14 +64,13 @@ internal sealed unsafe class NativeRunner : IDisposable
             _machine.ReachFrames(native.Flow.FrameBytesUsed, ref _expectedDepth, depth);
         }
 
-        ulong frame = _state->Registers[10];
         if (hasHostFrame)
             _state->Registers[10] = _machine.NativeFrameHost(depth);
         _state->Native.ResumeAddress = native.AddressOf(_state->InstructionIndex);
         var status = (NativeStatus)native.Entry(_state);
         GC.KeepAlive(native);
         GC.KeepAlive(_machine);
-        if (status == NativeStatus.Left)
+        if (status != NativeStatus.Ended)
         {
             PopCallers(program, native);
             if (hasHostFrame)
@@ -79,7 +78,7 @@ internal sealed unsafe class NativeRunner : IDisposable
         }
         else if (hasHostFrame)
         {
-            _state->Registers[10] = status == NativeStatus.Ended ? _machine.FrameAddress(0) : frame;
+            _state->Registers[10] = _machine.FrameAddress(0);
             _state->CallDepth = 0;
         }
 

@@ -39,6 +39,7 @@ internal unsafe ref partial struct X64Compiler
 
     private int _exitPosition;
     private int _leavePosition;
+    private int _keepCallersPosition;
     private int _hostCallPosition;
     private int _translatePosition;
     private int _atomicPosition;
