@@ -181,6 +181,12 @@ internal unsafe ref partial struct X64Compiler
 
     private void EmitLocalCall(int target)
     {
+        if (FlowAnalysis.IsSecondSlot(_program.Instructions, target))
+        {
+            Leave(); // nothing is emitted there; the interpreter calls it and fails
+            return;
+        }
+
         byte saved = _flow.SavedRegisters(target);
         EnterFrame(saved);
         JumpToInstruction(_code.Call(), target);
