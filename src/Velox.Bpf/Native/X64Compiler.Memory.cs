@@ -174,7 +174,8 @@ internal unsafe ref partial struct X64Compiler
         }
 
         _code.Lea(X64.Rcx, Read(access.Base, X64.Rcx), access.Offset);
-        _code.MoveImmediate(X64.Rdx, access.Bytes | (access.IsStore ? NativeGateway.StoreFlag : 0));
+        int kind = (access.IsStore ? NativeGateway.StoreFlag : 0) | (access.IsGroup ? NativeGateway.GroupFlag : 0);
+        _code.MoveImmediate(X64.Rdx, access.Bytes | kind);
         _code.CallTo(_translatePosition);
         _code.Test(true, X64.Rcx, X64.Rcx);
         int failed = _code.JumpIf(Condition.Equal);
