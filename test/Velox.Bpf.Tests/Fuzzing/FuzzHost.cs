@@ -79,7 +79,7 @@ internal static class FuzzHost
                 target.Fill((byte)third);
                 return third;
             case "consume":
-                return call.TryConsume(first & 31) ? call.RemainingUnits : 3;
+                return call.TryConsume(first & 31) ? second : 3; // not the meter: a slice has its own
             case "fail":
                 return (first & 3) == 0 ? call.Fail("failed") : second;
             case "end":

@@ -8,6 +8,8 @@ internal sealed record FuzzInput(ulong Units, ulong MemorySeed, ulong Argument2)
 {
     internal const ulong Argument1 = MemoryMap.InputAddress;
 
+    private byte[][]? _memories;
+
     internal static FuzzInput Generate(FuzzRandom random)
     {
         int units = random.Below(10) switch
@@ -19,9 +21,10 @@ internal sealed record FuzzInput(ulong Units, ulong MemorySeed, ulong Argument2)
         return new FuzzInput((ulong)units, random.Next(), (ulong)random.Value());
     }
 
+    /// <summary>The first contents of the regions, to be copied.</summary>
     internal byte[][] Memories(FuzzLayout layout)
     {
         var random = new FuzzRandom(MemorySeed);
-        return [.. layout.Regions.Select(region => random.Bytes(region.Bytes))];
+        return _memories ??= [.. layout.Regions.Select(region => random.Bytes(region.Bytes))];
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Velox.Bpf.Tests;
 
@@ -32,10 +33,12 @@ internal sealed unsafe class FuzzMachine : IDisposable
         }
     }
 
-    internal FuzzOutcome Run(FuzzInput input)
+    internal ExecutionResult Result { get; private set; }
+
+    internal void Run(FuzzInput input)
     {
         Begin(input);
-        return Continue(input.Units);
+        Continue(input.Units);
     }
 
     internal void Begin(FuzzInput input)
@@ -49,13 +52,34 @@ internal sealed unsafe class FuzzMachine : IDisposable
         Machine.Registers[2] = input.Argument2;
     }
 
-    internal FuzzOutcome Continue(ulong units)
+    internal void Continue(ulong units) => Result = Machine.Continue(units);
+
+    /// <summary>What the last run left, copied.</summary>
+    internal FuzzOutcome Outcome()
     {
-        ExecutionResult result = Machine.Continue(units);
-        string error = result.Error == VmError.HostFunctionFailed ? Machine.HostError?.GetType().Name ?? "none" : "";
+        string error = Result.Error == VmError.HostFunctionFailed ? Machine.HostError?.GetType().Name ?? "none" : "";
         return new FuzzOutcome(
-            result, Machine.Registers.ToArray(), Machine.CallDepth, error, [.. _log],
+            Result, Machine.Registers.ToArray(), Machine.CallDepth, error, [.. _log],
             [.. _memories.Select(memory => memory.ToArray()), Stack.ToArray(), Heap.ToArray()]);
+    }
+
+    /// <summary>What differs from another machine that ran the same, or null.</summary>
+    internal string? Difference(FuzzMachine other) => IsSame(other) ? null : Outcome().Difference(other.Outcome());
+
+    // Nearly always true: without copies.
+    private bool IsSame(FuzzMachine other)
+    {
+        if (Result.Error == VmError.HostFunctionFailed || !Stack.SequenceEqual(other.Stack) || !Heap.SequenceEqual(other.Heap))
+            return false;
+        for (int i = 0; i < _memories.Length; i++)
+        {
+            if (!_memories[i].AsSpan().SequenceEqual(other._memories[i]))
+                return false;
+        }
+
+        return Result == other.Result && Machine.CallDepth == other.Machine.CallDepth
+            && Machine.Registers.SequenceEqual(other.Machine.Registers)
+            && CollectionsMarshal.AsSpan(_log).SequenceEqual(CollectionsMarshal.AsSpan(other._log));
     }
 
     /// <summary>Whether stack and heap are zero, as each run must find them. The caller began a run.</summary>

@@ -41,8 +41,8 @@ internal sealed class FuzzRandom(ulong seed)
     internal byte[] Bytes(int count)
     {
         byte[] bytes = new byte[count];
-        for (int i = 0; i < count; i++)
-            bytes[i] = (byte)(Next() >> 24);
+        for (int i = 0; i < count; i += 8)
+            BitConverter.GetBytes(Next()).AsSpan(0, Math.Min(8, count - i)).CopyTo(bytes.AsSpan(i));
         return bytes;
     }
 }
