@@ -42,16 +42,16 @@ internal sealed record FuzzLayout(VmOptions Options, IReadOnlyList<FuzzRegion> R
         return new FuzzLayout(options, regions, random.Chance(60) ? random.Bytes(random.Pick(Sizes)) : []);
     }
 
-    /// <summary>Address and length of everything that is mapped.</summary>
-    internal List<(ulong Address, int Bytes)> AllOf(Dialect dialect)
+    /// <summary>Everything that is mapped; of the stack the entry's frame.</summary>
+    internal List<FuzzRegion> AllOf(Dialect dialect)
     {
-        List<(ulong Address, int Bytes)> all = [.. Regions.Select(region => (region.Address, region.Bytes))];
-        int stack = Options.MaxCallDepth * dialect.FrameBytes;
-        all.Add((MemoryMap.StackAddress, dialect.HasFrameGaps && Options.AllowsFrameGaps ? stack * 2 : stack));
+        List<FuzzRegion> all = [.. Regions];
+        int last = dialect.StackGrowsDown ? (Options.MaxCallDepth - 1) * dialect.FrameBytes : 0;
+        all.Add(new FuzzRegion(MemoryMap.StackAddress + (ulong)last, dialect.FrameBytes, true));
         if (Options.HeapBytes > 0)
-            all.Add((MemoryMap.HeapAddress, Options.HeapBytes));
+            all.Add(new FuzzRegion(MemoryMap.HeapAddress, Options.HeapBytes, true));
         if (ReadOnlyData.Length > 0)
-            all.Add((MemoryMap.ProgramAddress, ReadOnlyData.Length));
+            all.Add(new FuzzRegion(MemoryMap.ProgramAddress, ReadOnlyData.Length, false));
         return all;
     }
 }

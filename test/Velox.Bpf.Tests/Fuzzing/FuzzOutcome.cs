@@ -11,10 +11,7 @@ internal sealed record FuzzOutcome(
     /// <param name="comparesFrame">Whether r10 and the call depth count too.</param>
     internal string? Difference(FuzzOutcome other, bool comparesFrame = true)
     {
-        // After a return no tier says which exit it was.
-        ExecutionResult mine = Result.IsSuccess ? Result with { InstructionIndex = 0 } : Result;
-        ExecutionResult others = other.Result.IsSuccess ? other.Result with { InstructionIndex = 0 } : other.Result;
-        if (mine != others)
+        if (Result != other.Result)
             return $"{Full(Result)} / {Full(other.Result)}";
         for (int i = 0; i < (comparesFrame ? 11 : 10); i++)
         {

@@ -17,16 +17,16 @@ internal sealed partial class ProgramGenerator
             int below = _random.Pick<int>([8, 16, 64, 100, 256, 504]);
             Emit(0x07, register, immediate: -below);
             // It may go beyond r10: out of the frame, or into the gap.
-            _known[register] = new Known(MemoryMap.StackAddress, _random.Below(100) < _wildness ? below + 24 : below, false);
+            _known[register] = new Known(_random.Below(100) < _wildness ? below + 24 : below, true);
             return;
         }
 
-        (ulong address, int bytes) = _random.Pick(_memory);
+        (ulong address, int bytes, bool isWritable) = _random.Pick(_memory);
         if (_random.Below(100) >= _wildness)
         {
             int start = _random.Chance(50) ? 0 : _random.Below(bytes);
             EmitConstant(register, address + (ulong)start);
-            _known[register] = new Known(address, bytes - start, false);
+            _known[register] = new Known(bytes - start, isWritable);
             return;
         }
 
@@ -40,7 +40,7 @@ internal sealed partial class ProgramGenerator
             _ => (ulong)_random.Value(),
         };
         EmitConstant(register, edge);
-        _known[register] = new Known(edge, 16, false);
+        _known[register] = new Known(16, true);
     }
 
     private int PickBase()
@@ -64,9 +64,12 @@ internal sealed partial class ProgramGenerator
 
     private void EmitAccess(int baseRegister, int low, int span)
     {
-        bool isLoad = _random.Chance(50);
+        bool mayStore = baseRegister == 10 || _known[baseRegister].IsWritable || _random.Below(100) < _wildness;
+        bool isLoad = !mayStore || _random.Chance(50);
         OpcodeEntry entry = _random.Pick(isLoad ? _loads : _stores);
         int bytes = AccessSize.Of(entry.Operation);
+        if (span < bytes && _random.Below(100) >= _wildness)
+            return;
         int room = Math.Max(0, Math.Min(span, 30_000) - bytes);
         int offset = low + _random.Between(0, room);
         if (_random.Below(100) < _wildness)
@@ -150,6 +153,8 @@ internal sealed partial class ProgramGenerator
         int baseRegister = isFrame ? 10 : PickBase();
         int source = fetches ? Destination() : _random.Below(11);
         int bytes = AccessSize.Of(entry.Operation);
+        if (!isFrame && (_known[baseRegister].Bytes < bytes || !_known[baseRegister].IsWritable) && _random.Below(100) >= _wildness)
+            return;
         int offset = isFrame ? -_random.Between(bytes, 64) : _random.Between(0, Math.Max(0, Math.Min(_known[baseRegister].Bytes, 64) - bytes));
         Emit(entry.Opcode, baseRegister, source, offset, entry.Key);
         _known[0] = default;
@@ -157,5 +162,5 @@ internal sealed partial class ProgramGenerator
             _known[source] = default;
     }
 
-    private readonly record struct Known(ulong Address, int Bytes, bool IsFrame);
+    private readonly record struct Known(int Bytes, bool IsWritable);
 }

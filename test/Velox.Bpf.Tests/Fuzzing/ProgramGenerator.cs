@@ -3,10 +3,15 @@ namespace Velox.Bpf.Tests;
 /// <summary>Makes programs that the verifier accepts and that do what breaks compilers. Every opcode of the dialect's table.</summary>
 internal sealed partial class ProgramGenerator
 {
+    private static readonly long[] Divisors =
+        [-1, -1, -1, 1, 2, 3, -7, long.MinValue, long.MinValue, int.MinValue, uint.MaxValue, 1L << 31, 1L << 32, long.MaxValue, 0];
+
+    private static readonly long[] Smallest = [long.MinValue, int.MinValue, 1L << 31];
+
     private readonly FuzzRandom _random;
     private readonly Dialect _dialect;
     private readonly FuzzLayout _layout;
-    private readonly List<(ulong Address, int Bytes)> _memory;
+    private readonly List<FuzzRegion> _memory;
     private readonly List<InstructionWord> _words = [];
     private readonly List<Fixup> _fixups = [];
     private readonly List<int> _starts = [];
@@ -79,12 +84,11 @@ internal sealed partial class ProgramGenerator
         // Some functions leave r6 to r9 alone, so that their callers need not save them.
         _highest = _random.Chance(40) ? 5 : 9;
         Array.Clear(_known);
-        _known[10] = new Known(MemoryMap.StackAddress, 0, true);
         if (_function == 0)
-            _known[1] = new Known(MemoryMap.InputAddress, _layout.Regions[0].Bytes, false);
+            _known[1] = new Known(_layout.Regions[0].Bytes, _layout.Regions[0].IsWritable);
         EmitItems(_random.Between(1, _random.Chance(80) ? 14 : 60), depth: 0);
         int ending = _random.Below(100);
-        if (ending < 75 || (_function == _functionCount - 1 && _wildness < 10))
+        if (_words.Count == _starts[^1] || ending < 75 || (_function == _functionCount - 1 && _wildness < 10))
             Emit(0x95);
         else if (ending < 83)
             EmitJump(_jumps[0]);
@@ -136,9 +140,20 @@ internal sealed partial class ProgramGenerator
             ImmediateRule.Shift64 => _random.Below(64),
             _ => (int)_random.Value(),
         };
-        EmitEntry(entry, destination, _random.Below(11), 0, immediate);
+        int source = _random.Below(11);
+        if (IsDivision(entry.Operation) && source < 10 && source != _reserved && source <= _highest && _random.Chance(85))
+        {
+            EmitConstant(source, (ulong)_random.Pick(Divisors));
+            if (_random.Chance(40))
+                EmitConstant(destination, (ulong)(_random.Chance(50) ? _random.Pick(Smallest) : _random.Pick(Divisors)));
+        }
+
+        EmitEntry(entry, destination, source, 0, immediate);
         _known[destination] = default;
     }
+
+    private static bool IsDivision(Operation operation) => operation is >= Operation.Div64Imm and <= Operation.SModOrTrap64Reg
+        or >= Operation.Div32Imm and <= Operation.SModOrTrap32Reg;
 
     /// <summary>Emits a row of the table with those of the fields that mean something.</summary>
     private void EmitEntry(OpcodeEntry entry, int destination, int source, int offset, int immediate)

@@ -16,6 +16,7 @@ internal sealed class ReferenceMachine
     private ulong _remaining;
     private VmError _error;
     private bool _hasEnded;
+    private bool _hasReturned;
     private (ulong Address, ulong Bytes, bool IsStore) _fault;
 
     internal ReferenceMachine(FuzzProgram program, IReadOnlyList<byte[]> memories)
@@ -65,6 +66,8 @@ internal sealed class ReferenceMachine
             else
                 _remaining--;
             long next = _error == VmError.None ? Step(pc) : pc;
+            if (_hasReturned)
+                pc = -1;
             if (_error != VmError.None || _hasEnded)
                 break;
             pc = next;
@@ -205,7 +208,7 @@ internal sealed class ReferenceMachine
     {
         if (_callers.Count == 0)
         {
-            _hasEnded = true;
+            _hasEnded = _hasReturned = true;
             return -1;
         }
 
