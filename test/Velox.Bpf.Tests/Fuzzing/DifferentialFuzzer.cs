@@ -27,6 +27,12 @@ internal sealed class DifferentialFuzzer(ulong seed)
         Note(program);
         if (program.TryCreate(out _) is { } refused)
             return $"seed {seed}, program {number}: the generator's program was refused: {refused}\n{program.Describe()}";
+        return RunProgram(program, random, number);
+    }
+
+    /// <summary>A verified program with inputs of its own; a readable failure, or null.</summary>
+    internal string? RunProgram(FuzzProgram program, FuzzRandom random, ulong number)
+    {
         List<FuzzInput> inputs = [.. Enumerable.Range(0, InputsPerProgram).Select(_ => FuzzInput.Generate(random))];
         string? difference = Compare(program, inputs, random.Next(), isCounted: true);
         return difference is null ? null : Shrink(program, inputs, random, $"seed {seed}, program {number}: {difference}");

@@ -10,17 +10,21 @@ internal sealed unsafe class FuzzMachine : IDisposable
     private readonly byte[][] _memories;
     private readonly List<ulong> _log = [];
 
-    internal FuzzMachine(FuzzProgram program, BpfProgram loaded)
+    /// <param name="program">What it is made for.</param>
+    /// <param name="loaded">The same, verified.</param>
+    /// <param name="machine">A used machine with the program's options, or null for a fresh one.</param>
+    internal FuzzMachine(FuzzProgram program, BpfProgram loaded, VirtualMachine? machine = null)
     {
         _program = program;
         _memories = [.. program.Layout.Regions.Select(region => new byte[region.Bytes])];
-        Machine = new VirtualMachine(program.Layout.Options) { Context = _log };
+        Machine = machine ?? new VirtualMachine(program.Layout.Options);
+        Machine.Context = _log;
         Load(loaded);
     }
 
     internal VirtualMachine Machine { get; }
 
-    internal void Load(BpfProgram loaded)
+    private void Load(BpfProgram loaded)
     {
         Machine.Load(loaded);
         for (int i = 0; i < _memories.Length; i++)
