@@ -28,7 +28,7 @@ internal sealed class NativeCodeChecker
         _slots = program.Count;
         _scratch = new NativeScratch();
         _scratch.Reset(program.Count);
-        byte[] buffer = new byte[X64Compiler.CommonBytes + (X64Compiler.MaxBytesPerInstruction * program.Instructions.Length)];
+        byte[] buffer = new byte[X64Compiler.CommonBytes + (X64Compiler.MaxBytesPerInstruction * 4 * program.Instructions.Length)]; // what does not fit shows
         int bytes;
         unsafe
         {
