@@ -34,8 +34,9 @@ internal sealed class DifferentialFuzzer(ulong seed)
     internal string? RunProgram(FuzzProgram program, FuzzRandom random, ulong number)
     {
         List<FuzzInput> inputs = [.. Enumerable.Range(0, InputsPerProgram).Select(_ => FuzzInput.Generate(random))];
-        string? difference = Compare(program, inputs, random.Next(), isCounted: true);
-        return difference is null ? null : Shrink(program, inputs, random, $"seed {seed}, program {number}: {difference}");
+        ulong sliceSeed = random.Next();
+        string? difference = Compare(program, inputs, sliceSeed, isCounted: true);
+        return difference is null ? null : Shrink(program, inputs, sliceSeed, $"seed {seed}, program {number}: {difference}");
     }
 
     private void Note(FuzzProgram program)
@@ -114,11 +115,24 @@ internal sealed class DifferentialFuzzer(ulong seed)
         switching.Begin(input);
         ulong used = 0;
         bool isWhole = true;
+        bool tampers = random.Chance(30);
         for (int slice = 0; ; slice++)
         {
             ulong units = Math.Min(input.Units - used, (ulong)random.Between(random.Chance(10) ? 0 : 1, random.Chance(60) ? 12 : 150));
             if (slice == compileAt)
                 late.TryCompile(program.Layout.Options.AllowsFrameGaps);
+            if (tampers && random.Chance(30))
+            {
+                // Between slices registers are the host's to change.
+                int register = random.Between(0, 10);
+                ulong value = register == 10 && random.Chance(70)
+                    ? MemoryMap.StackAddress + (ulong)(random.Between(0, 20) * 512)
+                    : (ulong)random.Value();
+                foreach (FuzzMachine machine in new[] { interpreter, native, switching })
+                    machine.Machine.Registers[register] = value;
+                isWhole = false;
+            }
+
             interpreter.Continue(units);
             native.Continue(units);
             switching.Continue(units);
@@ -146,9 +160,8 @@ internal sealed class DifferentialFuzzer(ulong seed)
     }
 
     /// <summary>Replaces instructions by ones that do nothing for as long as the difference stays.</summary>
-    private string Shrink(FuzzProgram program, List<FuzzInput> inputs, FuzzRandom random, string first)
+    private string Shrink(FuzzProgram program, List<FuzzInput> inputs, ulong sliceSeed, string first)
     {
-        ulong sliceSeed = random.Next();
         string? last = null;
         foreach (FuzzInput input in inputs)
         {
