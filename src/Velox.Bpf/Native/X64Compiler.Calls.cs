@@ -264,15 +264,18 @@ internal unsafe ref partial struct X64Compiler
     }
 
     /// <summary>For each instruction the distance of its block's code from the table, or 0.</summary>
-    private void EmitTable()
+    private bool TryEmitTable()
     {
         if (_scratch.TableUses.Count == 0)
-            return;
+            return true;
+        if (_code.Position + (sizeof(int) * (long)_program.Count) > _limit)
+            return false;
         int table = _code.Position;
         foreach (int at in _scratch.TableUses)
             _code.Patch(at, table);
         for (int i = 0; i < _program.Count; i++)
             _code.Int32(_scratch.Offsets[i] < 0 ? 0 : _scratch.Offsets[i] - table);
+        return true;
     }
 
     private void SpillVolatile()

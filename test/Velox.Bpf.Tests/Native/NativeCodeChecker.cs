@@ -24,18 +24,20 @@ internal sealed class NativeCodeChecker
 
     internal NativeCodeChecker(BpfProgram program, bool allowsFrameGaps)
     {
+        int capacity = X64Compiler.CommonBytes + (X64Compiler.MaxBytesPerInstruction * program.Instructions.Length);
         _dialect = program.Dialect;
         _slots = program.Count;
         _scratch = new NativeScratch();
         _scratch.Reset(program.Count);
-        byte[] buffer = new byte[X64Compiler.CommonBytes + (X64Compiler.MaxBytesPerInstruction * 4 * program.Instructions.Length)]; // what does not fit shows
+        byte[] buffer = new byte[capacity];
         int bytes;
         unsafe
         {
             fixed (byte* start = buffer)
-                bytes = X64Compiler.Compile(program, new FlowAnalysis(program), allowsFrameGaps, start, _scratch);
+                bytes = X64Compiler.Compile(program, new FlowAnalysis(program), allowsFrameGaps, start, capacity, _scratch);
         }
 
+        Assert.True(bytes > 0, "The buffer is too small.");
         Bytes = bytes;
         _tableStart = _scratch.TableUses.Count > 0 ? bytes - (4 * _slots) : bytes;
         var decoder = Iced.Intel.Decoder.Create(64, new ByteArrayCodeReader(buffer, 0, _tableStart), ip: 0);
