@@ -34,14 +34,20 @@ public sealed unsafe class MemoryMap : IDisposable
     private MemoryRegion[] _regions = new MemoryRegion[8];
     private int _count;
 
-    // In the machine's state, where native code finds them.
-    private readonly MemoryWindow* _windows;
+    // In the machine's state, where native code finds them; null when that is gone.
+    private MemoryWindow* _windows;
 
     internal MemoryMap(MemoryWindow* windows)
     {
         _windows = windows;
         HideWindows();
     }
+
+    /// <summary>Whether a program runs: a host function may map more, but takes nothing away.</summary>
+    internal bool IsInUse { get; set; }
+
+    /// <summary>Whether the machine's own stack is mapped, which native code reaches without a check.</summary>
+    internal bool HasStack { get; set; }
 
     /// <summary>Maps memory that the program may read and write. It stays pinned until <see cref="Clear"/>.</summary>
     /// <exception cref="ArgumentException">The range is taken, crosses a segment, or there are too many regions.</exception>
@@ -60,19 +66,31 @@ public sealed unsafe class MemoryMap : IDisposable
     public void MapNative(ulong address, byte* host, ulong bytes, bool isWritable) =>
         Add(new MemoryRegion { Address = address, Host = host, Bytes = bytes, IsWritable = isWritable });
 
-    /// <summary>Forgets all regions, and cleans the machine's own memory where it was touched.</summary>
+    /// <summary>Forgets all regions, stack and heap too, and cleans the machine's own memory where it was touched.</summary>
+    /// <exception cref="InvalidOperationException">A program runs.</exception>
     public void Clear()
     {
+        ObjectDisposedException.ThrowIf(_windows == null, this);
+        if (IsInUse)
+            throw new InvalidOperationException("The machine is running: its memory stays until the run has ended.");
         CleanScratch();
         foreach (MemoryHandle pin in _pins)
             pin.Dispose();
         _pins.Clear();
         _count = 0;
+        HasStack = false;
         HideWindows();
     }
 
     /// <summary>Unpins what was mapped. The owner of the state disposes of the map first.</summary>
-    public void Dispose() => Clear();
+    /// <exception cref="InvalidOperationException">A program runs.</exception>
+    public void Dispose()
+    {
+        if (_windows == null)
+            return;
+        Clear();
+        _windows = null;
+    }
 
     /// <summary>Makes the machine's own memory zero again, where it was touched.</summary>
     internal void CleanScratch()
@@ -91,6 +109,7 @@ public sealed unsafe class MemoryMap : IDisposable
 
     internal void Add(in MemoryRegion region)
     {
+        ObjectDisposedException.ThrowIf(_windows == null, this);
         if (region.Bytes == 0)
             return;
         if (_count == MaxRegions)

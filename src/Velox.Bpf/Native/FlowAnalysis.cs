@@ -125,6 +125,8 @@ internal sealed class FlowAnalysis
 
             if (code[i].Operation == Operation.CallLocal)
                 calls.Add((head, code[i].Target));
+            else if (code[i].Operation == Operation.MovWide)
+                i++;
         }
 
         PayForCallees(calls);
@@ -153,7 +155,7 @@ internal sealed class FlowAnalysis
         {
             if (IsFunction(i))
             {
-                isStructured &= i == 0 || EndsFlow(code[i - 1].Operation);
+                isStructured &= i == 0 || EndsFlow(code, i - 1);
                 function = i;
             }
 
@@ -206,8 +208,13 @@ internal sealed class FlowAnalysis
         return Math.Min(deepest, program.Dialect.FrameBytes);
     }
 
-    private static bool EndsFlow(Operation operation) =>
-        operation is Operation.Exit or Operation.Jump or Operation.Unsupported;
+    private static bool EndsFlow(Instruction[] code, int index) =>
+        code[index].Operation is Operation.Exit or Operation.Jump
+        || (code[index].Operation == Operation.Unsupported && !IsSecondSlot(code, index));
+
+    /// <summary>Whether here is the second slot of a wide load: it fails when it is reached, but what comes before does not reach it.</summary>
+    internal static bool IsSecondSlot(Instruction[] code, int index) =>
+        code[index].Operation == Operation.Unsupported && index > 0 && code[index - 1].Operation == Operation.MovWide;
 
     private static bool WritesDestination(Operation operation) =>
         operation is > Operation.Overrun and <= Operation.LoadSx32;

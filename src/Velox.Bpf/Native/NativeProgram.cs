@@ -46,11 +46,13 @@ internal sealed unsafe class NativeProgram
         var flow = new FlowAnalysis(program);
         var scratch = new NativeScratch();
         scratch.Reset(program.Count);
-        nuint capacity = (nuint)X64Compiler.CommonBytes + ((nuint)X64Compiler.MaxBytesPerInstruction * (nuint)program.Instructions.Length);
-        byte* buffer = (byte*)NativeMemory.Alloc(capacity);
+        int capacity = X64Compiler.CommonBytes + (X64Compiler.MaxBytesPerInstruction * program.Instructions.Length);
+        byte* buffer = (byte*)NativeMemory.Alloc((nuint)capacity);
         try
         {
-            int bytes = X64Compiler.Compile(program, flow, allowsFrameGaps, buffer, scratch);
+            int bytes = X64Compiler.Compile(program, flow, allowsFrameGaps, buffer, capacity, scratch);
+            if (bytes == 0)
+                return null;
             CodeRange? range = CodeArena.Shared!.TryAdd(new ReadOnlySpan<byte>(buffer, bytes));
             return range is null ? null : new NativeProgram(range.Value, flow, scratch, allowsFrameGaps);
         }

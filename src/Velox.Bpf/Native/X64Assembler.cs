@@ -31,7 +31,7 @@ internal enum X64Shift : byte
 internal readonly record struct X64Memory(X64 Base, int Displacement, X64 Index = X64.Rsp);
 
 /// <summary>Writes x86-64 instructions into a buffer (Intel SDM volume 2). Knows nothing of BPF.</summary>
-/// <remarks>The buffer must have room for every instruction: 15 bytes; the compiler checks before each BPF instruction.</remarks>
+/// <remarks>The buffer must have room: the compiler checks before each BPF instruction and each out-of-line part.</remarks>
 internal unsafe struct X64Assembler
 {
     private readonly byte* _start;

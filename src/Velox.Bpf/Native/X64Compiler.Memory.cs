@@ -204,7 +204,8 @@ internal unsafe ref partial struct X64Compiler
         }
 
         EmitAddress(X64.Rcx, access.Base, access.Offset);
-        _code.MoveImmediate(X64.Rdx, access.Bytes | (access.IsStore ? NativeGateway.StoreFlag : 0));
+        int kind = (access.IsStore ? NativeGateway.StoreFlag : 0) | (access.IsGroup ? NativeGateway.GroupFlag : 0);
+        _code.MoveImmediate(X64.Rdx, access.Bytes | kind);
         _code.CallTo(_translatePosition);
         _code.Test(true, X64.Rcx, X64.Rcx);
         int failed = _code.JumpIf(Condition.Equal);
