@@ -8,8 +8,10 @@ var root = new RootCommand("Velox: an exchange engine for the Solana VM. Exit co
     KeygenCommand.Create(),
     ReplayCommand.Create(),
     BenchCommand.Create(),
+    BpfCommand.Create(),
 };
-ParseResult parsed = root.Parse(args);
+// No response files: '@' is what this tool's options say it is.
+ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 if (parsed.Action is ParseErrorAction)
     return CommandLineErrors.Print(parsed);
 

@@ -194,9 +194,11 @@ public sealed class VeloxNode : IAsyncDisposable
     {
         using var halt = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task start = demo.StartAsync(halt.Token);
-        if (await Task.WhenAny(start, Completion) != start)
+        await Task.WhenAny(start, Completion);
+        if (Queue.IsClosed)
         {
-            // Its steps would wait for blocks that do not come; the engine's error is the one to tell.
+            // Its steps are refused, or would wait for blocks that do not come; the engine's error is the one to tell,
+            // even where a refused step is there first.
             await halt.CancelAsync();
             await start.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await Completion;

@@ -5,17 +5,17 @@ internal static class VectorFiles
 {
     private const string OverrideVariable = "VELOX_VECTORS";
 
-    /// <summary>The path of a vector file; skips the test when it is absent, and fails it on a build server.</summary>
+    /// <summary>The path of a vector file or folder; skips the test when it is absent, and fails it on a build server.</summary>
     internal static string Require(string relativePath)
     {
         string? root = FindRoot();
-        if (root is not null && File.Exists(Path.Combine(root, relativePath)))
+        if (root is not null && Path.Exists(Path.Combine(root, relativePath)))
             return Path.Combine(root, relativePath);
 
-        string reason = $"No vector file '{relativePath}': "
+        string reason = $"No vectors '{relativePath}': "
             + $"put shared/vectors beside or above the repository, or set {OverrideVariable} to that folder.";
-        Assert.False(Environment.GetEnvironmentVariable("CI") == "true", reason);
-        Assert.Skip(reason);
+        Xunit.Assert.False(Environment.GetEnvironmentVariable("CI") == "true", reason);
+        Xunit.Assert.Skip(reason);
         return relativePath;
     }
 

@@ -5,7 +5,7 @@ namespace Velox.Cli.Tests;
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("", "node|keygen|replay|bench|Exit codes: 0")]
+    [InlineData("", "node|keygen|replay|bench|bpf|Exit codes: 0")]
     [InlineData("node", "--demo|--ledger|--reset|--rpc-port|0 to 65534|8899|--slot-ms|10 to 60000|--bind|127.0.0.1|--demo-rate|1 to 1000000|--workers|1 to 256")]
     [InlineData("keygen", "<file>|id.json|--force")]
     [InlineData("replay", "--ledger|REQUIRED|--workers|1 to 256")]
@@ -13,6 +13,14 @@ public sealed class CommandLineTests
     [InlineData("bench ring", "--count|1 to 50000000|--runs|1 to 1000|--json")]
     [InlineData("bench book", "--count|1 to 50000000|--runs|1 to 1000|--json")]
     [InlineData("bench svm", "--count|1 to 65536|--runs|1 to 1000|--json")]
+    [InlineData("bpf", "asm|disasm|run|trace|profile|verify|conformance-plugin")]
+    [InlineData("bpf asm", "<file>|-o, --output|.hex|--dialect|ebpf, sbpf-v0, sbpf-v1, sbpf-v2, sbpf-v3")]
+    [InlineData("bpf disasm", "<file>|.asm|--dialect|[default: ebpf]")]
+    [InlineData("bpf verify", "<file>|--dialect")]
+    [InlineData("bpf run", "<file>|--memory|HEX|@FILE|--units|0 to 2147483647|100000000|--dialect|--jit")]
+    [InlineData("bpf trace", "<file>|--memory|--units|--dialect|--lines|0 to 100000000")]
+    [InlineData("bpf profile", "<file>|--memory|--units|--dialect|--top|1 to 100000|--listing")]
+    [InlineData("bpf conformance-plugin", "<memory>|--elf|--jit")]
     public async Task Help_names_every_option_with_its_bounds_and_default(string command, string expected)
     {
         ToolResult help = await Tool.RunAsync([.. Words(command), "--help"]);
@@ -53,6 +61,13 @@ public sealed class CommandLineTests
     [InlineData("bench ring --count x", "--count is 'x': it must be a whole number, 1 to 50000000.")]
     [InlineData("bench ring --runs 0", "--runs is '0': it must be a whole number, 1 to 1000.")]
     [InlineData("bench svm --count 65537", "--count is '65537': it must be a whole number, 1 to 65536.")]
+    [InlineData("bpf", "command was not provided")]
+    [InlineData("bpf run", "file")]
+    [InlineData("bpf run ''", "file is empty")]
+    [InlineData("bpf run x --dialect sbpf", "--dialect is 'sbpf': it must be one of ebpf, sbpf-v0, sbpf-v1, sbpf-v2, sbpf-v3.")]
+    [InlineData("bpf run x --memory 0", "the memory is '0': it must be hex, two digits a byte, or @ and the path of a file.")]
+    [InlineData("bpf run x --units -1", "--units is '-1': it must be a whole number, 0 to 2147483647.")]
+    [InlineData("bpf asm x -o ''", "--output is empty")]
     public async Task A_bad_command_line_is_named_on_standard_error_with_its_bounds_and_ends_with_2(
         string line, string expected)
     {

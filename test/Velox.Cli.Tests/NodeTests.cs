@@ -113,7 +113,7 @@ public sealed class NodeTests : IDisposable
         Assert.Contains("could not be made durable", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("Demo step", result.Error, StringComparison.Ordinal);
         ToolResult replay = await Tool.RunAsync("replay", "--ledger", Ledger);
-        Assert.Equal((0, ""), (replay.ExitCode, replay.Error));
+        Assert.Equal((0, ""), (replay.ExitCode, replay.ErrorBesidesProgress));
         await using RunningNode node = await RunningNode.StartAsync("--demo", "--ledger", Ledger);
         Assert.Equal(0, await node.StopAsync());
     }

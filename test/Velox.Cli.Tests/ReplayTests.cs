@@ -21,7 +21,7 @@ public sealed class ReplayTests : IDisposable
 
         ToolResult result = await Tool.RunAsync("replay", "--ledger", _folder.Path);
 
-        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Equal((0, ""), (result.ExitCode, result.ErrorBesidesProgress));
         Assert.Contains("blocks        5", result.Output, StringComparison.Ordinal);
         Assert.Contains("every root matches", result.Output, StringComparison.Ordinal);
         Assert.Contains($"100 bytes at offset {end}, of the unfinished block 6", result.Output, StringComparison.Ordinal);
@@ -33,7 +33,7 @@ public sealed class ReplayTests : IDisposable
     {
         Ledgers.Create(_folder.Path, blocks: 0);
         ToolResult result = await Tool.RunAsync("replay", "--ledger", _folder.Path);
-        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Equal((0, ""), (result.ExitCode, result.ErrorBesidesProgress));
         Assert.Contains("blocks        0", result.Output, StringComparison.Ordinal);
     }
 
@@ -63,7 +63,7 @@ public sealed class ReplayTests : IDisposable
             Assert.StartsWith("last block ", last, StringComparison.Ordinal);
 
             ToolResult result = await Tool.RunAsync("replay", "--ledger", _folder.Path);
-            Assert.Equal((0, ""), (result.ExitCode, result.Error));
+            Assert.Equal((0, ""), (result.ExitCode, result.ErrorBesidesProgress));
             Assert.Contains(last[(last.LastIndexOf(' ') + 1)..], result.Output, StringComparison.Ordinal);
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Velox.Testing;
 using Xunit;
 
 namespace Velox.Cryptography.Tests;

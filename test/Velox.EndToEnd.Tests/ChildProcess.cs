@@ -79,6 +79,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
         catch (ChannelClosedException)
         {
+            // Only then is all that it has said there, its errors too.
+            await WaitForExitAsync(limit);
             throw new InvalidOperationException($"{_name} ended before it printed '{beginning}':\n{Output}");
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)

@@ -8,7 +8,7 @@ public sealed class EndToEndTests : IDisposable
 {
     private const int ConfirmedBeforeCrash = 40;
 
-    private static readonly TimeSpan ScriptLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan ScriptLimit = TimeSpan.FromMinutes(10);
 
     private readonly TemporaryFolder _folder = new();
 

@@ -9,8 +9,11 @@ namespace Velox.EndToEnd.Tests;
 /// <summary>A real node in a process of its own.</summary>
 internal sealed partial class NodeProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(3);
+
+    private const int MostAttempts = 10;
+    private const string PortTaken = "cannot listen on";
 
     private readonly ChildProcess _process;
 
@@ -28,24 +31,24 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     /// <summary>Starts a node on a ledger, new or not; returns when it serves clients.</summary>
     internal static async Task<NodeProcess> StartAsync(string ledger)
     {
-        int port = FindPorts();
-        string portText = port.ToString(CultureInfo.InvariantCulture);
-        ChildProcess process = ChildProcess.Start(
-            "velox node", Checkout.Dotnet,
-            Checkout.Velox, "node", "--ledger", ledger, "--rpc-port", portText, "--slot-ms", "50");
-        var node = new NodeProcess(process, port);
-        try
+        for (int attempt = 1; ; attempt++)
         {
-            // The last line of the banner, printed when everything runs.
-            await process.WaitForLineAsync("Ctrl-C", StartLimit);
-            using var http = new HttpClient { Timeout = StartLimit };
-            Assert.Equal("ok", await http.GetStringAsync(node.Url + "/health", TestContext.Current.CancellationToken));
-            return node;
-        }
-        catch
-        {
-            await node.DisposeAsync();
-            throw;
+            NodeProcess node = Begin(ledger, FindPorts());
+            try
+            {
+                await node.WaitUntilItServesAsync();
+                return node;
+            }
+            catch (InvalidOperationException) when (attempt < MostAttempts && node.Output.Contains(PortTaken, StringComparison.Ordinal))
+            {
+                // Somebody else has taken a port since it was found free.
+                await node.DisposeAsync();
+            }
+            catch
+            {
+                await node.DisposeAsync();
+                throw;
+            }
         }
     }
 
@@ -71,6 +74,23 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static NodeProcess Begin(string ledger, int port)
+    {
+        string portText = port.ToString(CultureInfo.InvariantCulture);
+        ChildProcess process = ChildProcess.Start(
+            "velox node", Checkout.Dotnet,
+            Checkout.Velox, "node", "--ledger", ledger, "--rpc-port", portText, "--slot-ms", "50");
+        return new NodeProcess(process, port);
+    }
+
+    private async Task WaitUntilItServesAsync()
+    {
+        // The last line of the banner, printed when everything runs.
+        await _process.WaitForLineAsync("Ctrl-C", StartLimit);
+        using var http = new HttpClient { Timeout = StartLimit };
+        Assert.Equal("ok", await http.GetStringAsync(Url + "/health", TestContext.Current.CancellationToken));
+    }
 
     /// <summary>A port whose successor is free too: clients expect WebSocket there.</summary>
     private static int FindPorts()

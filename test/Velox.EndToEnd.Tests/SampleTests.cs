@@ -5,7 +5,7 @@ namespace Velox.EndToEnd.Tests;
 /// <summary>The JavaScript sample, as it lies in samples/javascript.</summary>
 public sealed class SampleTests : IDisposable
 {
-    private static readonly TimeSpan ScriptLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ScriptLimit = TimeSpan.FromMinutes(5);
 
     private readonly TemporaryFolder _folder = new();
 

@@ -4,6 +4,14 @@ using Velox.Svm;
 
 // A node under load that the crash test kills. Arguments: ledger directory, first amount.
 // After each durable block it prints: slot, state root, blockhash, and a dot that shows that the line is whole.
+// It ends when its input does, so that it does not outlive whoever started it.
+new Thread(() =>
+{
+    Console.In.ReadToEnd();
+    Environment.Exit(1);
+})
+{ IsBackground = true }.Start();
+
 var options = new NodeOptions { LedgerDirectory = args[0], SlotMillis = NodeOptions.MinSlotMillis, Workers = 1 };
 await using VeloxNode node = VeloxNode.Open(options);
 TextWriter output = TextWriter.Synchronized(Console.Out);

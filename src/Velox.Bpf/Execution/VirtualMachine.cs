@@ -105,13 +105,14 @@ public sealed unsafe class VirtualMachine : IDisposable
     /// <param name="units">Most instructions, and what host functions take beside.</param>
     /// <param name="argument1">r1.</param>
     /// <param name="argument2">r2.</param>
+    /// <param name="observer">Sees each instruction; the run is slower and ends the same.</param>
     /// <exception cref="InvalidOperationException">No program is loaded, or the machine is running.</exception>
-    public ExecutionResult Run(ulong units, ulong argument1 = 0, ulong argument2 = 0)
+    public ExecutionResult Run(ulong units, ulong argument1 = 0, ulong argument2 = 0, IInstructionObserver? observer = null)
     {
         Begin();
         State->Registers[1] = argument1;
         State->Registers[2] = argument2;
-        return Continue(units);
+        return Continue(units, observer);
     }
 
     /// <summary>Makes the machine ready at the program's entry: clean registers and scratch memory.</summary>
@@ -134,8 +135,10 @@ public sealed unsafe class VirtualMachine : IDisposable
     /// A run in slices ends as the whole run does, with one exception: no slice cuts a host function. One that asks for more
     /// than its slice has left takes that rest, and the next slice calls it again, from its price on.
     /// </remarks>
+    /// <param name="units">Most instructions, and what host functions take beside.</param>
+    /// <param name="observer">Sees each instruction; the run is slower and ends the same.</param>
     /// <exception cref="InvalidOperationException">No program is loaded, it has ended, or the machine is running.</exception>
-    public ExecutionResult Continue(ulong units)
+    public ExecutionResult Continue(ulong units, IInstructionObserver? observer = null)
     {
         BpfProgram program = RequireIdle() ?? throw new InvalidOperationException("No program is loaded: load one first.");
         if (_hasEnded)
@@ -144,11 +147,15 @@ public sealed unsafe class VirtualMachine : IDisposable
         State->RemainingUnits = units;
         State->Error = VmError.None;
         Memory.IsInUse = true;
-        if (_native is not null && Memory.HasStack && program.Native is { } native && native.AllowsFrameGaps == _options.AllowsFrameGaps)
-            _native.Run(program, native);
-        else
-            Interpreter.Run(this, program, State);
-        Memory.IsInUse = false;
+        try
+        {
+            Execute(program, observer);
+        }
+        finally
+        {
+            Memory.IsInUse = false; // an observer may throw
+        }
+
         return Settle(program);
     }
 
@@ -171,7 +178,7 @@ public sealed unsafe class VirtualMachine : IDisposable
     /// <returns>Whether the program goes on.</returns>
     internal bool CallHost(BpfProgram program, int index)
     {
-        HostFunctionEntry entry = program.Host.Entries[index];
+        HostFunctionEntry entry = program.HostFunctions[index];
         var call = new HostCall(this);
         if (!call.TryConsume(entry.PriceUnits))
             return false;
@@ -214,6 +221,16 @@ public sealed unsafe class VirtualMachine : IDisposable
     {
         ObjectDisposedException.ThrowIf(State == null, this);
         return Memory.IsInUse ? throw new InvalidOperationException("The machine is running: a host function must use another one.") : Program;
+    }
+
+    private void Execute(BpfProgram program, IInstructionObserver? observer)
+    {
+        if (observer is not null)
+            ObservedInterpreter.Run(this, program, State, observer);
+        else if (_native is not null && Memory.HasStack && program.Native is { } native && native.AllowsFrameGaps == _options.AllowsFrameGaps)
+            _native.Run(program, native);
+        else
+            Interpreter.Run(this, program, State);
     }
 
     private ExecutionResult Settle(BpfProgram program)

@@ -141,7 +141,7 @@ public sealed unsafe class MemoryMap : IDisposable
         ulong offset = address - window->Start;
         ulong limit = isStore ? window->WriteBytes : window->ReadBytes;
         bool isInside = offset < limit && limit - offset >= bytes;
-        return isInside ? window->Host + offset : TranslateSlow(address, bytes, isStore);
+        return isInside ? (byte*)(address + window->Distance) : TranslateSlow(address, bytes, isStore);
     }
 
     /// <summary>As <see cref="Translate"/> for 1 &lt;&lt; <paramref name="sizeLog2"/> bytes: one comparison.</summary>
@@ -152,7 +152,7 @@ public sealed unsafe class MemoryMap : IDisposable
         MemoryWindow* window = _windows + ((address >> 32) & (Segments - 1));
         ulong offset = address - window->Start;
         ulong limit = isStore ? window->WriteLimits[sizeLog2] : window->ReadLimits[sizeLog2];
-        return offset < limit ? window->Host + offset : TranslateSlow(address, 1ul << sizeLog2, isStore);
+        return offset < limit ? (byte*)(address + window->Distance) : TranslateSlow(address, 1ul << sizeLog2, isStore);
     }
 
     /// <summary>Notes that native code may write a part of a scratch region without translation.</summary>

@@ -16,7 +16,9 @@ internal unsafe struct MemoryWindow
     internal const ulong Nowhere = ulong.MaxValue;
 
     internal ulong Start;
-    internal byte* Host;
+
+    /// <summary>What added to an address gives the host's: native code need not wait for its check to use it.</summary>
+    internal ulong Distance;
     internal ulong ReadBytes;
     internal ulong WriteBytes;
     internal fixed ulong ReadLimits[4];
@@ -31,7 +33,7 @@ internal unsafe struct MemoryWindow
     internal void Show(ulong start, byte* host, ulong bytes, bool isWritable)
     {
         Start = start;
-        Host = host;
+        Distance = (ulong)host - start;
         ReadBytes = bytes;
         WriteBytes = isWritable ? bytes : 0;
         for (int k = 0; k < 4; k++)

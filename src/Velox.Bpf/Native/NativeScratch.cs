@@ -3,6 +3,9 @@ namespace Velox.Bpf;
 /// <summary>A jump out of the good path: to before which instruction, and what to give back.</summary>
 internal readonly record struct ColdLeave(int At, int Index, int Units);
 
+/// <summary>A jump out of a chain of blocks: where to, and units paid for what it leaves out.</summary>
+internal readonly record struct ChainExit(int At, int Target, int Refund);
+
 /// <summary>The out-of-line part of an access whose segment was guessed.</summary>
 /// <param name="At">First jump that comes here.</param>
 /// <param name="At2">Second one, or 0.</param>
@@ -23,13 +26,21 @@ internal readonly record struct ColdAccess(
 /// <summary>Lists that a compiler fills; kept for the next program.</summary>
 internal sealed class NativeScratch
 {
-    /// <summary>For each leader the offset of its code; others -1.</summary>
+    /// <summary>For each head of a chain the offset of its code; others -1.</summary>
     internal int[] Offsets { get; private set; } = [];
+
+    /// <summary>For each head the offset behind the payment for its chain.</summary>
+    internal int[] Bodies { get; private set; } = [];
 
     /// <summary>Distances to patch and the instruction they lead to.</summary>
     internal List<(int At, int Index)> Jumps { get; } = [];
 
+    /// <summary>Calls of functions whose first chain is paid for already.</summary>
+    internal List<(int At, int Target)> BodyCalls { get; } = [];
+
     internal List<ColdLeave> Leaves { get; } = [];
+
+    internal List<ChainExit> Exits { get; } = [];
 
     internal List<ColdAccess> Accesses { get; } = [];
 
@@ -43,7 +54,10 @@ internal sealed class NativeScratch
     {
         Offsets = new int[count + 1];
         Array.Fill(Offsets, -1);
+        Bodies = new int[count + 1];
         Jumps.Clear();
+        BodyCalls.Clear();
+        Exits.Clear();
         Leaves.Clear();
         Accesses.Clear();
         Returns.Clear();

@@ -87,8 +87,8 @@ internal unsafe ref partial struct X64Compiler
         _leavePosition = _code.Position;
         _code.Alu(true, X64Alu.Add, Units, X64.Rdx);
         _code.StoreWide(Units, Context, NativeOffsets.RemainingUnits);
-        _code.Store(4, X64.Rcx, Context, NativeOffsets.InstructionIndex);
-        _code.StoreImmediate(8, (int)NativeStatus.Left, Context, NativeOffsets.Spill);
+        _code.Store(4, X64.Rcx, new X64Memory(Context, NativeOffsets.InstructionIndex));
+        _code.StoreImmediate(8, (int)NativeStatus.Left, new X64Memory(Context, NativeOffsets.Spill));
 
         _keepCallersPosition = _code.Position;
         // r11 is free now. The word under the entry's stack pointer is the outermost return address: not a caller's.
@@ -167,14 +167,14 @@ internal unsafe ref partial struct X64Compiler
         _code.Return();
         _code.PatchShort(ended);
         _code.Alu(true, X64Alu.Add, X64.Rsp, 8); // not back to the call
-        _code.StoreImmediate(8, (int)NativeStatus.EndedByHost, Context, NativeOffsets.Spill);
+        _code.StoreImmediate(8, (int)NativeStatus.EndedByHost, new X64Memory(Context, NativeOffsets.Spill));
         _code.JumpTo(_keepCallersPosition);
     }
 
     private void EmitHostCall(int function)
     {
         // A host call ends its block, so the units are exact already.
-        _code.StoreImmediate(4, _index, Context, NativeOffsets.InstructionIndex);
+        _code.StoreImmediate(4, _index, new X64Memory(Context, NativeOffsets.InstructionIndex));
         _code.MoveImmediate(X64.Rdx, function);
         _code.CallTo(_hostCallPosition);
     }
@@ -189,7 +189,11 @@ internal unsafe ref partial struct X64Compiler
 
         byte saved = _flow.SavedRegisters(target);
         EnterFrame(saved);
-        JumpToInstruction(_code.Call(), target);
+        int call = _code.Call();
+        if (_unitsAfter > 0)
+            _scratch.BodyCalls.Add((call, target)); // its first chain is paid for by ours
+        else
+            JumpToInstruction(call, target);
         LeaveFrame(saved);
     }
 
@@ -224,12 +228,12 @@ internal unsafe ref partial struct X64Compiler
         }
         else
         {
-            _code.Load(4, false, X64.Rcx, Context, NativeOffsets.CallDepth);
+            _code.Load(4, false, X64.Rcx, new X64Memory(Context, NativeOffsets.CallDepth));
             _code.Alu(false, X64Alu.Add, X64.Rcx, 1);
             KeepOnLine(13);
             _code.Alu(false, X64Alu.Compare, X64.Rcx, Context, NativeOffsets.MaxCallDepth);
             LeaveIf(Condition.AboveOrEqual);
-            _code.Store(4, X64.Rcx, Context, NativeOffsets.CallDepth);
+            _code.Store(4, X64.Rcx, new X64Memory(Context, NativeOffsets.CallDepth));
             _code.Push(Frame);
         }
 
@@ -258,9 +262,9 @@ internal unsafe ref partial struct X64Compiler
         if (_hasHostFrame)
             return;
         _code.Pop(Frame);
-        _code.Load(4, false, X64.Rcx, Context, NativeOffsets.CallDepth);
+        _code.Load(4, false, X64.Rcx, new X64Memory(Context, NativeOffsets.CallDepth));
         _code.Alu(false, X64Alu.Sub, X64.Rcx, 1);
-        _code.Store(4, X64.Rcx, Context, NativeOffsets.CallDepth);
+        _code.Store(4, X64.Rcx, new X64Memory(Context, NativeOffsets.CallDepth));
     }
 
     /// <summary>For each instruction the distance of its block's code from the table, or 0.</summary>

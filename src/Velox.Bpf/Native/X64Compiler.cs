@@ -34,6 +34,8 @@ internal unsafe ref partial struct X64Compiler
     /// <summary>Cascade Lake and its kin decode a jump slowly that crosses or ends on such a boundary (Intel's JCC erratum).</summary>
     private const int JumpLineBytes = 32;
 
+    private const int JumpBytes = 6;
+
     private readonly BpfProgram _program;
     private readonly Dialect _dialect;
     private readonly FlowAnalysis _flow;
@@ -51,10 +53,9 @@ internal unsafe ref partial struct X64Compiler
     private int _translatePosition;
     private int _atomicPosition;
 
-    // The register whose accesses share the address in rdx, how far down, and the offset that rdx stands for.
+    // The register whose accesses share the distance in rdx, and how far down.
     private int _groupBase;
     private int _groupEnd;
-    private int _groupLow;
 
     // Of the instruction being compiled.
     private int _index;
@@ -98,6 +99,8 @@ internal unsafe ref partial struct X64Compiler
             return 0;
         foreach ((int at, int index) in scratch.Jumps)
             compiler._code.Patch(at, scratch.Offsets[index]);
+        foreach ((int at, int target) in scratch.BodyCalls)
+            compiler._code.Patch(at, scratch.Bodies[target]);
         return compiler._code.Position;
     }
 
@@ -116,10 +119,10 @@ internal unsafe ref partial struct X64Compiler
             ref readonly Instruction instruction = ref code[_index];
             if (_flow.IsFunction(_index))
                 _guess.EnterFunction();
-            if (_flow.IsLeader(_index))
+            if (_flow.IsHead(_index))
             {
-                EmitLeader();
-                rest = _flow.BlockUnits(_index);
+                EmitHead();
+                rest = _flow.Charge(_index);
             }
 
             rest--;
@@ -133,17 +136,18 @@ internal unsafe ref partial struct X64Compiler
         return true;
     }
 
-    /// <summary>The start of a block: takes the units of all its instructions at once.</summary>
-    private void EmitLeader()
+    /// <summary>The start of a chain of blocks: takes the units of all its instructions at once.</summary>
+    private void EmitHead()
     {
         if (_flow.IsLoopHead(_index))
             AlignLoop();
         _groupBase = NoGroup;
         _scratch.Offsets[_index] = _code.Position;
-        int units = _flow.BlockUnits(_index);
-        KeepOnLine(13);
+        int units = _flow.Charge(_index);
+        KeepOnLine(ImmediateBytes(units) + JumpBytes);
         _code.Alu(true, X64Alu.Sub, Units, units);
         LeaveIf(Condition.Below, units);
+        _scratch.Bodies[_index] = _code.Position;
     }
 
     private void Emit(in Instruction instruction)
@@ -196,7 +200,8 @@ internal unsafe ref partial struct X64Compiler
         X64 left = Read(instruction.Destination, X64.Rdx);
         X64 right = isRegister ? Read(instruction.Source, X64.Rcx) : X64.Rcx;
         int immediate = (int)instruction.Immediate;
-        KeepOnLine(isRegister ? 9 : 13);
+        KeepOnLine(JumpBytes + (isRegister || (immediate == 0 && family != Operation.JumpSet64Imm) ? 3
+            : family == Operation.JumpSet64Imm ? 7 : ImmediateBytes(immediate)));
         if (family == Operation.JumpSet64Imm)
         {
             if (isRegister)
@@ -217,7 +222,11 @@ internal unsafe ref partial struct X64Compiler
             _code.Alu(wide, X64Alu.Compare, left, immediate);
         }
 
-        JumpToInstruction(_code.JumpIf(ConditionOf(family)), instruction.Target);
+        int jump = _code.JumpIf(ConditionOf(family));
+        if (_unitsAfter == 0)
+            JumpToInstruction(jump, instruction.Target);
+        else
+            _scratch.Exits.Add(new ChainExit(jump, instruction.Target, _unitsAfter));
     }
 
     private static Condition ConditionOf(Operation family) => family switch
@@ -270,6 +279,29 @@ internal unsafe ref partial struct X64Compiler
     private void LeaveIf(Condition condition, int units) =>
         _scratch.Leaves.Add(new ColdLeave(_code.JumpIf(condition), _index, units));
 
+    /// <summary>A jump out of a chain: settles what was paid in advance with what the target costs, past its own payment.</summary>
+    private void EmitChainExit(in ChainExit exit)
+    {
+        _code.Patch(exit.At, _code.Position);
+        int due = _flow.Charge(exit.Target) - exit.Refund;
+        if (due > 0)
+        {
+            _code.Alu(true, X64Alu.Sub, Units, due);
+            int unpaid = _code.JumpIf(Condition.Below);
+            _scratch.Leaves.Add(new ColdLeave(unpaid, exit.Target, _flow.Charge(exit.Target)));
+        }
+        else if (due < 0)
+        {
+            _code.Alu(true, X64Alu.Add, Units, -due);
+        }
+
+        _code.JumpTo(_scratch.Bodies[exit.Target]);
+    }
+
+    private static int ImmediateBytes(int immediate) => immediate == (sbyte)immediate ? 4 : 7;
+
+    private static int DisplacementBytes(int displacement) => displacement == (sbyte)displacement ? 4 : 7;
+
     private void AlignLoop()
     {
         int gap = -_code.Position & (JumpLineBytes - 1);
@@ -292,6 +324,13 @@ internal unsafe ref partial struct X64Compiler
             if (_code.Position > _limit)
                 return false;
             EmitColdAccess(in access);
+        }
+
+        foreach (ChainExit exit in _scratch.Exits)
+        {
+            if (_code.Position > _limit)
+                return false;
+            EmitChainExit(in exit);
         }
 
         foreach (ColdLeave leave in _scratch.Leaves)

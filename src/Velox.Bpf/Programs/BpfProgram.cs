@@ -7,6 +7,7 @@ public sealed class BpfProgram
     {
         Image = image;
         Host = host;
+        HostFunctions = [.. host.Entries];
         Instructions = instructions;
     }
 
@@ -20,6 +21,9 @@ public sealed class BpfProgram
 
     /// <summary>Slots of its text.</summary>
     public int Count => Instructions.Length - 1;
+
+    /// <summary>The table's entries as they were when the program was made.</summary>
+    internal HostFunctionEntry[] HostFunctions { get; }
 
     /// <summary>One for each slot and the end mark; pinned.</summary>
     internal Instruction[] Instructions { get; }

@@ -23,4 +23,10 @@ public sealed class ProgramImage
 
     /// <summary>Where the program sees it.</summary>
     public ulong ReadOnlyAddress { get; init; } = MemoryMap.ProgramAddress;
+
+    /// <summary>Functions with names, in the order of their indexes, for people: calls do not look here.</summary>
+    public IReadOnlyList<FunctionSymbol> Symbols { get; init; } = [];
+
+    /// <summary>Source lines, where the file tells them.</summary>
+    public LineTable? Lines { get; init; }
 }

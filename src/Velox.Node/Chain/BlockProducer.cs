@@ -13,14 +13,12 @@ namespace Velox.Node;
 /// </remarks>
 public sealed class BlockProducer
 {
-    /// <summary>Most transactions that go through the stages together.</summary>
-    public const int BatchSize = 256;
-
     private readonly Bank _bank;
     private readonly ChannelReader<InFlightTransaction> _queue;
     private readonly JournalWriter _writer;
     private readonly TimeProvider _time;
-    private readonly List<InFlightTransaction> _batch = new(BatchSize);
+    private readonly TransactionIntake _intake;
+    private readonly List<InFlightTransaction> _slice = [];
     private List<long> _receivedNanos = [];
     private Task<bool>? _arrival;
 
@@ -32,6 +30,7 @@ public sealed class BlockProducer
     {
         _bank = bank;
         _queue = queue.Reader;
+        _intake = new TransactionIntake(_queue, bank.Verify);
         _writer = writer;
         _time = time;
     }
@@ -62,13 +61,13 @@ public sealed class BlockProducer
     public void Run(TimeSpan slotLength)
     {
         var schedule = new SlotSchedule(_time, slotLength);
-        while (!_queue.Completion.IsCompleted)
+        while (!_queue.Completion.IsCompleted || _intake.HasVerified)
         {
             schedule.Next();
             BeginBlock();
             do
             {
-                TakeBatch();
+                TakeSlice();
             }
             while (WaitForArrival(schedule.Remaining));
             if (!EndBlock())
@@ -80,7 +79,7 @@ public sealed class BlockProducer
     public bool ProduceBlock()
     {
         BeginBlock();
-        while (TakeBatch() > 0)
+        while (TakeSlice() > 0)
         {
         }
 
@@ -98,25 +97,24 @@ public sealed class BlockProducer
         return _writer.TryAdd(produced);
     }
 
-    /// <summary>Takes what waits, a batch at most, through the stages; returns how many.</summary>
-    private int TakeBatch()
+    /// <summary>Takes the next slice of what waits through the stages; returns how many.</summary>
+    private int TakeSlice()
     {
-        _batch.Clear();
-        int limit = Math.Min(BatchSize, Room);
-        while (_batch.Count < limit && _queue.TryRead(out InFlightTransaction? transaction))
-            _batch.Add(transaction);
-        _bank.Process(_batch);
-        CountBatch();
-        return _batch.Count;
+        _intake.TakeSlice(_slice, Room);
+        _bank.Execute(_slice);
+        CountSlice();
+        return _slice.Count;
     }
 
     private int Room => Bank.MaxTransactionsPerBlock - _bank.PendingCount;
 
-    /// <summary>Waits without spinning; true when something arrived and the slot has time left for it.</summary>
+    /// <summary>Waits without spinning; true when something is there and the slot has time left for it.</summary>
     private bool WaitForArrival(TimeSpan remaining)
     {
         if (remaining <= TimeSpan.Zero)
             return false;
+        if (Room > 0 && _intake.HasVerified)
+            return true;
         // A full block sits the rest of its slot out, so that slots keep their length.
         Task wait = Room > 0 ? _arrival ??= _queue.WaitToReadAsync().AsTask() : _queue.Completion;
 
@@ -129,10 +127,10 @@ public sealed class BlockProducer
         return isOpen;
     }
 
-    private void CountBatch()
+    private void CountSlice()
     {
         long now = MonotonicClock.NowNanos;
-        foreach (InFlightTransaction transaction in _batch)
+        foreach (InFlightTransaction transaction in _slice)
         {
             if (transaction.Record is { } record)
                 CountRecorded(transaction, record, now);

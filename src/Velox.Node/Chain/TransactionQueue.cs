@@ -10,8 +10,15 @@ public sealed class TransactionQueue
     public const int Capacity = 16_384;
 
     private readonly Channel<InFlightTransaction> _channel = Channel.CreateBounded<InFlightTransaction>(
-        new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        new BoundedChannelOptions(Capacity)
+        {
+            SingleReader = true,
+            FullMode = BoundedChannelFullMode.Wait,
+            // Whoever submits wakes the engine's thread himself: no detour over a pool that may be busy.
+            AllowSynchronousContinuations = true,
+        });
 
+    private volatile bool _isClosed; // set by whoever stops the engine, read by whoever waits for its blocks
     private long _accepted;
     private long _refused;
 
@@ -32,6 +39,13 @@ public sealed class TransactionQueue
 
     internal ChannelReader<InFlightTransaction> Reader => _channel.Reader;
 
+    /// <summary>Whether it refuses everything: true before the first refusal for that reason.</summary>
+    internal bool IsClosed => _isClosed;
+
     /// <summary>Refuses everything from now on; what waits is still handed out.</summary>
-    internal void Close() => _channel.Writer.TryComplete();
+    internal void Close()
+    {
+        _isClosed = true;
+        _channel.Writer.TryComplete();
+    }
 }

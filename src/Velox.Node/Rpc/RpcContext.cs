@@ -19,6 +19,7 @@ public sealed class RpcContext : ISimulatedChain
         Faucet = faucet;
         Options = options;
         Simulator = new TransactionSimulator(options.Programs, chain.State, this);
+        OutgoingBytes = new OutgoingBytes(options);
         Feed = new BlockFeed(chain, options, Counters);
     }
 
@@ -38,6 +39,9 @@ public sealed class RpcContext : ISimulatedChain
     public TransactionSimulator Simulator { get; }
 
     public BlockFeed Feed { get; }
+
+    /// <summary>What waits for all WebSocket clients.</summary>
+    internal OutgoingBytes OutgoingBytes { get; }
 
     /// <inheritdoc/>
     public BlockContext NextBlock

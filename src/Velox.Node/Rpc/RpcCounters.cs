@@ -17,6 +17,9 @@ public sealed class RpcCounters
     /// <summary>Requests over the body limit.</summary>
     public Counter TooLargeBodies { get; } = new();
 
+    /// <summary>Answers withheld because too much waited for clients that do not read.</summary>
+    public Counter RefusedAnswers { get; } = new();
+
     /// <summary>Transactions refused because the queue was full.</summary>
     public Counter QueueFull { get; } = new();
 

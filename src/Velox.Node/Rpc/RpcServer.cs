@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -17,6 +18,7 @@ public sealed class RpcServer : INodeService, IAsyncDisposable
     private readonly WebApplication _application;
     private readonly RpcContext _context;
     private readonly RpcDispatcher _dispatcher;
+    private readonly AnswerSender _sender;
     private readonly ConcurrentDictionary<WebSocketConnection, byte> _connections = new();
     private ListenOptions? _httpListener;
     private ListenOptions? _webSocketListener;
@@ -29,6 +31,7 @@ public sealed class RpcServer : INodeService, IAsyncDisposable
     {
         _context = new RpcContext(chain, submit, faucet, options);
         _dispatcher = new RpcDispatcher(RpcMethods.Create(_context), options.MaxBatchCalls, _context.Counters);
+        _sender = new AnswerSender(options.MaxWaitingAnswerBytes, _context.Counters);
         _application = Build(options);
     }
 
@@ -78,6 +81,7 @@ public sealed class RpcServer : INodeService, IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+            kestrel.Limits.MinResponseDataRate = new MinDataRate(options.MinAnswerBytesPerSecond, AnswerSender.Patience);
             kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
             kestrel.Limits.MaxConcurrentUpgradedConnections = options.MaxWebSockets;
             kestrel.Listen(options.BindAddress, options.Port, listen => _httpListener = listen);
@@ -105,8 +109,7 @@ public sealed class RpcServer : INodeService, IAsyncDisposable
                 break;
             case "OPTIONS":
                 headers.AccessControlAllowMethods = "POST, GET, OPTIONS";
-                StringValues wanted = http.Request.Headers.AccessControlRequestHeaders;
-                headers.AccessControlAllowHeaders = wanted.Count > 0 ? wanted : "content-type";
+                headers.AccessControlAllowHeaders = AllowedHeaders(http.Request.Headers.AccessControlRequestHeaders);
                 headers.AccessControlMaxAge = "86400";
                 http.Response.StatusCode = StatusCodes.Status204NoContent;
                 break;
@@ -136,10 +139,12 @@ public sealed class RpcServer : INodeService, IAsyncDisposable
         }
 
         ReadOnlyMemory<byte> answer = _dispatcher.Dispatch(body.GetBuffer().AsMemory(0, (int)body.Length));
-        http.Response.ContentType = "application/json; charset=utf-8";
-        http.Response.ContentLength = answer.Length;
-        await http.Response.Body.WriteAsync(answer, http.RequestAborted);
+        await _sender.SendAsync(http, answer);
     }
+
+    /// <summary>All that a browser's page asks for; a name that is no ASCII names no header.</summary>
+    private static StringValues AllowedHeaders(StringValues wanted) =>
+        wanted.Count > 0 && Ascii.IsValid(wanted.ToString()) ? wanted : "content-type";
 
     private async Task HandleWebSocketAsync(HttpContext http)
     {

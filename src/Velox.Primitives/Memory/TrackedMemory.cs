@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -6,8 +7,8 @@ using System.Runtime.InteropServices;
 namespace Velox.Primitives;
 
 /// <summary>
-/// A block of bytes that knows, by 4 KiB page, what was written: which pages changed since they were last hashed
-/// (<i>dirty</i>), and what they held when the current unit of work began (so that it can be undone).
+/// A block of bytes that knows what was written: which 4 KiB pages changed since they were last hashed (<i>dirty</i>),
+/// and what the 256-byte blocks in them held when the current unit of work began (so that it can be undone).
 /// </summary>
 /// <remarks>
 /// This is the memory of an account, and so of a market: the matcher writes into it in place, the state root hashes
@@ -18,15 +19,24 @@ namespace Velox.Primitives;
 /// </remarks>
 public sealed class TrackedMemory
 {
-    /// <summary>Bytes in a page: the unit of undo, hashing and persistence.</summary>
+    /// <summary>Bytes in a page: the unit of hashing and persistence.</summary>
     public const int PageSize = 4096;
 
+    /// <summary>
+    /// Bytes in a block: the unit of undo. Much smaller than a page, because a unit of work writes a few fields each in many
+    /// places, and what it writes is copied before.
+    /// </summary>
+    internal const int BlockSize = 256;
+
     private const int PageShift = 12;
+    private const int BlockShift = 8;
+    private const int FirstImages = 64;
 
     private byte[] _bytes;
     private int _length;
 
-    // Bit per page. _dirty: written since ClearDirty. _saved: its before-image is in _images (only while tracking).
+    // _dirty: bit per page, written since ClearDirty. _saved: bit per block, its before-image is in _images (only while
+    // tracking).
     private ulong[] _dirty;
     private ulong[] _saved;
     private bool _isTracking;
@@ -34,7 +44,7 @@ public sealed class TrackedMemory
     private int _savedCount;
 
     // Rented at the first write of a unit of work and returned at its end: an idle account holds no undo memory.
-    private int[] _savedPages = [];
+    private int[] _savedBlocks = [];
     private byte[] _images = [];
 
     /// <param name="length">Initial length in bytes, all zero.</param>
@@ -43,8 +53,8 @@ public sealed class TrackedMemory
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         _bytes = length == 0 ? [] : new byte[length];
         _length = length;
-        _dirty = new ulong[WordCount(length)];
-        _saved = new ulong[WordCount(length)];
+        _dirty = new ulong[WordCount(length, PageShift)];
+        _saved = new ulong[WordCount(length, BlockShift)];
     }
 
     public int Length => _length;
@@ -64,29 +74,31 @@ public sealed class TrackedMemory
     }
 
     /// <summary>A read-only view of a structure in place.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The structure leaves the memory.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref readonly T Read<T>(int offset)
         where T : unmanaged =>
-        ref MemoryMarshal.AsRef<T>(Bytes.Slice(offset, Unsafe.SizeOf<T>()));
+        ref At<T>(offset);
 
     /// <summary>A writable view of a structure in place; its pages count as written from this call on.</summary>
     /// <remarks>Hold the reference no longer than until the next <see cref="Resize"/>.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The structure leaves the memory.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref T Write<T>(int offset)
-        where T : unmanaged =>
-        ref MemoryMarshal.AsRef<T>(Write(offset, Unsafe.SizeOf<T>()));
+        where T : unmanaged
+    {
+        ref T structure = ref At<T>(offset);
+        Touch(offset, Unsafe.SizeOf<T>());
+        return ref structure;
+    }
 
     /// <summary>A writable span of bytes in place; its pages count as written from this call on.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range leaves the memory.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Write(int offset, int count)
     {
         Span<byte> range = _bytes.AsSpan(0, _length).Slice(offset, count);
-        if (count == 0)
-            return range;
-        int last = (offset + count - 1) >> PageShift;
-        for (int page = offset >> PageShift; page <= last; page++)
-            Touch(page);
+        if (count > 0)
+            Touch(offset, count);
         return range;
     }
 
@@ -124,12 +136,12 @@ public sealed class TrackedMemory
     public void Accept()
     {
         for (int i = 0; i < _savedCount; i++)
-            Unset(_saved, _savedPages[i]);
+            Unset(_saved, _savedBlocks[i]);
         if (_savedCount > 0)
         {
-            ArrayPool<int>.Shared.Return(_savedPages);
+            ArrayPool<int>.Shared.Return(_savedBlocks);
             ArrayPool<byte>.Shared.Return(_images);
-            _savedPages = [];
+            _savedBlocks = [];
             _images = [];
         }
 
@@ -149,10 +161,10 @@ public sealed class TrackedMemory
         _length = _checkpointLength;
         for (int i = 0; i < _savedCount; i++)
         {
-            int start = _savedPages[i] << PageShift;
-            int count = Math.Min(PageSize, _length - start);
+            int start = _savedBlocks[i] << BlockShift;
+            int count = Math.Min(BlockSize, _length - start);
             if (count > 0)
-                _images.AsSpan(i << PageShift, count).CopyTo(_bytes.AsSpan(start, count));
+                _images.AsSpan(i << BlockShift, count).CopyTo(_bytes.AsSpan(start, count));
         }
 
         Accept();
@@ -195,45 +207,70 @@ public sealed class TrackedMemory
         Array.Clear(_dirty);
     }
 
+    // Unsafe: one comparison covers both ends of the structure, and _length never exceeds the array.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Touch(int page)
+    private ref T At<T>(int offset)
+        where T : unmanaged
     {
-        // While tracking, a saved page is dirty too: one test covers both.
-        if ((_saved[page >> 6] & (1UL << page)) == 0)
-            TouchFirst(page);
+        if ((uint)offset + (ulong)Unsafe.SizeOf<T>() > (uint)_length)
+            ThrowOutOfRange(offset);
+        return ref Unsafe.As<byte, T>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_bytes), (uint)offset));
+    }
+
+    [DoesNotReturn]
+    private void ThrowOutOfRange(int offset) => throw new ArgumentOutOfRangeException(
+        nameof(offset), offset, $"The structure must lie within the {_length} bytes of the memory.");
+
+    /// <summary>Notes that a range, at least one byte long, is about to be written.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Touch(int offset, int count)
+    {
+        int last = (offset + count - 1) >> BlockShift;
+        for (int block = offset >> BlockShift; block <= last; block++)
+        {
+            // While tracking, the page of a saved block is dirty too: one test covers both.
+            if ((_saved[block >> 6] & (1UL << block)) == 0)
+                TouchFirst(block);
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void TouchFirst(int page)
+    private void TouchFirst(int block)
     {
-        Set(_dirty, page);
-        int start = page << PageShift;
+        Set(_dirty, block >> (PageShift - BlockShift));
+        int start = block << BlockShift;
 
-        // A page past the old end needs no image: rollback cuts it off.
+        // A block past the old end needs no image: rollback cuts it off.
         if (!_isTracking || start >= _checkpointLength)
             return;
 
-        Set(_saved, page);
-        if (_savedCount == _savedPages.Length)
+        Set(_saved, block);
+        if (_savedCount == _savedBlocks.Length)
             GrowImages();
-        int count = Math.Min(PageSize, _checkpointLength - start);
-        _bytes.AsSpan(start, count).CopyTo(_images.AsSpan(_savedCount << PageShift, count));
-        _savedPages[_savedCount++] = page;
+        ReadOnlySpan<byte> source = _bytes.AsSpan(start);
+        Span<byte> image = _images.AsSpan(_savedCount << BlockShift);
+        if (source.Length >= BlockSize)
+            source[..BlockSize].CopyTo(image);
+        else
+            source.CopyTo(image);
+        _savedBlocks[_savedCount++] = block;
     }
 
     private void GrowImages()
     {
-        int[] pages = ArrayPool<int>.Shared.Rent(Math.Max(1, _savedCount * 2));
-        byte[] images = ArrayPool<byte>.Shared.Rent(pages.Length << PageShift);
+        // Room for a bundle of orders at once, so that few units of work copy their images a second time.
+        int[] blocks = ArrayPool<int>.Shared.Rent(
+            _savedCount > 0 ? _savedCount * 2 : Math.Min(FirstImages, (_checkpointLength >> BlockShift) + 1));
+        byte[] images = ArrayPool<byte>.Shared.Rent(blocks.Length << BlockShift);
         if (_savedCount > 0)
         {
-            _savedPages.AsSpan(0, _savedCount).CopyTo(pages);
-            _images.AsSpan(0, _savedCount << PageShift).CopyTo(images);
-            ArrayPool<int>.Shared.Return(_savedPages);
+            _savedBlocks.AsSpan(0, _savedCount).CopyTo(blocks);
+            _images.AsSpan(0, _savedCount << BlockShift).CopyTo(images);
+            ArrayPool<int>.Shared.Return(_savedBlocks);
             ArrayPool<byte>.Shared.Return(_images);
         }
 
-        _savedPages = pages;
+        _savedBlocks = blocks;
         _images = images;
     }
 
@@ -251,16 +288,16 @@ public sealed class TrackedMemory
     {
         if (length > _bytes.Length)
             Array.Resize(ref _bytes, length);
-        if (WordCount(length) > _dirty.Length)
-        {
-            Array.Resize(ref _dirty, WordCount(length));
-            Array.Resize(ref _saved, WordCount(length));
-        }
+        if (WordCount(length, PageShift) > _dirty.Length)
+            Array.Resize(ref _dirty, WordCount(length, PageShift));
+        if (WordCount(length, BlockShift) > _saved.Length)
+            Array.Resize(ref _saved, WordCount(length, BlockShift));
     }
 
-    private static int WordCount(int length) => Math.Max(1, (((length + PageSize - 1) >> PageShift) + 63) >> 6);
+    /// <summary>Words that hold a bit for each unit, begun or whole, of 2^<paramref name="unitShift"/> bytes.</summary>
+    private static int WordCount(int length, int unitShift) => (int)(((long)length + (64L << unitShift) - 1) >> (unitShift + 6));
 
-    private static void Set(ulong[] bits, int page) => bits[page >> 6] |= 1UL << page;
+    private static void Set(ulong[] bits, int index) => bits[index >> 6] |= 1UL << index;
 
-    private static void Unset(ulong[] bits, int page) => bits[page >> 6] &= ~(1UL << page);
+    private static void Unset(ulong[] bits, int index) => bits[index >> 6] &= ~(1UL << index);
 }

@@ -89,13 +89,26 @@ public sealed class Bank
     /// <summary>Takes a batch through stages 1 to 5. Each transaction ends with a record or a rejection.</summary>
     public void Process(IReadOnlyList<InFlightTransaction> batch)
     {
+        Verify(batch);
+        Execute(batch);
+    }
+
+    /// <summary>Stage 1 alone. It looks at no state, so the block for which it is done may be a later one.</summary>
+    public void Verify(IReadOnlyList<InFlightTransaction> batch)
+    {
+        if (batch.Count > 0)
+            Measure(_verify.Counters, batch, () => _verify.Run(batch));
+    }
+
+    /// <summary>Stages 2 to 5 for a verified batch. Each transaction ends with a record or a rejection.</summary>
+    public void Execute(IReadOnlyList<InFlightTransaction> batch)
+    {
         BlockBuilder builder = _builder ?? throw new InvalidOperationException("No block is open: begin one first.");
         if (builder.Records.Count + batch.Count > MaxTransactionsPerBlock)
             throw new InvalidOperationException($"A block holds at most {MaxTransactionsPerBlock} transactions.");
         if (batch.Count == 0)
             return;
 
-        Measure(_verify.Counters, batch, () => _verify.Run(batch));
         Measure(_accessSets.Counters, batch, () => _accessSets.Run(batch));
         IReadOnlyList<IReadOnlyList<InFlightTransaction>> waves = [];
         Measure(_schedule.Counters, batch, () => waves = _schedule.Run(batch));
@@ -108,7 +121,7 @@ public sealed class Bank
     {
         BlockBuilder builder = _builder ?? throw new InvalidOperationException("No block is open: begin one first.");
         _builder = null;
-        PayIdentity(builder.CollectedFees);
+        PayIdentity(builder);
 
         long start = Stopwatch.GetTimestamp();
         StateSeal seal = _root.Run();
@@ -123,13 +136,21 @@ public sealed class Bank
         return new Block(header, LastHash, builder.Records, seal.Changed);
     }
 
-    /// <summary>Half of the fees goes to the block producer, the rest is burnt (Agave fee_distribution).</summary>
-    private void PayIdentity(ulong collectedFees)
+    /// <summary>
+    /// Half of the signature fees is burnt; the rest and the priority fees go to the block producer (Agave
+    /// fee_distribution). They are burnt too where they could not be sent: to an account of a program, or to too little
+    /// to be exempt from rent.
+    /// </summary>
+    private void PayIdentity(BlockBuilder builder)
     {
-        ulong share = collectedFees - (collectedFees / 2);
+        ulong share = builder.SignatureFees - (builder.SignatureFees / 2) + builder.PriorityFees;
         if (share == 0)
             return;
         Account identity = Accounts.GetOrCreate(_genesis.Identity);
+        var before = RentState.Of(identity.Lamports, identity.Data.Length);
+        var after = RentState.Of(identity.Lamports + share, identity.Data.Length);
+        if (identity.Owner != ProgramIds.System || !Rent.IsTransitionAllowed(before, after))
+            return;
         identity.Lamports += share;
         Accounts.MarkChanged(identity);
     }

@@ -18,13 +18,17 @@ public sealed class BlockBuilder
 
     public IReadOnlyList<TransactionRecord> Records => _records;
 
-    /// <summary>Lamports taken as fees so far.</summary>
-    public ulong CollectedFees { get; private set; }
+    /// <summary>Lamports taken for signatures so far.</summary>
+    public ulong SignatureFees { get; private set; }
+
+    /// <summary>Lamports taken for priority so far.</summary>
+    public ulong PriorityFees { get; private set; }
 
     internal void Add(TransactionRecord record)
     {
         _records.Add(record);
-        CollectedFees += record.Fee;
+        SignatureFees += record.Fee - record.PriorityFee;
+        PriorityFees += record.PriorityFee;
     }
 
     internal BlockHeader Finish(Hash256 parentHash, Hash256 stateRoot) => new(

@@ -9,7 +9,7 @@ namespace Velox.Svm;
 /// <param name="UnixTimestamp">Seconds since 1970 at which the chain was made.</param>
 /// <param name="Faucet">Holds the initial supply and answers airdrops.</param>
 /// <param name="FaucetLamports">The initial supply.</param>
-/// <param name="Identity">The block producer; receives half of the fees, the other half is burnt.</param>
+/// <param name="Identity">The block producer; receives half of the signature fees, whose other half is burnt, and the priority fees.</param>
 /// <param name="BlockhashMaxAge">A transaction may name one of so many last blocks.</param>
 public sealed record Genesis(
     long UnixTimestamp, Address Faucet, ulong FaucetLamports, Address Identity, int BlockhashMaxAge = Genesis.MinBlockhashAge)
@@ -67,7 +67,7 @@ public sealed record Genesis(
         return new Hash256(SHA256.HashData(preimage));
     }
 
-    /// <summary>Writes the first accounts: faucet, identity, programs, sysvars.</summary>
+    /// <summary>Writes the first accounts: faucet, identity, programs, the mint of wrapped SOL, sysvars.</summary>
     internal void Build(AccountStore store, ProgramRegistry programs)
     {
         Create(store, Faucet, FaucetLamports, ProgramIds.System);
@@ -78,7 +78,16 @@ public sealed record Genesis(
             program.Executable = true;
         }
 
+        CreateNativeMint(store);
         Sysvars.Create(store);
+    }
+
+    /// <summary>SOL as a token: whoever holds a token account of this mint holds lamports in it.</summary>
+    private static void CreateNativeMint(AccountStore store)
+    {
+        Account mint = Create(store, ProgramIds.NativeMint, Rent.MinimumBalance(TokenMint.Size), ProgramIds.Token);
+        mint.Data.Resize(TokenMint.Size);
+        new TokenMint { Decimals = 9, IsInitialized = true }.WriteTo(mint.Data.Write(0, TokenMint.Size));
     }
 
     internal static Account Create(AccountStore store, Address address, ulong lamports, Address owner)

@@ -15,6 +15,9 @@ public sealed record TransactionRecord
     /// <summary>Lamports taken from the fee payer.</summary>
     public required ulong Fee { get; init; }
 
+    /// <summary>The part of the fee beyond that for signatures, in lamports.</summary>
+    public required ulong PriorityFee { get; init; }
+
     public required ulong ComputeUnitsConsumed { get; init; }
 
     public required IReadOnlyList<string> LogLines { get; init; }

@@ -41,7 +41,8 @@ public readonly record struct ComputeBudget(uint UnitLimit, ulong UnitPrice, uin
         uint? unitLimit = null;
         ulong? unitPrice = null;
         uint? dataLimit = null;
-        bool hasHeap = false;
+        uint? heapBytes = null;
+        int heapInstruction = 0;
         uint defaultUnits = 0;
         for (int i = 0; i < view.InstructionCount; i++)
         {
@@ -56,11 +57,9 @@ public readonly record struct ComputeBudget(uint UnitLimit, ulong UnitPrice, uin
             switch (data)
             {
                 case [1, ..] when data.Length >= 5:
-                    uint heapBytes = BinaryPrimitives.ReadUInt32LittleEndian(data[1..]);
-                    if (heapBytes is < MinHeapBytes or > MaxHeapBytes || heapBytes % 1024 != 0)
-                        return TransactionError.AtInstruction(i, InstructionErrorKind.InvalidInstructionData);
-                    isRepeated = hasHeap;
-                    hasHeap = true;
+                    isRepeated = heapBytes.HasValue;
+                    heapBytes = BinaryPrimitives.ReadUInt32LittleEndian(data[1..]);
+                    heapInstruction = i;
                     break;
                 case [2, ..] when data.Length >= 5:
                     isRepeated = unitLimit.HasValue;
@@ -82,6 +81,9 @@ public readonly record struct ComputeBudget(uint UnitLimit, ulong UnitPrice, uin
                 return new TransactionError(TransactionErrorKind.DuplicateInstruction, (byte)i);
         }
 
+        // Values are judged when all instructions have been read: a malformed or repeated one is reported first.
+        if (heapBytes is < MinHeapBytes or > MaxHeapBytes || heapBytes % 1024 > 0)
+            return TransactionError.AtInstruction(heapInstruction, InstructionErrorKind.InvalidInstructionData);
         if (dataLimit == 0)
             return TransactionErrorKind.InvalidLoadedAccountsDataSizeLimit;
         budget = new ComputeBudget(

@@ -50,6 +50,7 @@ public sealed class TransactionExecutor(ProgramRegistry programs)
             Bytes = transaction.Bytes,
             Error = error,
             Fee = fee,
+            PriorityFee = transaction.Budget.PriorityFee,
             ComputeUnitsConsumed = transaction.Budget.UnitLimit - context.RemainingUnits,
             LogLines = context.LogLines,
             InnerInstructions = context.InnerInstructions,
@@ -89,12 +90,18 @@ public sealed class TransactionExecutor(ProgramRegistry programs)
     }
 
     /// <summary>Checks that cost the fee only: programs exist and are executable, the data is not too large.</summary>
+    /// <remarks>An absent account counts nothing; a fee payer whose last lamports were the fee still counts.</remarks>
     private TransactionError CheckLoaded(InFlightTransaction transaction)
     {
         TransactionAccounts accounts = transaction.Accounts!;
         long loadedBytes = 0;
-        foreach (Account account in accounts.Accounts)
-            loadedBytes += LoadedAccountOverheadBytes + account.Data.Length;
+        for (int i = 0; i < accounts.Count; i++)
+        {
+            Account account = accounts.Accounts[i];
+            if (i == 0 || account.Exists)
+                loadedBytes += LoadedAccountOverheadBytes + account.Data.Length;
+        }
+
         if (loadedBytes > transaction.Budget.LoadedDataLimit)
             return TransactionErrorKind.MaxLoadedAccountsDataSizeExceeded;
 

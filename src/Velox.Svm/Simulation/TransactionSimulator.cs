@@ -79,6 +79,7 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
         return slot;
     }
 
-    private static long SizeOf(AccountSnapshot?[] snapshots) =>
-        snapshots.Sum(snapshot => TransactionExecutor.LoadedAccountOverheadBytes + (long)(snapshot?.DataLength ?? 0));
+    // An absent account counts nothing, as in execution. An absent fee payer pays nothing, whatever it counts.
+    private static long SizeOf(AccountSnapshot?[] snapshots) => snapshots.Sum(
+        snapshot => snapshot is null ? 0L : TransactionExecutor.LoadedAccountOverheadBytes + snapshot.DataLength);
 }

@@ -12,8 +12,9 @@ public static class ReservedKeys
         ProgramIds.FeatureGate, ProgramIds.AddressLookupTable, ProgramIds.Ed25519Precompile,
         ProgramIds.Secp256k1Precompile, ProgramIds.Secp256r1Precompile, ProgramIds.NativeLoader,
         ProgramIds.BpfLoaderDeprecated, ProgramIds.BpfLoader, ProgramIds.BpfLoaderUpgradeable, ProgramIds.LoaderV4,
-        ProgramIds.Book,
+        ProgramIds.StakeConfig, ProgramIds.ZkElGamalProof, ProgramIds.ZkTokenProof, ProgramIds.Book,
         SysvarIds.Owner, SysvarIds.Clock, SysvarIds.Rent, SysvarIds.EpochSchedule, SysvarIds.EpochRewards, SysvarIds.Fees,
+        SysvarIds.Rewards,
         SysvarIds.RecentBlockhashes, SysvarIds.SlotHashes, SysvarIds.SlotHistory, SysvarIds.StakeHistory,
         SysvarIds.LastRestartSlot, SysvarIds.Instructions,
     }.ToFrozenSet();

@@ -23,6 +23,13 @@ public static class ProgramIds
 
     public static readonly Address Stake = Address.Parse("Stake11111111111111111111111111111111111111");
 
+    /// <summary>An account of the stake program, reserved like a program.</summary>
+    public static readonly Address StakeConfig = Address.Parse("StakeConfig11111111111111111111111111111111");
+
+    public static readonly Address ZkElGamalProof = Address.Parse("ZkE1Gama1Proof11111111111111111111111111111");
+
+    public static readonly Address ZkTokenProof = Address.Parse("ZkTokenProof1111111111111111111111111111111");
+
     public static readonly Address Config = Address.Parse("Config1111111111111111111111111111111111111");
 
     public static readonly Address FeatureGate = Address.Parse("Feature111111111111111111111111111111111111");

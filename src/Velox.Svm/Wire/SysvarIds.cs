@@ -20,6 +20,8 @@ public static class SysvarIds
 
     public static readonly Address RecentBlockhashes = Address.Parse("SysvarRecentB1ockHashes11111111111111111111");
 
+    public static readonly Address Rewards = Address.Parse("SysvarRewards111111111111111111111111111111");
+
     public static readonly Address SlotHashes = Address.Parse("SysvarS1otHashes111111111111111111111111111");
 
     public static readonly Address SlotHistory = Address.Parse("SysvarS1otHistory11111111111111111111111111");

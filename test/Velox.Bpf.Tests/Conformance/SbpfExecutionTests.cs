@@ -55,7 +55,7 @@ public sealed class SbpfExecutionTests
         return input.AsSpan().SequenceEqual(Bytes(run, "input_after")) ? null : "the input differs afterwards";
     }
 
-    private static ProgramImage ReadImage(JsonElement run)
+    internal static ProgramImage ReadImage(JsonElement run)
     {
         uint version = (uint)(run.GetProperty("sbpf_version").GetString()![1] - '0');
         return new ProgramImage
@@ -73,14 +73,14 @@ public sealed class SbpfExecutionTests
         };
     }
 
-    private static VmOptions ReadOptions(JsonElement config) => new()
+    internal static VmOptions ReadOptions(JsonElement config) => new()
     {
         MaxCallDepth = config.GetProperty("max_call_depth").GetInt32(),
         AllowsFrameGaps = config.GetProperty("enable_stack_frame_gaps").GetBoolean(),
     };
 
     /// <summary>The result in the words of sbpf.</summary>
-    private static string Describe(ExecutionResult result, VirtualMachine machine)
+    internal static string Describe(ExecutionResult result, VirtualMachine machine)
     {
         string kind = result.IsStore ? "Store" : "Load";
         string error = result.Error switch
@@ -96,5 +96,5 @@ public sealed class SbpfExecutionTests
         return result.IsSuccess ? error : $"Err({error})";
     }
 
-    private static byte[] Bytes(JsonElement run, string name) => Convert.FromHexString(run.GetProperty(name).GetString()!);
+    internal static byte[] Bytes(JsonElement run, string name) => Convert.FromHexString(run.GetProperty(name).GetString()!);
 }

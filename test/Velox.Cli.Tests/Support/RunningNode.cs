@@ -10,7 +10,7 @@ internal sealed partial class RunningNode : IAsyncDisposable
     internal const int Interrupt = 2;
     internal const int Terminate = 15;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     private readonly Process _process;
     private readonly List<string> _lines = [];

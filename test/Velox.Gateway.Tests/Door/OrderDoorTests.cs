@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Velox.OrderBook;
 using Velox.Primitives;
+using Velox.Testing;
 using Xunit;
 
 namespace Velox.Gateway.Tests;
@@ -145,15 +146,17 @@ public class OrderDoorTests
     [Fact]
     public void A_message_and_a_close_at_the_same_moment_agree_whether_it_came_in()
     {
-        const int Rounds = 20_000;
+        const long End = long.MaxValue;
         var clock = new FakeClock();
         OrderDoor? current = null;
         long round = 0, entered = 0;
         var producer = new Thread(() =>
         {
-            for (long i = 1; i <= Rounds; i++)
+            for (long i = 1; ; i++)
             {
                 Await(ref round, i);
+                if (Volatile.Read(ref round) == End)
+                    return;
                 current!.Enter(Sample.Message(1));
                 Volatile.Write(ref entered, i);
             }
@@ -161,7 +164,8 @@ public class OrderDoorTests
         producer.Start();
 
         int disagreements = 0;
-        for (long i = 1; i <= Rounds; i++)
+        var rounds = new Rounds(20_000);
+        for (long i = 1; rounds.IsAnotherAfter(i - 1); i++)
         {
             OrderDoor door = Sample.Door(clock, ringCapacity: 1);
             current = door;
@@ -174,6 +178,7 @@ public class OrderDoorTests
                 disagreements++;
         }
 
+        Volatile.Write(ref round, End);
         producer.Join();
         Assert.Equal(0, disagreements);
 

@@ -73,6 +73,7 @@ public sealed class BlockHistoryTests
         Bytes = [],
         Error = default,
         Fee = 0,
+        PriorityFee = 0,
         ComputeUnitsConsumed = 0,
         LogLines = [],
         InnerInstructions = [],

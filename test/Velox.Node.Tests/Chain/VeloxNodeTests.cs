@@ -8,7 +8,7 @@ namespace Velox.Node.Tests;
 
 public sealed class VeloxNodeTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly TemporaryDirectory _directory = new();
 
@@ -77,6 +77,21 @@ public sealed class VeloxNodeTests : IDisposable
         CheckMoney(reopened.Chain, market);
     }
 
+    [Fact]
+    public async Task The_error_of_the_engine_is_told_also_where_a_step_of_the_demo_was_refused_before()
+    {
+        var time = new BreakingTime();
+        await using VeloxNode node = Open(new DemoOptions(), time);
+        // Starts before the demo: the demo's first step finds the queue closed.
+        node.Add(new StartsAfter(node.Completion));
+        time.IsBroken = true;
+
+        var exception = await Assert.ThrowsAsync<LedgerException>(
+            () => node.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal("no time", exception.Message);
+    }
+
     [Theory]
     [InlineData(9, 1)]
     [InlineData(60_001, 1)]
@@ -129,8 +144,31 @@ public sealed class VeloxNodeTests : IDisposable
     private static InFlightTransaction Transfer(VeloxNode node, ulong lamports) =>
         new(Transfers.Sign(node.Keys.Faucet, lamports, node.Chain.Tip.Hash));
 
-    private VeloxNode Open(DemoOptions? demo = null) => VeloxNode.Open(
-        new NodeOptions { LedgerDirectory = _directory.File("ledger"), SlotMillis = 20, Workers = 2, Demo = demo });
+    private VeloxNode Open(DemoOptions? demo = null, TimeProvider? time = null) => VeloxNode.Open(new NodeOptions
+    {
+        LedgerDirectory = _directory.File("ledger"),
+        SlotMillis = 20,
+        Workers = 2,
+        Demo = demo,
+        Time = time ?? TimeProvider.System,
+    });
+
+    /// <summary>A clock that ends the engine, which reads it for every block.</summary>
+    private sealed class BreakingTime : TimeProvider
+    {
+        internal bool IsBroken { get; set; }
+
+        public override DateTimeOffset GetUtcNow() =>
+            IsBroken ? throw new LedgerException(LedgerFault.WriteFailed, "no time") : base.GetUtcNow();
+    }
+
+    private sealed class StartsAfter(Task other) : INodeService
+    {
+        public async Task StartAsync(CancellationToken cancellation) =>
+            await other.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        public Task StopAsync() => Task.CompletedTask;
+    }
 
     private sealed class TestService : INodeService
     {

@@ -118,6 +118,7 @@ public sealed class ChainMethodTests
             Bytes = [],
             Error = default,
             Fee = 0,
+            PriorityFee = 0,
             ComputeUnitsConsumed = 0,
             LogLines = [],
             InnerInstructions = [],

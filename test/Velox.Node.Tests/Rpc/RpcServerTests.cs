@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -115,6 +116,23 @@ public sealed class RpcServerTests
         Assert.Equal("content-type", Assert.Single(preflight.Headers.GetValues("Access-Control-Allow-Headers")));
         using HttpResponseMessage call = await host.Post("{}"u8.ToArray());
         Assert.Equal("*", Assert.Single(call.Headers.GetValues("Access-Control-Allow-Origin")));
+    }
+
+    [Theory]
+    [InlineData("content-type,solana-client", "content-type,solana-client")]
+    [InlineData("caf\u00e9", "content-type")]
+    public async Task A_preflight_allows_the_headers_that_are_asked_for(string wanted, string allowed)
+    {
+        await using RpcHost host = await RpcHost.Start();
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, host.Server.Port, TestContext.Current.CancellationToken);
+        await using var stream = new NetworkStream(socket);
+        string request = $"OPTIONS / HTTP/1.1\r\nHost: node\r\nConnection: close\r\nAccess-Control-Request-Headers: {wanted}\r\n\r\n";
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(request), TestContext.Current.CancellationToken);
+
+        string response = await new StreamReader(stream).ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.StartsWith("HTTP/1.1 204", response, StringComparison.Ordinal);
+        Assert.Contains($"Access-Control-Allow-Headers: {allowed}\r\n", response, StringComparison.Ordinal);
     }
 
     [Fact]

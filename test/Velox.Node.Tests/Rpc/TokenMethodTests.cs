@@ -26,6 +26,27 @@ public sealed class TokenMethodTests
     }
 
     [Fact]
+    public async Task Sol_is_wrapped_into_a_token_account_and_back()
+    {
+        await using RpcHost host = await RpcHost.Start();
+        Address owner = host.Faucet.PublicKey;
+        Address wrapped = AssociatedTokenProgram.AddressOf(owner, ProgramIds.NativeMint);
+        host.Send(
+            [
+                AssociatedTokenInstructions.CreateIdempotent(owner, wrapped, owner, ProgramIds.NativeMint),
+                SystemInstructions.Transfer(owner, wrapped, 1_500_000_000),
+                TokenInstructions.SyncNative(wrapped),
+            ],
+            host.Faucet);
+        RpcHost.AssertJson(
+            """{"amount":"1500000000","decimals":9,"uiAmount":1.5,"uiAmountString":"1.5"}""",
+            (await host.Value("getTokenAccountBalance", wrapped.ToString())));
+
+        Assert.False(host.Send([TokenInstructions.CloseAccount(wrapped, owner, owner)], host.Faucet).Error.IsError);
+        Assert.Null(await host.Value("getAccountInfo", wrapped.ToString()));
+    }
+
+    [Fact]
     public async Task What_is_no_token_account_or_mint_is_a_bad_parameter()
     {
         await using RpcHost host = await RpcHost.Start();

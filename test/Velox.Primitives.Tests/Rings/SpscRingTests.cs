@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Velox.Testing;
 using Xunit;
 
 namespace Velox.Primitives.Tests;
@@ -85,23 +86,28 @@ public class SpscRingTests
     [InlineData(64, 1, 10_000_000)]
     [InlineData(1024, 1, 10_000_000)]
     [InlineData(1024, 100, 10_000_000)]
-    public void Between_two_threads_nothing_is_lost_doubled_or_reordered(int capacity, int batchSize, long items)
+    public void Between_two_threads_nothing_is_lost_doubled_or_reordered(int capacity, int batchSize, long mostItems)
     {
         var ring = new SpscRing<Wide>(capacity);
+        long items = long.MaxValue; // until the producer knows how many
         var producer = new Thread(() =>
         {
-            for (long i = 0; i < items; i++)
+            var rounds = new Rounds(mostItems);
+            long written = 0;
+            for (; rounds.IsAnotherAfter(written); written++)
             {
-                while (!ring.TryWrite(new Wide(i)))
+                while (!ring.TryWrite(new Wide(written)))
                     Thread.Yield();
             }
+
+            Volatile.Write(ref items, written);
         });
         producer.Start();
 
         var batch = new Wide[batchSize];
         long next = 0;
         bool inOrder = true;
-        while (next < items)
+        while (next < Volatile.Read(ref items))
         {
             int count = batchSize == 1 ? (ring.TryRead(out batch[0]) ? 1 : 0) : ring.TryRead(batch);
             if (count == 0)
@@ -120,6 +126,7 @@ public class SpscRingTests
     {
         var ring = new SpscRing<int>(8);
         bool stop = false;
+        bool isWritten = false;
         bool withinBounds = true;
         var observer = new Thread(() =>
         {
@@ -128,22 +135,27 @@ public class SpscRingTests
         });
         var consumer = new Thread(() =>
         {
-            for (int taken = 0; taken < 300_000;)
+            while (true)
             {
+                // Read before the ring: if all was written then, nothing comes after what the ring gives now.
+                bool isLast = Volatile.Read(ref isWritten);
                 if (ring.TryRead(out _))
-                    taken++;
-                else
-                    Thread.Yield();
+                    continue;
+                if (isLast)
+                    return;
+                Thread.Yield();
             }
         });
         observer.Start();
         consumer.Start();
-        for (int i = 0; i < 300_000; i++)
+        var rounds = new Rounds(300_000);
+        for (int i = 0; rounds.IsAnotherAfter(i); i++)
         {
             while (!ring.TryWrite(i))
                 Thread.Yield();
         }
 
+        Volatile.Write(ref isWritten, true);
         consumer.Join();
         Volatile.Write(ref stop, true);
         observer.Join();

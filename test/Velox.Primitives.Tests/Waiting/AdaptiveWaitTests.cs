@@ -1,3 +1,4 @@
+using Velox.Testing;
 using Xunit;
 
 namespace Velox.Primitives.Tests;
@@ -51,36 +52,46 @@ public class AdaptiveWaitTests
     [InlineData(64)]
     public void A_ring_between_two_waiting_threads_carries_everything(int processorCount)
     {
-        const int Items = 200_000;
         var ring = new SpscRing<int>(16);
         var producerSpot = new ParkingSpot();
         var consumerSpot = new ParkingSpot();
+        int items = int.MaxValue; // until the producer knows how many
         long sum = 0;
         var consumer = new Thread(() =>
         {
             var wait = new AdaptiveWait(consumerSpot, 2, processorCount);
-            for (int i = 0; i < Items; i++)
+            for (int taken = 0; taken < Volatile.Read(ref items);)
             {
-                int item;
-                while (!ring.TryRead(out item))
+                if (!ring.TryRead(out int item))
+                {
                     wait.WaitOnce();
+                    continue;
+                }
+
                 wait.Reset();
                 producerSpot.Signal();
                 sum += item;
+                taken++;
             }
+
+            wait.Reset();
         });
         consumer.Start();
 
         var wait = new AdaptiveWait(producerSpot, 2, processorCount);
-        for (int i = 0; i < Items; i++)
+        var rounds = new Rounds(200_000);
+        int written = 0;
+        for (; rounds.IsAnotherAfter(written); written++)
         {
-            while (!ring.TryWrite(i))
+            while (!ring.TryWrite(written))
                 wait.WaitOnce();
             wait.Reset();
             consumerSpot.Signal();
         }
 
+        Volatile.Write(ref items, written);
+        consumerSpot.Signal();
         consumer.Join();
-        Assert.Equal((long)Items * (Items - 1) / 2, sum);
+        Assert.Equal((long)written * (written - 1) / 2, sum);
     }
 }

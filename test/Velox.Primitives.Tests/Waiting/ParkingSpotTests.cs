@@ -1,3 +1,4 @@
+using Velox.Testing;
 using Xunit;
 
 namespace Velox.Primitives.Tests;
@@ -5,7 +6,7 @@ namespace Velox.Primitives.Tests;
 public class ParkingSpotTests
 {
     // Long enough that a test which gets that far has lost a wake-up; the watchdog of a failing test, not a pause.
-    private const long ForeverNanos = 20_000_000_000;
+    private const long ForeverNanos = 60_000_000_000;
 
     public static TheoryData<bool> Kinds => Futex.IsSupported ? [true, false] : [false];
 
@@ -43,7 +44,7 @@ public class ParkingSpotTests
     [MemberData(nameof(Kinds))]
     public void No_wake_up_is_lost_between_two_threads_that_wait_for_each_other(bool useFutex)
     {
-        const int Rounds = 20_000;
+        const long End = long.MaxValue;
         var spots = new[] { new ParkingSpot(useFutex), new ParkingSpot(useFutex) };
         long[] turns = new long[64]; // the two counters on lines of their own
         long longestWaitNanos = 0;
@@ -53,25 +54,26 @@ public class ParkingSpotTests
         Play(0);
         other.Join();
 
-        Assert.Equal(Rounds, turns[0]);
-        Assert.Equal(Rounds, turns[32]);
+        Assert.Equal(End, turns[0]);
+        Assert.Equal(End, turns[32]);
         Assert.True(longestWaitNanos < ForeverNanos, $"a wait lasted {longestWaitNanos} ns: its wake-up was lost");
 
         void Play(int me)
         {
             ref long mine = ref turns[me * 32];
             ref long theirs = ref turns[(1 - me) * 32];
-            for (long round = 1; round <= Rounds; round++)
+            var rounds = new Rounds(20_000);
+            for (long round = 1; Volatile.Read(ref mine) < End; round++)
             {
                 if (me == 0)
                 {
-                    Publish(ref mine, round, spots[1]);
+                    Publish(ref mine, rounds.IsAnotherAfter(round) ? round : End, spots[1]);
                     AwaitParked(ref theirs, round, spots[0]);
                 }
                 else
                 {
                     AwaitParked(ref theirs, round, spots[1]);
-                    Publish(ref mine, round, spots[0]);
+                    Publish(ref mine, Volatile.Read(ref theirs) == End ? End : round, spots[0]);
                 }
             }
         }
@@ -105,22 +107,25 @@ public class ParkingSpotTests
     [Fact]
     public void Announcing_and_signalling_at_once_never_miss_each_other()
     {
-        const int Rounds = 600_000;
+        const long End = long.MaxValue;
         var spot = new ParkingSpot();
         long[] words = new long[96]; // three words on lines of their own: work, round, done
         int missed = 0;
         var signaller = new Thread(() =>
         {
-            for (long round = 1; round <= Rounds; round++)
+            for (long round = 1; ; round++)
             {
                 Await(ref words[32], round);
+                if (Volatile.Read(ref words[32]) == End)
+                    return;
                 Volatile.Write(ref words[0], round);
                 spot.Signal();
                 Volatile.Write(ref words[64], round);
             }
         });
         signaller.Start();
-        for (long round = 1; round <= Rounds; round++)
+        var rounds = new Rounds(600_000);
+        for (long round = 1; rounds.IsAnotherAfter(round - 1); round++)
         {
             Volatile.Write(ref words[32], round);
             Thread.SpinWait((int)(round % 24)); // lets the two meet at different points
@@ -132,6 +137,7 @@ public class ParkingSpotTests
             spot.Withdraw();
         }
 
+        Volatile.Write(ref words[32], End);
         signaller.Join();
         Assert.Equal(0, missed);
 

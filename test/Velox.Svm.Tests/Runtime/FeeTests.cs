@@ -81,6 +81,42 @@ public sealed class FeeTests
     }
 
     [Fact]
+    public void The_priority_fee_goes_to_the_block_producer_whole()
+    {
+        Keypair payer = _bank.NewFunded();
+        ulong before = _bank.Balance(_bank.Identity);
+
+        _bank.Send(
+            [
+                ComputeBudgetInstructions.SetComputeUnitLimit(1_000_000),
+                ComputeBudgetInstructions.SetComputeUnitPrice(3),
+                SystemInstructions.Transfer(payer.PublicKey, _to, Sol),
+            ],
+            payer).Expect();
+
+        Assert.Equal(before + 2_500 + 3, _bank.Balance(_bank.Identity));
+    }
+
+    [Fact]
+    public void A_share_that_would_not_be_exempt_from_rent_is_burnt()
+    {
+        Keypair identity = TestKeys.Pair(77);
+        var genesis = new Genesis(1_700_000_000, Faucet.PublicKey, FaucetLamports, identity.PublicKey);
+        var bank = new Bank(genesis, _bank.Programs);
+        var emptying = new InFlightTransaction(TestBank.Sign(
+            bank.LastHash,
+            [SystemInstructions.Transfer(identity.PublicKey, _to, Genesis.IdentityLamports - 5_000)],
+            identity));
+
+        bank.BeginBlock(1_700_000_001);
+        bank.Process([emptying]);
+        bank.EndBlock();
+
+        Assert.False(emptying.Record!.Error.IsError);
+        Assert.Null(bank.Accounts.Find(identity.PublicKey));
+    }
+
+    [Fact]
     public void A_fee_payer_without_an_account_is_rejected()
     {
         Keypair nobody = _bank.NewKey();

@@ -39,6 +39,25 @@ public sealed class SimulationSizeTests
         Assert.InRange(allocated, 0, AccountHandle.MaxDataLength / 10);
     }
 
+    [Fact]
+    public void Absent_accounts_count_nothing_as_in_execution()
+    {
+        var bank = new TestBank();
+        using var published = new PublishedState();
+        published.Publish(0, bank.Bank.GenesisSeal.Changed);
+        var simulator = new TransactionSimulator(bank.Programs, published, new Chain());
+        byte[] transaction = bank.Sign(
+            [
+                ComputeBudgetInstructions.SetLoadedAccountsDataSizeLimit(3 * TransactionExecutor.LoadedAccountOverheadBytes),
+                SystemInstructions.Transfer(Faucet.PublicKey, bank.NewKey().PublicKey, Sol),
+            ],
+            Faucet);
+
+        SimulationResult result = simulator.Simulate(transaction, new SimulationOptions(false, true));
+
+        Assert.False(result.Error.IsError, $"{result.Error}");
+    }
+
     private sealed class Chain : ISimulatedChain
     {
         public BlockContext NextBlock { get; } = new(1, 0);

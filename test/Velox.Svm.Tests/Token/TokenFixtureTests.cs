@@ -1,4 +1,5 @@
 using Velox.State;
+using Velox.Testing;
 using Xunit;
 
 namespace Velox.Svm.Tests;
@@ -11,7 +12,7 @@ public sealed class TokenFixtureTests(ITestOutputHelper output)
     [Fact]
     public void Every_recorded_instruction_of_SPL_Token_ends_alike()
     {
-        string[] paths = Directory.GetFiles(VectorFolder.Find("svm/token"), "*.fix");
+        string[] paths = Directory.GetFiles(VectorFiles.Require("svm/token"), "*.fix");
         Array.Sort(paths, StringComparer.Ordinal);
         string[] differences = [.. paths.Select(TokenFixture.Read).SelectMany(Differences)];
 

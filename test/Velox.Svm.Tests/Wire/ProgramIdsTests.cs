@@ -16,7 +16,7 @@ public sealed class ProgramIdsTests
                 .Select(field => (Address)field.GetValue(null)!),
         ];
 
-        Assert.Equal(34, ids.Length);
+        Assert.Equal(38, ids.Length);
         Assert.Equal(ids.Length, ids.Distinct().Count());
     }
 

@@ -4,9 +4,9 @@ using Velox.Svm;
 
 namespace Velox.Node;
 
-/// <summary>Follows the chain for the subscriptions and the trade log, on a task of its own.</summary>
+/// <summary>Follows the chain for the subscriptions and the trade log, on a thread of its own.</summary>
 /// <remarks>
-/// The publishing thread only hands blocks over. When the hand-over is full (the task is that far behind), blocks are
+/// The publishing thread only hands blocks over. When the hand-over is full (the thread is that far behind), blocks are
 /// not waited for: all subscribers are disconnected, counted, and the trade log is read anew from the history.
 /// </remarks>
 public sealed class BlockFeed
@@ -16,19 +16,20 @@ public sealed class BlockFeed
 
     private static readonly TimeSpan CatchUpTimeout = TimeSpan.FromSeconds(2);
 
+    // Synchronous: whoever writes wakes the thread himself, however busy the pool is with calls that wait for this thread.
     private readonly Channel<FeedItem> _items = Channel.CreateBounded<FeedItem>(
-        new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+        new BoundedChannelOptions(MaxWaiting) { SingleReader = true, AllowSynchronousContinuations = true });
 
     private readonly ChainView _chain;
     private readonly RpcCounters _counters;
     private readonly List<Subscription> _subscriptions = [];
 
-    // Guards the two below: the task writes them, calls read them.
+    // Guards the two below: the thread writes them, calls read them.
     private readonly object _lock = new();
     private readonly TradeLog _trades;
     private ulong _slot;
 
-    private Task _task = Task.CompletedTask;
+    private Thread? _thread;
     private bool _isOverrun;
     private ulong _lastSubscriptionId;
 
@@ -45,18 +46,19 @@ public sealed class BlockFeed
     {
         _chain.BlockPublished += OnBlockPublished;
         LoadTrades();
-        _task = Task.Run(RunAsync);
+        _thread = new Thread(Run) { Name = "velox-feed", IsBackground = true };
+        _thread.Start();
     }
 
     internal void Stop()
     {
         _chain.BlockPublished -= OnBlockPublished;
         _items.Writer.TryComplete();
-        _task.Wait();
+        _thread?.Join();
     }
 
     /// <summary>
-    /// Hands a request to the task; returns once its subscriptions are active. False when the feed has stopped.
+    /// Hands a request to the thread; returns once its subscriptions are active. False when the feed has stopped.
     /// </summary>
     internal async Task<bool> AddAsync(SubscriptionRequest request)
     {
@@ -78,7 +80,7 @@ public sealed class BlockFeed
     {
         lock (_lock)
         {
-            // A client that saw its transaction in a block must see its fills: the task is at most moments behind.
+            // A client that saw its transaction in a block must see its fills: the thread is at most moments behind.
             while (_slot < slot)
             {
                 if (!Monitor.Wait(_lock, CatchUpTimeout))
@@ -100,17 +102,23 @@ public sealed class BlockFeed
         _counters.FeedOverruns.Increment();
     }
 
-    private async Task RunAsync()
+    private void Run()
     {
-        await foreach (FeedItem item in _items.Reader.ReadAllAsync())
+        while (_items.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
-            if (Volatile.Read(ref _isOverrun)) // acquire: pairs with OnBlockPublished
-                Recover();
-            if (item.Block is { } block)
-                Follow(block);
-            else
-                Start(item.Request!);
+            while (_items.Reader.TryRead(out FeedItem item))
+                Handle(item);
         }
+    }
+
+    private void Handle(FeedItem item)
+    {
+        if (Volatile.Read(ref _isOverrun)) // acquire: pairs with OnBlockPublished
+            Recover();
+        if (item.Block is { } block)
+            Follow(block);
+        else
+            Start(item.Request!);
     }
 
     private void Follow(Block block)

@@ -2,7 +2,7 @@ namespace Velox.Node;
 
 /// <summary>The answer to a message that subscribes, and what it started.</summary>
 /// <remarks>
-/// The feed's task sends the answer and follows the subscriptions in one step, between two blocks. So a client gets a
+/// The feed's thread sends the answer and follows the subscriptions in one step, between two blocks. So a client gets a
 /// subscription's number before its first notification, and is told every block made after it got the number.
 /// </remarks>
 internal sealed class SubscriptionRequest(

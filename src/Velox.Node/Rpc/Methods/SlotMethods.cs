@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Velox.Svm;
 
@@ -11,6 +12,9 @@ internal sealed class SlotMethods(RpcContext context)
     private const int SampleSeconds = 60;
 
     private readonly string _identity = context.Chain.Genesis.Identity.ToString();
+
+    // 3 MB, always the same: a small call must not cost the work of writing it.
+    private readonly Lazy<byte[]> _epochSlots = new(WriteEpochSlots);
 
     private ChainTip Tip => context.Chain.Tip;
 
@@ -97,13 +101,25 @@ internal sealed class SlotMethods(RpcContext context)
         writer.WriteStartObject();
         if (config.Text("identity") is null || config.Text("identity") == _identity)
         {
-            writer.WriteStartArray(_identity);
+            writer.WritePropertyName(_identity);
+            writer.WriteRawValue(_epochSlots.Value, skipInputValidation: true);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static byte[] WriteEpochSlots()
+    {
+        var slots = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(slots))
+        {
+            writer.WriteStartArray();
             for (ulong i = 0; i < BlockContext.SlotsPerEpoch; i++)
                 writer.WriteNumberValue(i);
             writer.WriteEndArray();
         }
 
-        writer.WriteEndObject();
+        return slots.WrittenSpan.ToArray();
     }
 
     /// <summary>Blocks and transactions of each minute that the history holds, newest first.</summary>

@@ -98,6 +98,8 @@ internal sealed class SignatureSubscription(WebSocketConnection connection, ulon
 
     private void Finish(ulong slot, TransactionError error)
     {
+        // Forgotten first: a client that has the outcome finds no subscription any more.
+        Connection.Forget(this);
         Notify(slot, writer =>
         {
             writer.WriteStartObject();
@@ -105,6 +107,5 @@ internal sealed class SignatureSubscription(WebSocketConnection connection, ulon
             writer.WriteError(error);
             writer.WriteEndObject();
         });
-        Connection.Forget(this);
     }
 }

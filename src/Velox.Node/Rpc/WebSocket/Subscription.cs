@@ -3,13 +3,13 @@ using System.Text.Json;
 
 namespace Velox.Node;
 
-/// <summary>What one client wants to hear. All but <see cref="Close"/> runs on the feed's task.</summary>
+/// <summary>What one client wants to hear. All but <see cref="Close"/> runs on the feed's thread.</summary>
 /// <param name="connection">Where notifications go.</param>
 /// <param name="kind">Such as <c>account</c>: notifications are named <c>accountNotification</c>.</param>
 /// <param name="id">Unique in this process.</param>
 internal abstract class Subscription(WebSocketConnection connection, string kind, ulong id)
 {
-    private volatile bool _isClosed; // set by the connection's task, read by the feed's
+    private volatile bool _isClosed; // set by the connection's task, read by the feed's thread
 
     internal WebSocketConnection Connection { get; } = connection;
 

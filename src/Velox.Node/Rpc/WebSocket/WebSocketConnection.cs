@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
-using System.Threading.Channels;
 
 namespace Velox.Node;
 
@@ -14,7 +13,7 @@ internal sealed class WebSocketConnection : IDisposable
     private readonly RpcDispatcher _dispatcher;
     private readonly ConcurrentDictionary<ulong, Subscription> _subscriptions = new();
     private readonly List<Subscription> _toStart = [];
-    private readonly Channel<ReadOnlyMemory<byte>> _outgoing;
+    private readonly OutgoingQueue _outgoing;
     private readonly CancellationTokenSource _abort = new();
     private int _isSlow;
 
@@ -22,8 +21,7 @@ internal sealed class WebSocketConnection : IDisposable
     {
         _socket = socket;
         _context = context;
-        _outgoing = Channel.CreateBounded<ReadOnlyMemory<byte>>(
-            new BoundedChannelOptions(context.Options.MaxOutgoingMessages) { SingleReader = true });
+        _outgoing = new OutgoingQueue(context.Options, context.OutgoingBytes);
         _dispatcher = new RpcDispatcher(
             new SubscriptionMethods(context, this).Create(), context.Options.MaxBatchCalls, context.Counters);
     }
@@ -47,8 +45,9 @@ internal sealed class WebSocketConnection : IDisposable
         {
             foreach (Subscription subscription in _subscriptions.Values)
                 subscription.Close();
-            _outgoing.Writer.TryComplete();
+            _outgoing.Complete();
             await sending;
+            _outgoing.Drop();
         }
     }
 
@@ -91,7 +90,13 @@ internal sealed class WebSocketConnection : IDisposable
     /// <summary>Queues a message; a client whose queue is full is disconnected. Never waits.</summary>
     internal void Send(ReadOnlyMemory<byte> message)
     {
-        if (_outgoing.Writer.TryWrite(message) || _abort.IsCancellationRequested)
+        if (!_outgoing.TryAdd(message))
+            AbortSlow();
+    }
+
+    private void AbortSlow()
+    {
+        if (_abort.IsCancellationRequested)
             return;
         if (Interlocked.Exchange(ref _isSlow, 1) == 0)
             _context.Counters.SlowClients.Increment();
@@ -156,9 +161,9 @@ internal sealed class WebSocketConnection : IDisposable
             if (!await _context.Feed.AddAsync(request))
                 Abort();
         }
-        else if (answer.Length > 0)
+        else if (answer.Length > 0 && !await _outgoing.AddAsync(answer, cancellation))
         {
-            await _outgoing.Writer.WriteAsync(answer, cancellation);
+            AbortSlow();
         }
     }
 
@@ -166,7 +171,7 @@ internal sealed class WebSocketConnection : IDisposable
     {
         try
         {
-            await foreach (ReadOnlyMemory<byte> message in _outgoing.Reader.ReadAllAsync(cancellation))
+            await foreach (ReadOnlyMemory<byte> message in _outgoing.ReadAllAsync(cancellation))
                 await _socket.SendAsync(message, WebSocketMessageType.Text, true, cancellation);
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException)

@@ -62,11 +62,18 @@ public record struct TokenMint
     {
         Span<byte> data = stackalloc byte[Size];
         account.Data.CopyTo(data);
+        WriteTo(data);
+        return TokenChecks.WriteIfChanged(account, data);
+    }
+
+    /// <summary>Writes all members, and leaves the bytes of an absent authority as they are.</summary>
+    /// <param name="data">Exactly <see cref="Size"/> bytes.</param>
+    internal readonly void WriteTo(Span<byte> data)
+    {
         TokenOption.WriteAddress(data, MintAuthority);
         BinaryPrimitives.WriteUInt64LittleEndian(data[SupplyOffset..], Supply);
         data[DecimalsOffset] = Decimals;
         data[IsInitializedOffset] = IsInitialized ? (byte)1 : (byte)0;
         TokenOption.WriteAddress(data[FreezeAuthorityOffset..], FreezeAuthority);
-        return TokenChecks.WriteIfChanged(account, data);
     }
 }

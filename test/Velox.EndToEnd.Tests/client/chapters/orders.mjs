@@ -87,7 +87,7 @@ export async function crossOrders(venue) {
     FILLS.map(({ priceTicks, lots }, i) => ({ priceTicks, lots, remainingLots: [0n, 30n][i], ...common })),
   );
 
-  const notification = await within(10_000, 'the log of the fills', logged);
+  const notification = await within('the log of the fills', logged);
   assert.equal(notification.signature, signature);
   assert.deepEqual(notification.logs, meta.logMessages);
   await connection.removeOnLogsListener(listener);

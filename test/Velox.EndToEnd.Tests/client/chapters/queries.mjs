@@ -33,7 +33,8 @@ async function askForNode(connection, slot) {
   const [sample] = await connection.getRecentPerformanceSamples(1);
   assert.ok(sample.numSlots > 0 && sample.numTransactions > 0);
   const fees = await connection.getRecentPrioritizationFees();
-  assert.ok(fees.some((fee) => fee.slot === slot && fee.prioritizationFee === 0));
+  // Only the last slots are told: by now the transaction's own may be older than those.
+  assert.ok(fees.at(-1).slot >= slot && fees.every((fee) => fee.prioritizationFee === 0));
 }
 
 async function askForBlocks(connection, slot, signature) {
@@ -74,7 +75,7 @@ async function listen(connection, signature) {
     const promise = new Promise((resolve) => {
       const id = start((...notification) => resolve({ id, notification }));
     });
-    return within(10_000, name, promise).then(async ({ id, notification }) => {
+    return within(name, promise).then(async ({ id, notification }) => {
       await stop(id);
       return notification;
     });
@@ -94,7 +95,7 @@ async function listen(connection, signature) {
   assert.ok((await roots)[0] > 0);
 
   const outcome = new Promise((resolve) => connection.onSignature(signature, resolve, 'confirmed'));
-  assert.deepEqual(await within(10_000, 'signatureSubscribe', outcome), { err: null });
+  assert.deepEqual(await within('signatureSubscribe', outcome), { err: null });
 
   const wallets = new Map();
   const options = { commitment: 'confirmed', filters: [{ dataSize: 0 }] };
@@ -115,16 +116,16 @@ async function listen(connection, signature) {
 /** What web3.js sends every few seconds to keep a connection, and what no client should. */
 async function talkToSocket(connection) {
   const socket = new WebSocket(webSocketUrl(connection.rpcEndpoint));
-  await within(10_000, 'the connection', new Promise((resolve) => socket.once('open', resolve)));
+  await within('the connection', new Promise((resolve) => socket.once('open', resolve)));
   const answer = () => new Promise((resolve) => socket.once('message', (data) => resolve(JSON.parse(data))));
   socket.send('{"jsonrpc":"2.0","method":"ping"}'); // a notification: the next answer is not to it
   socket.send('not JSON');
-  assert.equal((await within(10_000, 'an answer', answer())).error.code, -32700);
+  assert.equal((await within('an answer', answer())).error.code, -32700);
   socket.send('{"jsonrpc":"2.0","id":1,"method":"blockSubscribe","params":["all"]}');
-  assert.equal((await within(10_000, 'an answer', answer())).error.code, -32601);
+  assert.equal((await within('an answer', answer())).error.code, -32601);
   socket.send('{"jsonrpc":"2.0","id":2,"method":"slotSubscribe"}');
-  const { id, result } = await within(10_000, 'an answer', answer());
+  const { id, result } = await within('an answer', answer());
   assert.equal(id, 2);
-  assert.equal((await within(10_000, 'a slot', answer())).params.subscription, result);
+  assert.equal((await within('a slot', answer())).params.subscription, result);
   socket.close();
 }

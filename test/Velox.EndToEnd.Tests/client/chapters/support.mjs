@@ -4,6 +4,9 @@ import assert from 'node:assert/strict';
 import * as web3 from '@solana/web3.js';
 import { createBookClient } from '../../../../samples/javascript/velox-book.mjs';
 
+/** Milliseconds after which what did not come is taken for lost: more than a busy machine ever needs. */
+const PATIENCE = 120_000;
+
 export const SIGNATURE_FEE = 5_000;
 export const SOL = web3.LAMPORTS_PER_SOL;
 export const book = createBookClient(web3);
@@ -48,19 +51,19 @@ export async function subscribed(connection) {
 }
 
 /** Resolves with what the promise does; fails with a clear message when that takes too long. */
-export function within(milliseconds, what, promise) {
+export function within(what, promise) {
   let timer;
   const timeout = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} did not come within ${milliseconds} ms`)), milliseconds);
+    timer = setTimeout(() => reject(new Error(`${what} did not come within ${PATIENCE} ms`)), PATIENCE);
   });
   return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
 }
 
 /** Asks again until the answer satisfies, for what a subscription or a poll brings a moment later. */
 export async function eventually(what, isThere) {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + PATIENCE;
   while (!(await isThere())) {
-    if (Date.now() > deadline) throw new Error(`${what} did not come within 15000 ms`);
+    if (Date.now() > deadline) throw new Error(`${what} did not come within ${PATIENCE} ms`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

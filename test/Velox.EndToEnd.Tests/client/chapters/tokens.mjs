@@ -6,11 +6,13 @@ import {
   closeAccount,
   createAssociatedTokenAccount,
   createMint,
+  createWrappedNativeAccount,
   getAccount,
   getAssociatedTokenAddressSync,
   getMint,
   getOrCreateAssociatedTokenAccount,
   mintTo,
+  NATIVE_MINT,
   TOKEN_PROGRAM_ID,
   transfer,
 } from '@solana/spl-token';
@@ -56,6 +58,7 @@ export async function walkTokens(connection, { alice, bob }) {
   await delegate(connection, bob, accounts);
   await openAndClose(connection, bob, quote);
   await overdraw(connection, alice, accounts);
+  await wrapSol(connection);
   return { issuer, base, quote, accounts };
 }
 
@@ -66,6 +69,18 @@ async function open(connection, owner, mint) {
   const again = await getOrCreateAssociatedTokenAccount(connection, owner, mint, owner.publicKey);
   assert.ok(again.address.equals(account.address));
   return account.address;
+}
+
+async function wrapSol(connection) {
+  const owner = await fund(connection, 3);
+  const wrapped = await createWrappedNativeAccount(connection, owner, owner.publicKey, 1_000_000_000);
+  const account = await getAccount(connection, wrapped);
+  assert.ok(account.isNative && account.mint.equals(NATIVE_MINT));
+  assert.equal(account.amount, 1_000_000_000n);
+  const before = await connection.getBalance(owner.publicKey);
+  await closeAccount(connection, owner, wrapped, owner.publicKey, owner);
+  assert.ok((await connection.getBalance(owner.publicKey)) > before + 1_000_000_000);
+  tell('wrapped a SOL and got it back');
 }
 
 async function readBack(connection, base, accounts, bob) {

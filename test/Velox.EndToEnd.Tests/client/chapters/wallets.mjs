@@ -61,7 +61,7 @@ async function transfer(connection, alice, bob) {
   const signature = await send(connection, [move], alice);
   assert.equal(await connection.getBalance(alice.publicKey), 8 * SOL - SIGNATURE_FEE);
   assert.equal(await connection.getBalance(bob.publicKey), 3 * SOL);
-  const account = await within(10_000, "the notification of Bob's account", change);
+  const account = await within("the notification of Bob's account", change);
   assert.equal(account.lamports, 3 * SOL);
   assert.ok(account.owner.equals(SystemProgram.programId));
   await connection.removeAccountChangeListener(subscription);

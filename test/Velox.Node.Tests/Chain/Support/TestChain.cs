@@ -36,6 +36,13 @@ internal sealed class TestChain
     /// <summary>A transfer that differs from all before.</summary>
     internal InFlightTransaction NewTransfer(Hash256 blockhash) => new(Transfers.Sign(Faucet, ++_lamports, blockhash), 1);
 
+    /// <summary>A transfer that asks for as many compute units as a transaction may.</summary>
+    internal byte[] SignExpensiveTransfer() => new TransactionBuilder(Faucet.PublicKey)
+        .Add(ComputeBudgetInstructions.SetComputeUnitLimit(ComputeBudget.MaxUnitLimit))
+        .Add(SystemInstructions.Transfer(Faucet.PublicKey, Transfers.Recipient, ++_lamports))
+        .WithBlockhash(Bank.LastHash)
+        .Sign(Faucet);
+
     /// <summary>Executes and appends one block of transfers.</summary>
     internal Block AddBlock(int transactions)
     {

@@ -1,0 +1,82 @@
+using Velox.Bpf;
+
+namespace Velox.Cli;
+
+/// <summary>What a file or stream holds is no program.</summary>
+internal sealed class ProgramFileException(string message) : Exception(message);
+
+/// <summary>Programs in files: assembly or hex text by the name's ending, else an ELF file or raw bytecode.</summary>
+internal static class ProgramFile
+{
+    /// <summary>Largest file of a program or its memory: 256 MiB.</summary>
+    internal const int MaxBytes = 256 << 20;
+
+    private static ReadOnlySpan<byte> ElfMagic => [0x7f, (byte)'E', (byte)'L', (byte)'F'];
+
+    /// <summary>Reads a program.</summary>
+    /// <param name="path"><c>.s</c> and <c>.asm</c> are assembly, <c>.hex</c> is hex text, everything else is bytes.</param>
+    /// <param name="dialect">The instruction set.</param>
+    /// <exception cref="ProgramFileException">The file holds no program.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    internal static ProgramImage Load(string path, Dialect dialect) => Path.GetExtension(path).ToLowerInvariant() switch
+    {
+        ".s" or ".asm" => LoadAssembly(path, dialect),
+        ".hex" => FromBytes(FromHex(ReadText(path), path), dialect, path),
+        _ => FromBytes(ReadBytes(path), dialect, path),
+    };
+
+    /// <summary>Assembles a file, whatever its name.</summary>
+    /// <exception cref="ProgramFileException">The text is no program.</exception>
+    internal static ProgramImage LoadAssembly(string path, Dialect dialect) =>
+        Assembler.TryAssemble(ReadText(path), dialect, out ProgramImage? image) is { } error
+            ? throw new ProgramFileException($"{path}: {error}")
+            : image!;
+
+    /// <summary>The one place where bytes become a program: ELF files are told by their first bytes, the rest is bytecode.</summary>
+    /// <param name="bytes">All of the file.</param>
+    /// <param name="dialect">The instruction set of bytecode; ELF files say theirs.</param>
+    /// <param name="source">Where they come from, for errors.</param>
+    /// <exception cref="ProgramFileException">They are no program.</exception>
+    internal static ProgramImage FromBytes(byte[] bytes, Dialect dialect, string source)
+    {
+        if (!bytes.AsSpan().StartsWith(ElfMagic))
+            return RawProgram.Read(dialect, bytes);
+        return ElfLoader.TryLoad(bytes, ElfOptions.Default, HostFunctionTable.Empty, out ProgramImage? image) is { } error
+            ? throw new ProgramFileException($"{source}: {error.Message}")
+            : image!;
+    }
+
+    /// <summary>Bytes of hex text; blanks and line breaks may stand anywhere between digits.</summary>
+    /// <exception cref="ProgramFileException">It is no hex text.</exception>
+    internal static byte[] FromHex(string text, string source) => TryParseHex(text, out byte[] bytes)
+        ? bytes
+        : throw new ProgramFileException($"{source}: this is no hex text: write two digits a byte, such as b700000000000000.");
+
+    internal static bool TryParseHex(string text, out byte[] bytes)
+    {
+        string digits = string.Concat(text.Where(c => !char.IsWhiteSpace(c)));
+        bool isHex = digits.Length % 2 == 0 && digits.All(char.IsAsciiHexDigit);
+        bytes = isHex ? Convert.FromHexString(digits) : [];
+        return isHex;
+    }
+
+    /// <exception cref="ProgramFileException">The file is too large.</exception>
+    internal static byte[] ReadBytes(string path)
+    {
+        CheckLength(path);
+        return File.ReadAllBytes(path);
+    }
+
+    private static string ReadText(string path)
+    {
+        CheckLength(path);
+        return File.ReadAllText(path);
+    }
+
+    private static void CheckLength(string path)
+    {
+        var file = new FileInfo(path);
+        if (file.Exists && file.Length > MaxBytes)
+            throw new ProgramFileException($"{path} has {file.Length} bytes; at most {MaxBytes} are read.");
+    }
+}
