@@ -67,6 +67,7 @@ internal sealed class FlowAnalysis
     private void Mark(BpfProgram program)
     {
         Instruction[] code = program.Instructions;
+        _marks[0] |= Leader | Target; // even where the entry is elsewhere: a chain needs a head
         _marks[program.Image.EntryIndex] |= Leader | Function | Target;
         foreach (FunctionSymbol symbol in program.Image.Functions.Values)
         {
@@ -84,6 +85,13 @@ internal sealed class FlowAnalysis
                 _marks[code[i].Target] |= Leader | Function | Target;
             else if (operation <= Operation.JumpSLe32Reg)
                 _marks[code[i].Target] |= (byte)(code[i].Target <= i ? Leader | Target | LoopHead : Leader | Target);
+        }
+
+        // Nothing is emitted for the second slot of a wide load, whoever names it: it heads no chain.
+        for (int i = 0; i < program.Count; i++)
+        {
+            if (code[i].Operation == Operation.MovWide)
+                _marks[++i] = 0;
         }
 
         // The end mark is a block of its own, so that running over the end is metered like an instruction.

@@ -131,6 +131,43 @@ public sealed class TierEdgeTests
         Assert.Equal([1, 2, 3], memory);
     }
 
+    [Fact]
+    public void Dead_code_at_the_start_is_metered_when_a_call_by_address_finds_it()
+    {
+        // The entry is elsewhere, and a comparing jump follows the first instruction: a chain whose head nothing names.
+        FuzzProgram program = Program(
+            Dialect.SbpfV0,
+            new(0xbf, 0, 0, 0, 0),
+            new(0x55, 0, 0, 1, 0),
+            new(0xbf, 0, 0, 0, 0),
+            Return,
+            new(0x8d, 0, 0, 0, 4),
+            Return) with
+        { TextAddress = 0, EntryIndex = 4 };
+        FuzzOutcome[] outcomes = InBothTiers(program, machine => machine.Run(new FuzzInput(100, 0, 0)));
+        Assert.Equal(6ul, outcomes[0].Result.ConsumedUnits);
+        Assert.Null(outcomes[0].Difference(outcomes[1]));
+    }
+
+    [Fact]
+    public void A_second_slot_that_a_symbol_names_does_not_break_the_meter()
+    {
+        FuzzProgram program = Program(
+            Dialect.SbpfV0,
+            new(0x18, 1, 0, 0, 1),
+            new(0, 0, 0, 0, 0),
+            new(0x55, 0, 0, 1, 0),
+            new(0xbf, 0, 0, 0, 0),
+            new(0xbf, 0, 0, 0, 0),
+            Return) with
+        {
+            Functions = new() { [FunctionKey.OfIndex(1)] = new FunctionSymbol("f", 1) },
+        };
+        FuzzOutcome[] outcomes = InBothTiers(program, machine => machine.Run(new FuzzInput(100, 0, 0)));
+        Assert.Equal(5ul, outcomes[0].Result.ConsumedUnits);
+        Assert.Null(outcomes[0].Difference(outcomes[1]));
+    }
+
     private static FuzzProgram Program(Dialect dialect, params InstructionWord[] words) => new(dialect, Layout, words);
 
     private static FuzzOutcome[] InBothTiers(FuzzProgram program, Action<FuzzMachine> run)

@@ -92,7 +92,7 @@ internal static class FactRules
                 return facts with { Compared = i.GetImmediate(1) == (ulong)slots ? new Comparison(ComparisonKind.Slots) : default, ComparedTo = target };
             case Mnemonic.Test when i.Op1Kind == OpKind.Register && i.Op1Register == target:
                 return facts with { Compared = new Comparison(ComparisonKind.Null), ComparedTo = target };
-            case Mnemonic.Add when hasMemory && Field(i) is { } host && host.Offset == NativeOffsets.WindowHost:
+            case Mnemonic.Add when hasMemory && Field(i) is { } host && host.Offset == NativeOffsets.WindowDistance:
                 bool isSame = host.Window == fact.Window && i.MemoryIndex == fact.Index;
                 FactKind kind = !isSame ? FactKind.None
                     : fact.Kind == FactKind.Inside ? FactKind.Host
