@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Velox.Bpf;
@@ -334,8 +335,12 @@ public sealed unsafe class VirtualMachine : IDisposable
 
     private void MapProgram(BpfProgram program)
     {
-        if (program.Image.ReadOnlyData.Length > 0)
-            Memory.MapReadOnly(program.Image.ReadOnlyAddress, program.Image.ReadOnlyData);
+        byte[] data = program.ReadOnlyData;
+        if (data.Length == 0)
+            return;
+        // The array is pinned, and lives as long as the program that the machine holds.
+        byte* host = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(data));
+        Memory.MapNative(program.Image.ReadOnlyAddress, host, (ulong)data.Length, isWritable: false);
     }
 
     private void MapStack(Dialect dialect)

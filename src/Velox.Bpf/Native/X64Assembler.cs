@@ -347,6 +347,16 @@ internal unsafe struct X64Assembler
         return Position - 4;
     }
 
+    /// <summary>Whether a jump from here, of at most so many bytes, reaches a place before it with a short distance.</summary>
+    internal readonly bool IsShortBack(int target, int bytes) => Position + bytes - target <= 128;
+
+    /// <summary>A short jump back; unconditional without a condition.</summary>
+    internal void JumpBackShort(Condition? condition, int target)
+    {
+        Byte(condition is { } given ? 0x70 | (int)given : 0xeb);
+        Byte(target - (Position + 1));
+    }
+
     /// <summary>A short conditional jump; returns where the distance stands.</summary>
     internal int JumpIfShort(Condition condition)
     {
