@@ -18,9 +18,15 @@ internal sealed unsafe class NativeProgram
         _offsets = scratch.Offsets;
         _returnOffsets = [.. scratch.Returns.Select(point => point.Offset)];
         _returnIndexes = [.. scratch.Returns.Select(point => point.Index)];
+        // The garbage collector frees code, and must know that there is some.
+        GC.AddMemoryPressure(range.Bytes);
     }
 
-    ~NativeProgram() => CodeArena.Shared!.Free(_range);
+    ~NativeProgram()
+    {
+        GC.RemoveMemoryPressure(_range.Bytes);
+        CodeArena.Shared!.Free(_range);
+    }
 
     /// <summary>Whether this machine can run native code at all.</summary>
     internal static bool IsSupported => X64Compiler.IsSupported && CodeArena.Shared is not null;
