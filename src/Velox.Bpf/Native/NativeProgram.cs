@@ -58,13 +58,20 @@ internal sealed unsafe class NativeProgram
         {
             int bytes = X64Compiler.Compile(program, flow, allowsFrameGaps, buffer, scratch);
             CodeRange? range = CodeArena.Shared!.TryAdd(new ReadOnlySpan<byte>(buffer, bytes));
-            return range is null ? null : new NativeProgram(range.Value, flow, scratch, allowsFrameGaps);
+            if (range is null)
+                return null;
+            var native = new NativeProgram(range.Value, flow, scratch, allowsFrameGaps);
+            PerfMap.Add(program, native);
+            return native;
         }
         finally
         {
             NativeMemory.Free(buffer);
         }
     }
+
+    /// <summary>Where its code begins.</summary>
+    internal ulong AddressOfEntry => (ulong)_range.ExecutableAddress;
 
     /// <summary>Whether native code can be entered before this instruction.</summary>
     internal bool HasEntry(int index) => _offsets[index] >= 0;
