@@ -18,9 +18,15 @@ internal sealed unsafe class NativeProgram
         _offsets = scratch.Offsets;
         _returnOffsets = [.. scratch.Returns.Select(point => point.Offset)];
         _returnIndexes = [.. scratch.Returns.Select(point => point.Index)];
+        // The garbage collector frees code, and must know that there is some.
+        GC.AddMemoryPressure(range.Bytes);
     }
 
-    ~NativeProgram() => CodeArena.Shared!.Free(_range);
+    ~NativeProgram()
+    {
+        GC.RemoveMemoryPressure(_range.Bytes);
+        CodeArena.Shared!.Free(_range);
+    }
 
     /// <summary>Whether this machine can run native code at all.</summary>
     internal static bool IsSupported => X64Compiler.IsSupported && CodeArena.Shared is not null;
@@ -54,13 +60,20 @@ internal sealed unsafe class NativeProgram
             if (bytes == 0)
                 return null;
             CodeRange? range = CodeArena.Shared!.TryAdd(new ReadOnlySpan<byte>(buffer, bytes));
-            return range is null ? null : new NativeProgram(range.Value, flow, scratch, allowsFrameGaps);
+            if (range is null)
+                return null;
+            var native = new NativeProgram(range.Value, flow, scratch, allowsFrameGaps);
+            PerfMap.Add(program, native);
+            return native;
         }
         finally
         {
             NativeMemory.Free(buffer);
         }
     }
+
+    /// <summary>Where its code begins.</summary>
+    internal ulong AddressOfEntry => (ulong)_range.ExecutableAddress;
 
     /// <summary>Whether native code can be entered before this instruction.</summary>
     internal bool HasEntry(int index) => _offsets[index] >= 0;
