@@ -8,7 +8,13 @@ internal enum FactKind
     None,
     Constant,
 
-    /// <summary>Address minus a window's start, perhaps below it.</summary>
+    /// <summary>r10's host address on its way to the program's.</summary>
+    FramePart,
+
+    /// <summary>The program's address: base register plus Low.</summary>
+    Address,
+
+    /// <summary>The same minus a window's start, perhaps below it.</summary>
     Distance,
 
     /// <summary>The same, not below.</summary>
@@ -17,15 +23,11 @@ internal enum FactKind
     /// <summary>A positive distance plus the span's bytes.</summary>
     Sum,
 
-    /// <summary>A distance from which the span's bytes are in the window.</summary>
-    Inside,
+    /// <summary>Bytes from base plus Low are in a window.</summary>
+    Checked,
 
-    /// <summary>The same plus the span's bytes.</summary>
-    InsideSum,
-
-    /// <summary>Host address of a checked span.</summary>
+    /// <summary>The host's address of base plus At, minus the base where that is to be added.</summary>
     Host,
-    HostSum,
 
     /// <summary>What the memory map answered: null or a host address.</summary>
     Answer,
@@ -38,19 +40,32 @@ internal enum FactKind
 }
 
 /// <param name="Kind">What it is.</param>
+/// <param name="Base">The register with the program's address; rbp stands for r10 whatever is in it.</param>
+/// <param name="Low">Start of the span from there.</param>
 /// <param name="Bytes">The span, or a constant's value.</param>
 /// <param name="IsWritable">Whether the check was for writing.</param>
+/// <param name="At">Of host addresses: how far from the base.</param>
+/// <param name="LacksBase">Of host addresses: whether the base is still to be added.</param>
 /// <param name="Window">Distance of the window from the context register.</param>
 /// <param name="Index">The register that chose the window, or none.</param>
-internal readonly record struct Fact(FactKind Kind, long Bytes = 0, bool IsWritable = false, long Window = 0, Register Index = Register.None);
+internal readonly record struct Fact(
+    FactKind Kind, Register Base = Register.None, long Low = 0, long Bytes = 0, bool IsWritable = false, long At = 0,
+    bool LacksBase = false, long Window = 0, Register Index = Register.None)
+{
+    /// <summary>What remains when a register gets another value.</summary>
+    internal Fact Without(Register register) => Base == register || Index == register ? default : this;
+
+    internal bool IsOf(Comparison comparison) => Window == comparison.Window && Index == comparison.Index;
+}
 
 /// <summary>What is known before an instruction.</summary>
 /// <param name="Rcx">Of rcx.</param>
 /// <param name="Rdx">Of rdx.</param>
 /// <param name="Saved">Of the place where rdx is kept.</param>
+/// <param name="Checked">The last check that was passed.</param>
 /// <param name="Compared">What the flags come from.</param>
 /// <param name="ComparedTo">The register that was compared.</param>
-internal readonly record struct Facts(Fact Rcx, Fact Rdx, Fact Saved, Comparison Compared, Register ComparedTo)
+internal readonly record struct Facts(Fact Rcx, Fact Rdx, Fact Saved, Fact Checked, Comparison Compared, Register ComparedTo)
 {
     internal Fact this[Register register] => register == Register.RCX ? Rcx : register == Register.RDX ? Rdx : default;
 
@@ -61,13 +76,28 @@ internal readonly record struct Facts(Fact Rcx, Fact Rdx, Fact Saved, Comparison
         _ => this,
     };
 
+    /// <summary>What remains when a register gets another value.</summary>
+    internal Facts Without(Register register) => this with
+    {
+        Rcx = Rcx.Without(register),
+        Rdx = Rdx.Without(register),
+        Saved = Saved.Without(register),
+        Checked = Checked.Without(register),
+        Compared = Compared.Index == register || ComparedTo == register ? default : Compared,
+    };
+
     /// <summary>What holds on both ways.</summary>
-    internal Facts Meet(Facts other) => new(
-        Rcx == other.Rcx ? Rcx : default,
-        Rdx == other.Rdx ? Rdx : default,
-        Saved == other.Saved ? Saved : default,
-        Compared == other.Compared && ComparedTo == other.ComparedTo ? Compared : default,
-        Compared == other.Compared && ComparedTo == other.ComparedTo ? ComparedTo : default);
+    internal Facts Meet(Facts other)
+    {
+        bool isSame = Compared == other.Compared && ComparedTo == other.ComparedTo;
+        return new Facts(
+            Rcx == other.Rcx ? Rcx : default,
+            Rdx == other.Rdx ? Rdx : default,
+            Saved == other.Saved ? Saved : default,
+            Checked == other.Checked ? Checked : default,
+            isSame ? Compared : default,
+            isSame ? ComparedTo : default);
+    }
 }
 
 /// <summary>A comparison whose outcome a jump tells.</summary>
@@ -76,7 +106,8 @@ internal readonly record struct Facts(Fact Rcx, Fact Rdx, Fact Saved, Comparison
 /// <param name="IsWritable">Whether the limit is the one of writes.</param>
 /// <param name="Window">Distance of the window from the context register.</param>
 /// <param name="Index">The register that chose the window, or none.</param>
-internal readonly record struct Comparison(ComparisonKind Kind, long Bytes = 0, bool IsWritable = false, long Window = 0, Register Index = Register.None);
+internal readonly record struct Comparison(
+    ComparisonKind Kind, long Bytes = 0, bool IsWritable = false, long Window = 0, Register Index = Register.None);
 
 internal enum ComparisonKind
 {

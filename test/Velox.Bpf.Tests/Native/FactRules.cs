@@ -4,118 +4,154 @@ using X86 = Iced.Intel.Instruction;
 namespace Velox.Bpf.Tests;
 
 /// <summary>How instructions change what is known: the few patterns that make a checked address; all else makes nothing known.</summary>
-internal static class FactRules
+/// <param name="slots">Of the program.</param>
+/// <param name="table">Where its table of blocks is.</param>
+/// <param name="hasHostFrame">Whether rbp holds the host's address of r10.</param>
+internal sealed class FactRules(int slots, int table, bool hasHostFrame)
 {
     private const int WindowBytes = 128;
     private static readonly InstructionInfoFactory Infos = new();
 
-    internal static Facts After(X86 instruction, Facts facts, int slots, int table)
+    internal Facts After(X86 instruction, Facts facts)
     {
         if (instruction.Mnemonic == Mnemonic.Call)
-            return default; // also what comes after a call of ours: nothing is known
-        Facts after = Recognise(instruction, facts, slots, table) ?? Forget(instruction, facts);
-        // A window is chosen by a register: what hangs on it ends with it.
+            return default;
+        // Changed flags tell nothing, changed registers nothing, and what is based on them ends; then what is recognised is new.
+        Facts after = instruction.RflagsModified == RflagsBits.None ? facts : facts with { Compared = default, ComparedTo = default };
         foreach (UsedRegister used in Infos.GetInfo(instruction).GetUsedRegisters())
         {
             Register full = used.Register.GetFullRegister();
-            if (used.Access is OpAccess.Read or OpAccess.CondRead || full is not (Register.RCX or Register.RDX))
-                continue;
-            after = after with
-            {
-                Rcx = after.Rcx.Index == full ? default : after.Rcx,
-                Rdx = after.Rdx.Index == full ? default : after.Rdx,
-                Compared = after.Compared.Index == full ? default : after.Compared,
-            };
+            if (used.Access is not (OpAccess.Read or OpAccess.CondRead or OpAccess.None or OpAccess.NoMemAccess))
+                after = after.Without(full).With(full, default);
         }
 
-        return after;
+        return Recognise(instruction, facts, after) ?? after;
     }
 
     /// <summary>What is known when a jump that checks is not taken.</summary>
     internal static Facts NotTaken(X86 jump, Facts facts)
     {
-        (Comparison compared, Register register) = (facts.Compared, facts.ComparedTo);
-        Fact fact = facts[register];
-        bool isSameWindow = fact.Window == compared.Window && fact.Index == compared.Index;
+        Comparison compared = facts.Compared;
+        Fact fact = facts[facts.ComparedTo];
         switch (compared.Kind, jump.ConditionCode)
         {
             case (ComparisonKind.Start, ConditionCode.b) when fact.Kind == FactKind.Distance:
-                return facts.With(register, fact with { Kind = FactKind.Positive });
-            case (ComparisonKind.Limit, ConditionCode.ae) when fact.Kind == FactKind.Distance && isSameWindow:
-                return facts.With(register, fact with { Kind = FactKind.Inside, Bytes = compared.Bytes, IsWritable = compared.IsWritable });
-            case (ComparisonKind.Length, ConditionCode.be or ConditionCode.a) when fact.Kind == FactKind.Sum && isSameWindow && jump.ConditionCode == ConditionCode.a:
-                // Either rcx has the sum and rdx the distance, or rdx both.
-                return register == Register.RCX && facts.Rdx is { Kind: FactKind.Positive } distance && distance.Window == fact.Window
-                    ? facts.With(Register.RDX, distance with { Kind = FactKind.Inside, Bytes = fact.Bytes, IsWritable = compared.IsWritable })
-                    : facts.With(register, fact with { Kind = FactKind.InsideSum, IsWritable = compared.IsWritable });
+                return facts.With(facts.ComparedTo, fact with { Kind = FactKind.Positive });
+            case (ComparisonKind.Limit, ConditionCode.ae) when fact.Kind == FactKind.Distance && fact.IsOf(compared):
+                return facts with { Checked = fact with { Kind = FactKind.Checked, Bytes = compared.Bytes, IsWritable = compared.IsWritable } };
+            case (ComparisonKind.Length, ConditionCode.a) when fact.Kind == FactKind.Sum && fact.IsOf(compared):
+                return facts with { Checked = fact with { Kind = FactKind.Checked, IsWritable = compared.IsWritable } };
             case (ComparisonKind.Slots, ConditionCode.ae):
-                return facts.With(register, new Fact(FactKind.Slot));
+                return facts.With(facts.ComparedTo, new Fact(FactKind.Slot));
             case (ComparisonKind.Null, ConditionCode.e) when fact.Kind == FactKind.Answer:
-                return facts.With(register, fact with { Kind = FactKind.Host });
+                return facts.With(facts.ComparedTo, fact with { Kind = FactKind.Host, At = fact.Low });
             default:
                 return facts;
         }
     }
 
-    private static Facts? Recognise(X86 i, Facts facts, int slots, int table)
+    private Facts? Recognise(X86 i, Facts before, Facts after)
     {
+        if (i.Mnemonic == Mnemonic.Mov && i is { Op0Kind: OpKind.Memory, MemoryBase: Register.R15 } && IsSavePlace(i))
+            return after with { Saved = i.Op1Kind == OpKind.Register ? before[i.Op1Register] : default };
         Register target = i.OpCount > 0 && i.Op0Kind == OpKind.Register ? i.Op0Register : Register.None;
-        bool isFree = target is Register.RCX or Register.RDX;
-        bool hasMemory = i.OpCount == 2 && i.Op1Kind == OpKind.Memory;
-        if (i.Mnemonic == Mnemonic.Mov && i is { OpCount: 2, Op0Kind: OpKind.Memory, Op1Kind: OpKind.Register, MemoryBase: Register.R15 })
-            return IsSavePlace(i) && i.Op1Register == Register.RDX ? facts with { Saved = facts.Rdx } : facts;
-        if (i.Mnemonic == Mnemonic.Mov && i.Op0Kind == OpKind.Register && i.Op0Register is Register.EDX && i.Op1Kind == OpKind.Immediate32)
-            return facts with { Rdx = new Fact(FactKind.Constant, i.Immediate32) };
-        if (!isFree)
+        if (target == Register.EDX && i.Mnemonic == Mnemonic.Mov && i.Op1Kind == OpKind.Immediate32)
+            return after with { Rdx = new Fact(FactKind.Constant, Bytes: i.Immediate32) };
+        if (target is not (Register.RCX or Register.RDX))
             return null;
-        Fact fact = facts[target];
+        Fact fact = before[target];
+        Fact? made = i.Op1Kind switch
+        {
+            OpKind.Memory => OfMemory(i, before, fact, target),
+            OpKind.Register => OfRegister(i, before, fact),
+            _ => OfImmediate(i, fact),
+        };
+        if (made is { } known)
+            after = after.With(target, known);
+        Comparison comparison = ComparisonOf(i, target);
+        return comparison.Kind == ComparisonKind.None ? after : after with { Compared = comparison, ComparedTo = target };
+    }
+
+    private Fact? OfMemory(X86 i, Facts before, Fact fact, Register target)
+    {
+        bool isStart = Field(i) is { Offset: 0 };
         switch (i.Mnemonic)
         {
-            case Mnemonic.Mov when hasMemory && i.MemoryBase == Register.R15 && IsSavePlace(i) && target == Register.RDX:
-                return facts with { Rdx = facts.Saved };
-            case Mnemonic.Mov when i.Op1Kind == OpKind.Register && i.Op1Register is Register.RCX or Register.RDX:
-                return facts.With(target, facts[i.Op1Register]);
+            case Mnemonic.Mov when IsSavePlace(i) && target == Register.RDX:
+                return before.Saved;
+            case Mnemonic.Mov when Field(i) is { } field && field.Offset == NativeOffsets.WindowDistance:
+                Fact passed = before.Checked;
+                return passed.Kind == FactKind.Checked && passed.Window == field.Window && passed.Index == i.MemoryIndex
+                    ? new Fact(FactKind.Host, passed.Base, passed.Low, passed.Bytes, passed.IsWritable, At: 0, LacksBase: true)
+                    : null;
             case Mnemonic.Lea when i.IsIPRelativeMemoryOperand:
-                return facts.With(target, (int)i.IPRelativeMemoryAddress == table ? new Fact(FactKind.Table) : default);
-            case Mnemonic.Lea when i.MemoryBase == Register.RDX && target == Register.RCX && facts.Rdx.Kind == FactKind.Positive:
-                return facts with { Rcx = facts.Rdx with { Kind = FactKind.Sum, Bytes = (long)i.MemoryDisplacement64 } };
-            case Mnemonic.Sub when hasMemory && Field(i) is { } start && start.Offset == 0:
-                Fact distance = new(FactKind.Distance, Window: start.Window, Index: i.MemoryIndex);
-                return facts.With(target, distance) with
+                return (int)i.IPRelativeMemoryAddress == table ? new Fact(FactKind.Table) : null;
+            case Mnemonic.Lea when i.MemoryIndex == Register.None:
+                long offset = (long)i.MemoryDisplacement64;
+                Fact other = before[i.MemoryBase];
+                return other.Kind switch
                 {
-                    Compared = new Comparison(ComparisonKind.Start, Window: start.Window, Index: i.MemoryIndex),
-                    ComparedTo = target,
+                    FactKind.Address => other with { Low = other.Low + offset },
+                    FactKind.Host => other with { At = other.At + offset },
+                    _ => IsProgramRegister(i.MemoryBase) ? new Fact(FactKind.Address, i.MemoryBase, offset) : null,
                 };
-            case Mnemonic.Cmp when hasMemory && Field(i) is { } limit:
-                return facts with { Compared = ComparisonWith(limit, i.MemoryIndex), ComparedTo = target };
-            case Mnemonic.Cmp when i.Op1Kind != OpKind.Register && !hasMemory:
-                return facts with { Compared = i.GetImmediate(1) == (ulong)slots ? new Comparison(ComparisonKind.Slots) : default, ComparedTo = target };
-            case Mnemonic.Test when i.Op1Kind == OpKind.Register && i.Op1Register == target:
-                return facts with { Compared = new Comparison(ComparisonKind.Null), ComparedTo = target };
-            case Mnemonic.Add when hasMemory && Field(i) is { } host && host.Offset == NativeOffsets.WindowDistance:
-                bool isSame = host.Window == fact.Window && i.MemoryIndex == fact.Index;
-                FactKind kind = !isSame ? FactKind.None
-                    : fact.Kind == FactKind.Inside ? FactKind.Host
-                    : fact.Kind == FactKind.InsideSum ? FactKind.HostSum : FactKind.None;
-                Fact made = kind == FactKind.None ? default : new Fact(kind, fact.Bytes, fact.IsWritable);
-                return facts.With(target, made) with { Compared = default };
-            case Mnemonic.Add when fact.Kind == FactKind.Positive && i.Op1Kind != OpKind.Register && !hasMemory:
-                return facts.With(target, fact with { Kind = FactKind.Sum, Bytes = (long)i.GetImmediate(1) }) with { Compared = default };
-            case Mnemonic.Sub when fact.Kind == FactKind.HostSum && !hasMemory && i.Op1Kind != OpKind.Register && (long)i.GetImmediate(1) == fact.Bytes:
-                return facts.With(target, fact with { Kind = FactKind.Host }) with { Compared = default };
+            case Mnemonic.Sub when isStart && fact.Kind == FactKind.Address:
+                return fact with { Kind = FactKind.Distance, Window = Field(i)!.Value.Window, Index = i.MemoryIndex };
+            case Mnemonic.Sub when fact.Kind == FactKind.FramePart && (int)i.MemoryDisplacement64 == NativeOffsets.StackHost:
+                return fact;
+            case Mnemonic.Cmp:
+                return fact;
             default:
                 return null;
         }
     }
 
-    private static bool IsSavePlace(X86 i) => (int)i.MemoryDisplacement64 == NativeOffsets.Spill + 56;
-
-    private static (long Window, int Offset)? Field(X86 i)
+    private Fact? OfRegister(X86 i, Facts before, Fact fact)
     {
-        long at = (long)i.MemoryDisplacement64 - NativeOffsets.Windows;
-        return i.MemoryBase == Register.R15 && at is >= 0 and < MemoryMap.Segments * WindowBytes
-            ? (NativeOffsets.Windows + (at / WindowBytes * WindowBytes), (int)(at % WindowBytes))
-            : null;
+        Register source = i.Op1Register;
+        switch (i.Mnemonic)
+        {
+            case Mnemonic.Mov when source is Register.RCX or Register.RDX:
+                return before[source];
+            case Mnemonic.Mov when source == Register.RBP && hasHostFrame:
+                return new Fact(FactKind.FramePart);
+            case Mnemonic.Mov when IsProgramRegister(source):
+                return new Fact(FactKind.Address, source);
+            case Mnemonic.Add when fact.Kind == FactKind.FramePart && source == i.Op0Register:
+                return fact;
+            // r10's address makes the distance a host address.
+            case Mnemonic.Add when fact is { Kind: FactKind.Host, LacksBase: true, Base: Register.RBP }
+                && before[source] is { Kind: FactKind.Address, Base: Register.RBP, Low: 0 }:
+                return fact with { LacksBase = false };
+            case Mnemonic.Sub when fact is { Kind: FactKind.Host, LacksBase: false } && fact.Base == source:
+                return fact with { LacksBase = true };
+            case Mnemonic.Test when source == i.Op0Register:
+                return fact;
+            default:
+                return null;
+        }
+    }
+
+    private static Fact? OfImmediate(X86 i, Fact fact) => i.Mnemonic switch
+    {
+        Mnemonic.Cmp => fact,
+        Mnemonic.Add when fact.Kind == FactKind.Positive => fact with { Kind = FactKind.Sum, Bytes = (long)i.GetImmediate(1) },
+        Mnemonic.Sub when fact.Kind == FactKind.FramePart => fact,
+        Mnemonic.Bts when fact.Kind == FactKind.FramePart && i.GetImmediate(1) == 33 => new Fact(FactKind.Address, Register.RBP),
+        _ => null,
+    };
+
+    private Comparison ComparisonOf(X86 i, Register target)
+    {
+        bool hasMemory = i.Op1Kind == OpKind.Memory;
+        return i.Mnemonic switch
+        {
+            Mnemonic.Sub when hasMemory && Field(i) is { Offset: 0 } start => new Comparison(ComparisonKind.Start, Window: start.Window, Index: i.MemoryIndex),
+            Mnemonic.Cmp when hasMemory && Field(i) is { } limit => ComparisonWith(limit, i.MemoryIndex),
+            Mnemonic.Cmp when i.Op1Kind is not (OpKind.Register or OpKind.Memory) && i.GetImmediate(1) == (ulong)slots => new Comparison(ComparisonKind.Slots),
+            Mnemonic.Test when i.Op1Kind == OpKind.Register && i.Op1Register == target => new Comparison(ComparisonKind.Null),
+            _ => default,
+        };
     }
 
     private static Comparison ComparisonWith((long Window, int Offset) field, Register index)
@@ -127,15 +163,20 @@ internal static class FactRules
         return size is >= 0 and < 4 ? new Comparison(ComparisonKind.Limit, 1 << size, isWrite, field.Window, index) : default;
     }
 
-    private static Facts Forget(X86 instruction, Facts facts)
+    private bool IsProgramRegister(Register register) => register switch
     {
-        Facts after = instruction.RflagsModified == RflagsBits.None ? facts : facts with { Compared = default };
-        foreach (UsedRegister used in Infos.GetInfo(instruction).GetUsedRegisters())
-        {
-            if (used.Access is not (OpAccess.Read or OpAccess.CondRead or OpAccess.None or OpAccess.NoMemAccess))
-                after = after.With(used.Register.GetFullRegister(), default);
-        }
+        Register.RCX or Register.RDX or Register.RSP or Register.R11 or Register.R15 => false,
+        Register.RBP => !hasHostFrame,
+        _ => true,
+    };
 
-        return after;
+    private static bool IsSavePlace(X86 i) => i.MemoryBase == Register.R15 && (int)i.MemoryDisplacement64 == NativeOffsets.Spill + 56;
+
+    private static (long Window, int Offset)? Field(X86 i)
+    {
+        long at = (long)i.MemoryDisplacement64 - NativeOffsets.Windows;
+        return i.MemoryBase == Register.R15 && at is >= 0 and < MemoryMap.Segments * WindowBytes
+            ? (NativeOffsets.Windows + (at / WindowBytes * WindowBytes), (int)(at % WindowBytes))
+            : null;
     }
 }

@@ -21,6 +21,7 @@ internal sealed class NativeCodeChecker
     private readonly SortedDictionary<int, X86> _code = [];
     private readonly Dictionary<int, Facts> _before = [];
     private readonly Queue<int> _pending = new();
+    private readonly FactRules _rules;
 
     internal NativeCodeChecker(BpfProgram program, bool allowsFrameGaps)
     {
@@ -49,6 +50,7 @@ internal sealed class NativeCodeChecker
 
         _start = _scratch.Offsets.Where(offset => offset >= 0).Min();
         _translate = FindRoutine(NativeOffsets.Translate);
+        _rules = new FactRules(_slots, _tableStart, !_dialect.MovesFramePointer);
     }
 
     internal int Bytes { get; }
@@ -115,12 +117,18 @@ internal sealed class NativeCodeChecker
 
     private void Follow(X86 instruction, Facts facts)
     {
-        Facts after = FactRules.After(instruction, facts, _slots, _tableStart);
-        if (instruction.Mnemonic == Mnemonic.Call && instruction.NearBranchTarget == (ulong)_translate && _translate > 0)
+        Facts after = _rules.After(instruction, facts);
+        if (instruction.Mnemonic == Mnemonic.Call && instruction.Op0Kind == OpKind.NearBranch64)
         {
-            Fact asked = facts.Rdx;
-            long bytes = asked.Kind == FactKind.Constant ? asked.Bytes & (NativeGateway.StoreFlag - 1) : 0;
-            after = after with { Rcx = new Fact(FactKind.Answer, bytes, (asked.Bytes & NativeGateway.StoreFlag) != 0), Saved = facts.Saved };
+            Reach((int)instruction.NearBranchTarget, default);
+            if (instruction.NearBranchTarget == (ulong)_translate && facts.Rdx.Kind == FactKind.Constant && facts.Rcx.Kind == FactKind.Address)
+            {
+                // The map answers for the address in rcx, and for as many bytes as rdx says.
+                long asked = facts.Rdx.Bytes;
+                bool isStore = (asked & NativeGateway.StoreFlag) != 0;
+                Fact answer = facts.Rcx with { Kind = FactKind.Answer, Bytes = asked & (NativeGateway.StoreFlag - 1), IsWritable = isStore };
+                after = after with { Rcx = answer, Saved = facts.Saved };
+            }
         }
 
         switch (instruction.FlowControl)
@@ -163,7 +171,8 @@ internal sealed class NativeCodeChecker
                     displacement >= -_dialect.FrameBytes && displacement + bytes <= 0 ? null : "outside the frame",
                 Register.RCX when memory is { Index: Register.RDX, Scale: 4 } && !writes =>
                     facts.Rcx.Kind == FactKind.Table && facts.Rdx.Kind == FactKind.Slot ? null : "table not checked",
-                Register.RCX or Register.RDX when memory.Index == Register.None => WrongHostAccess(facts[memory.Base], displacement, bytes, writes),
+                Register.RCX or Register.RDX when memory is { Index: Register.None } or { Scale: 1 } =>
+                    WrongHostAccess(facts[memory.Base], memory.Index, displacement, bytes, writes),
                 _ => "an address that nothing checks",
             };
             if (wrong is not null)
@@ -173,9 +182,11 @@ internal sealed class NativeCodeChecker
         return null;
     }
 
-    private static string? WrongHostAccess(Fact fact, long displacement, int bytes, bool writes)
+    private static string? WrongHostAccess(Fact fact, Register index, long displacement, int bytes, bool writes)
     {
-        if (fact.Kind != FactKind.Host || displacement < 0 || displacement + bytes > fact.Bytes)
+        bool isWhole = fact.LacksBase ? index == fact.Base : index == Register.None;
+        long from = fact.At + displacement;
+        if (fact.Kind != FactKind.Host || !isWhole || from < fact.Low || from + bytes > fact.Low + fact.Bytes)
             return "outside the checked span";
         return writes && !fact.IsWritable ? "not checked for writing" : null;
     }
