@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Velox.Bpf;
@@ -207,6 +208,16 @@ public sealed unsafe class VirtualMachine : IDisposable
         return false;
     }
 
+    private void Execute(BpfProgram program, IInstructionObserver? observer)
+    {
+        if (observer is not null)
+            ObservedInterpreter.Run(this, program, State, observer);
+        else if (_native is not null && Memory.HasStack && program.Native is { } native && native.AllowsFrameGaps == _options.AllowsFrameGaps)
+            _native.Run(program, native);
+        else
+            Interpreter.Run(this, program, State);
+    }
+
     private VmState* LiveState
     {
         get
@@ -221,16 +232,6 @@ public sealed unsafe class VirtualMachine : IDisposable
     {
         ObjectDisposedException.ThrowIf(State == null, this);
         return Memory.IsInUse ? throw new InvalidOperationException("The machine is running: a host function must use another one.") : Program;
-    }
-
-    private void Execute(BpfProgram program, IInstructionObserver? observer)
-    {
-        if (observer is not null)
-            ObservedInterpreter.Run(this, program, State, observer);
-        else if (_native is not null && Memory.HasStack && program.Native is { } native && native.AllowsFrameGaps == _options.AllowsFrameGaps)
-            _native.Run(program, native);
-        else
-            Interpreter.Run(this, program, State);
     }
 
     private ExecutionResult Settle(BpfProgram program)
@@ -334,8 +335,12 @@ public sealed unsafe class VirtualMachine : IDisposable
 
     private void MapProgram(BpfProgram program)
     {
-        if (program.Image.ReadOnlyData.Length > 0)
-            Memory.MapReadOnly(program.Image.ReadOnlyAddress, program.Image.ReadOnlyData);
+        byte[] data = program.ReadOnlyData;
+        if (data.Length == 0)
+            return;
+        // The array is pinned, and lives as long as the program that the machine holds.
+        byte* host = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(data));
+        Memory.MapNative(program.Image.ReadOnlyAddress, host, (ulong)data.Length, isWritable: false);
     }
 
     private void MapStack(Dialect dialect)

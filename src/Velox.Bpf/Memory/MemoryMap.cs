@@ -40,7 +40,8 @@ public sealed unsafe class MemoryMap : IDisposable
     internal MemoryMap(MemoryWindow* windows)
     {
         _windows = windows;
-        HideWindows();
+        for (int i = 0; i < Segments; i++)
+            _windows[i].Hide();
     }
 
     /// <summary>Whether a program runs: a host function may map more, but takes nothing away.</summary>
@@ -74,12 +75,13 @@ public sealed unsafe class MemoryMap : IDisposable
         if (IsInUse)
             throw new InvalidOperationException("The machine is running: its memory stays until the run has ended.");
         CleanScratch();
+        for (int i = 0; i < _count; i++)
+            _windows[_regions[i].Address >> 32].Hide();
         foreach (MemoryHandle pin in _pins)
             pin.Dispose();
         _pins.Clear();
         _count = 0;
         HasStack = false;
-        HideWindows();
     }
 
     /// <summary>Unpins what was mapped. The owner of the state disposes of the map first.</summary>
@@ -254,11 +256,5 @@ public sealed unsafe class MemoryMap : IDisposable
         bool isFirst = region.TouchedStart == region.TouchedEnd;
         region.TouchedStart = isFirst ? start : Math.Min(region.TouchedStart, start);
         region.TouchedEnd = isFirst ? end : Math.Max(region.TouchedEnd, end);
-    }
-
-    private void HideWindows()
-    {
-        for (int i = 0; i < Segments; i++)
-            _windows[i].Hide();
     }
 }

@@ -17,7 +17,10 @@ internal unsafe struct MemoryWindow
 
     internal ulong Start;
 
-    /// <summary>What added to an address gives the host's: native code need not wait for its check to use it.</summary>
+    /// <summary>The host's address of the start.</summary>
+    internal byte* Host;
+
+    /// <summary>What added to an address gives the host's: a load need not wait for its check to use it.</summary>
     internal ulong Distance;
     internal ulong ReadBytes;
     internal ulong WriteBytes;
@@ -33,6 +36,7 @@ internal unsafe struct MemoryWindow
     internal void Show(ulong start, byte* host, ulong bytes, bool isWritable)
     {
         Start = start;
+        Host = host;
         Distance = (ulong)host - start;
         ReadBytes = bytes;
         WriteBytes = isWritable ? bytes : 0;

@@ -133,6 +133,8 @@ internal sealed class FlowAnalysis
 
             if (code[i].Operation == Operation.CallLocal)
                 calls.Add((head, code[i].Target));
+            else if (code[i].Operation == Operation.MovWide)
+                i++;
         }
 
         PayForCallees(calls);

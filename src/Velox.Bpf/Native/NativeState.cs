@@ -65,6 +65,7 @@ internal static unsafe class NativeOffsets
 
         MemoryWindow window;
         byte* windowStart = (byte*)&window;
+        WindowHost = (int)((byte*)&window.Host - windowStart);
         WindowDistance = (int)((byte*)&window.Distance - windowStart);
         WindowReadBytes = (int)((byte*)&window.ReadBytes - windowStart);
         WindowWriteBytes = (int)((byte*)&window.WriteBytes - windowStart);
@@ -109,6 +110,8 @@ internal static unsafe class NativeOffsets
 
     /// <summary>The first segment's window.</summary>
     internal static int Windows { get; }
+
+    internal static int WindowHost { get; }
 
     internal static int WindowDistance { get; }
 

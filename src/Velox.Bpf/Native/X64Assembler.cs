@@ -347,6 +347,16 @@ internal unsafe struct X64Assembler
         return Position - 4;
     }
 
+    /// <summary>Whether a jump from here, of at most so many bytes, reaches a place before it with a short distance.</summary>
+    internal readonly bool IsShortBack(int target, int bytes) => Position + bytes - target <= 128;
+
+    /// <summary>A short jump back; unconditional without a condition.</summary>
+    internal void JumpBackShort(Condition? condition, int target)
+    {
+        Byte(condition is { } given ? 0x70 | (int)given : 0xeb);
+        Byte(target - (Position + 1));
+    }
+
     /// <summary>A short conditional jump; returns where the distance stands.</summary>
     internal int JumpIfShort(Condition condition)
     {
@@ -399,10 +409,14 @@ internal unsafe struct X64Assembler
         ];
         for (int rest = bytes; rest > 0;)
         {
+            // Up to six more prefixes make one instruction of what would be two: it takes one place in the pipeline.
             int length = Math.Min(rest, 8);
+            int prefixes = Math.Min(rest - length, 6);
+            for (int i = 0; i < prefixes; i++)
+                Byte(0x66);
             forms.Slice(length * (length - 1) / 2, length).CopyTo(new Span<byte>(_next, length));
             _next += length;
-            rest -= length;
+            rest -= length + prefixes;
         }
     }
 

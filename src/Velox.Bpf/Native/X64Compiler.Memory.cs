@@ -2,10 +2,12 @@ namespace Velox.Bpf;
 
 /// <summary>Loads and stores: directly in the frame, else checked against the window of a guessed or looked-up segment.</summary>
 /// <remarks>
-/// A check leaves the distance from the program's addresses to the host's in a free register, and the access adds it: so the
-/// load need not wait for its check. Accesses of one block through the same unchanged register share one check of the whole
-/// span: the distance then stays in rdx. A failing check of a span means nothing yet: the out-of-line part looks the segment up, then asks the memory
-/// map, and only then leaves, before the first access of the span.
+/// <para>What a check leaves depends on what needs it. A load gets the distance from the program's addresses to the host's in
+/// rcx and adds it while loading, so that it need not wait for its check. A store gets the host's address in rcx, since an
+/// indexed store takes a port from the loads. Accesses of one block through the same unchanged register share one check of
+/// the whole span, and the host's address for that register in rdx.</para>
+/// <para>A failing check of a span means nothing yet: the out-of-line part looks the segment up, then asks the memory map, and
+/// only then leaves, before the first access of the span.</para>
 /// </remarks>
 internal unsafe ref partial struct X64Compiler
 {
@@ -29,28 +31,32 @@ internal unsafe ref partial struct X64Compiler
         }
         else if (_groupBase == baseRegister && _index <= _groupEnd)
         {
-            EmitTransfer(in instruction, bytes, At(baseRegister, X64.Rdx, offset), X64.Rcx);
+            EmitTransfer(in instruction, bytes, new X64Memory(X64.Rdx, offset), X64.Rcx);
         }
         else
         {
             Span span = FindSpan(baseRegister);
             EmitCheck(in span, baseRegister);
             if (span.IsGroup)
+            {
                 (_groupBase, _groupEnd) = (baseRegister, span.Last);
-            X64 distance = span.IsGroup ? X64.Rdx : X64.Rcx;
-            EmitTransfer(in instruction, bytes, At(baseRegister, distance, offset), span.IsGroup ? X64.Rcx : X64.Rdx);
+                EmitTransfer(in instruction, bytes, new X64Memory(X64.Rdx, offset), X64.Rcx);
+            }
+            else
+            {
+                X64Memory memory = NeedsPointer(isStore, baseRegister)
+                    ? new X64Memory(X64.Rcx, 0)
+                    : new X64Memory(X64.Rcx, offset, Register(baseRegister));
+                EmitTransfer(in instruction, bytes, memory, X64.Rdx);
+            }
         }
 
         if (!isStore && instruction.Destination == _groupBase)
             _groupBase = NoGroup;
     }
 
-    /// <summary>
-    /// The host's memory of an access. r10, which is no program's address in its register, is part of its distance.
-    /// </summary>
-    private readonly X64Memory At(int baseRegister, X64 distance, int offset) => IsHostFrame(baseRegister)
-        ? new X64Memory(distance, offset)
-        : new X64Memory(distance, offset, Register(baseRegister));
+    /// <summary>Whether a check leaves the host's address of a lone access, not the distance to it.</summary>
+    private readonly bool NeedsPointer(bool isStore, int baseRegister) => isStore || IsHostFrame(baseRegister);
 
     private readonly bool IsHostFrame(int register) => register == FramePointer && _hasHostFrame;
 
@@ -76,10 +82,9 @@ internal unsafe ref partial struct X64Compiler
 
     private static bool IsImmediateStore(Operation operation) => ((operation - Operation.Store8Imm) & 1) == 0;
 
-    /// <summary>Checks a span and leaves the distance to the host's memory in rdx (a group) or rcx.</summary>
+    /// <summary>Checks a span and leaves what its accesses need in rdx (a group) or rcx.</summary>
     private void EmitCheck(in Span span, int baseRegister)
     {
-        X64 distance = span.IsGroup ? X64.Rdx : X64.Rcx;
         bool keepsGroup = !span.IsGroup && _groupBase != NoGroup;
         int segment = _guess[baseRegister];
         ColdAccess cold = Cold(in span, baseRegister) with { KeepsGroup = keepsGroup, LooksUp = segment != RegionGuess.Unknown };
@@ -113,8 +118,7 @@ internal unsafe ref partial struct X64Compiler
             first = _code.JumpIf(Condition.AboveOrEqual);
         }
 
-        _code.LoadWide(distance, Context, window + NativeOffsets.WindowDistance);
-        AddHostFrame(distance, baseRegister);
+        EmitResult(span.IsGroup, span.IsStore, baseRegister, new X64Memory(Context, window));
         _scratch.Accesses.Add(cold with { At = first, At2 = second, Back = _code.Position });
     }
 
@@ -128,19 +132,29 @@ internal unsafe ref partial struct X64Compiler
             _code.Move(true, to, value);
     }
 
-    /// <summary>Where r10 holds no program's address: the distance is made the host's address of r10.</summary>
-    private void AddHostFrame(X64 distance, int baseRegister)
-    {
-        if (!IsHostFrame(baseRegister))
-            return;
-        X64 other = distance == X64.Rcx ? X64.Rdx : X64.Rcx;
-        _code.Alu(true, X64Alu.Add, distance, Read(FramePointer, other));
-    }
-
     private readonly ColdAccess Cold(in Span span, int baseRegister) => new(
         0, 0, 0, _index, _unitsAfter + 1, (byte)baseRegister, span.Low, span.Bytes, span.IsStore, span.IsGroup, false, false);
 
-    /// <summary>Finds the window by the address's segment, checks, and leaves the distance. Uses both free registers.</summary>
+    /// <summary>From a window, with rcx at the distance from its start for lone accesses, to what the accesses need.</summary>
+    private void EmitResult(bool isGroup, bool isStore, int baseRegister, X64Memory window)
+    {
+        X64Memory Field(int offset) => window with { Displacement = window.Displacement + offset };
+        if (isGroup)
+        {
+            _code.Load(8, false, X64.Rdx, Field(NativeOffsets.WindowDistance));
+            _code.Alu(true, X64Alu.Add, X64.Rdx, Read(baseRegister, X64.Rcx));
+        }
+        else if (NeedsPointer(isStore, baseRegister))
+        {
+            _code.Alu(X64Alu.Add, X64.Rcx, Field(NativeOffsets.WindowHost));
+        }
+        else
+        {
+            _code.Load(8, false, X64.Rcx, Field(NativeOffsets.WindowDistance));
+        }
+    }
+
+    /// <summary>As <see cref="EmitCheck"/> with the window of the address's own segment. Uses both free registers.</summary>
     private void EmitLookUp(in ColdAccess access, out int jump, out int jump2)
     {
         int windows = NativeOffsets.Windows;
@@ -164,9 +178,7 @@ internal unsafe ref partial struct X64Compiler
             jump = _code.JumpIf(Condition.AboveOrEqual);
         }
 
-        X64 distance = access.IsGroup ? X64.Rdx : X64.Rcx;
-        _code.Load(8, false, distance, new X64Memory(Context, windows + NativeOffsets.WindowDistance, X64.Rdx));
-        AddHostFrame(distance, access.Base);
+        EmitResult(access.IsGroup, access.IsStore, access.Base, new X64Memory(Context, windows, X64.Rdx));
     }
 
     private static int BytesField(bool isStore) => isStore ? NativeOffsets.WindowWriteBytes : NativeOffsets.WindowReadBytes;
@@ -197,16 +209,20 @@ internal unsafe ref partial struct X64Compiler
         _code.CallTo(_translatePosition);
         _code.Test(true, X64.Rcx, X64.Rcx);
         int failed = _code.JumpIf(Condition.Equal);
-        // The host's address of the span becomes the distance, or the host's address of r10.
-        if (!IsHostFrame(access.Base))
-            _code.Alu(true, X64Alu.Sub, X64.Rcx, Register(access.Base));
-        if (access.Offset != 0)
-            _code.Lea(X64.Rcx, X64.Rcx, -access.Offset);
+        // rcx has the host's address of the span's start.
         if (access.IsGroup)
-            _code.Move(true, X64.Rdx, X64.Rcx);
+            _code.Lea(X64.Rdx, X64.Rcx, -access.Offset);
+        else if (!NeedsPointer(access.IsStore, access.Base))
+            EmitDistance(in access);
         GoBack(in access);
         _code.Patch(failed, _code.Position);
         Leave();
+    }
+
+    private void EmitDistance(in ColdAccess access)
+    {
+        _code.Alu(true, X64Alu.Sub, X64.Rcx, Register(access.Base));
+        _code.Lea(X64.Rcx, X64.Rcx, -access.Offset);
     }
 
     private void GoBack(in ColdAccess access)

@@ -167,8 +167,7 @@ internal unsafe ref partial struct X64Compiler
                 EmitAtomic();
                 break;
             case Operation.Jump:
-                KeepOnLine(5);
-                JumpToInstruction(_code.Jump(), instruction.Target);
+                EmitJump(instruction.Target);
                 break;
             case <= Operation.JumpSLe32Reg:
                 EmitComparingJump(in instruction);
@@ -222,12 +221,27 @@ internal unsafe ref partial struct X64Compiler
             _code.Alu(wide, X64Alu.Compare, left, immediate);
         }
 
-        int jump = _code.JumpIf(ConditionOf(family));
-        if (_unitsAfter == 0)
-            JumpToInstruction(jump, instruction.Target);
+        Condition condition = ConditionOf(family);
+        if (_unitsAfter > 0)
+            _scratch.Exits.Add(new ChainExit(_code.JumpIf(condition), instruction.Target, _unitsAfter));
+        else if (IsNearBack(instruction.Target))
+            _code.JumpBackShort(condition, _scratch.Offsets[instruction.Target]);
         else
-            _scratch.Exits.Add(new ChainExit(jump, instruction.Target, _unitsAfter));
+            JumpToInstruction(_code.JumpIf(condition), instruction.Target);
     }
+
+    private void EmitJump(int target)
+    {
+        KeepOnLine(5);
+        if (IsNearBack(target))
+            _code.JumpBackShort(null, _scratch.Offsets[target]);
+        else
+            JumpToInstruction(_code.Jump(), target);
+    }
+
+    /// <summary>Whether the target's code is there already, and so near that a short jump reaches it.</summary>
+    private readonly bool IsNearBack(int target) =>
+        target <= _index && _scratch.Offsets[target] >= 0 && _code.IsShortBack(_scratch.Offsets[target], 2);
 
     private static Condition ConditionOf(Operation family) => family switch
     {

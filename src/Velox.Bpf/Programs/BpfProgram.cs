@@ -9,6 +9,9 @@ public sealed class BpfProgram
         Host = host;
         HostFunctions = [.. host.Entries];
         Instructions = instructions;
+        // Pinned once, not at each load into a machine.
+        ReadOnlyData = GC.AllocateUninitializedArray<byte>(image.ReadOnlyData.Length, pinned: true);
+        image.ReadOnlyData.CopyTo(ReadOnlyData);
     }
 
     /// <summary>What it was made of.</summary>
@@ -24,6 +27,9 @@ public sealed class BpfProgram
 
     /// <summary>The table's entries as they were when the program was made.</summary>
     internal HostFunctionEntry[] HostFunctions { get; }
+
+    /// <summary>What the program may read; pinned.</summary>
+    internal byte[] ReadOnlyData { get; }
 
     /// <summary>One for each slot and the end mark; pinned.</summary>
     internal Instruction[] Instructions { get; }
