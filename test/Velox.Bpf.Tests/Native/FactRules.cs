@@ -99,6 +99,12 @@ internal sealed class FactRules(int slots, int table, bool hasHostFrame)
                 return fact with { Kind = FactKind.Distance, Window = Field(i)!.Value.Window, Index = i.MemoryIndex };
             case Mnemonic.Sub when fact.Kind == FactKind.FramePart && (int)i.MemoryDisplacement64 == NativeOffsets.StackHost:
                 return fact;
+            case Mnemonic.Add when Field(i) is { } host && host.Offset == NativeOffsets.WindowHost && fact.Kind == FactKind.Distance:
+                Fact inside = before.Checked;
+                return inside == fact with { Kind = FactKind.Checked, Bytes = inside.Bytes, IsWritable = inside.IsWritable }
+                    && fact.Window == host.Window && fact.Index == i.MemoryIndex
+                    ? new Fact(FactKind.Host, fact.Base, fact.Low, inside.Bytes, inside.IsWritable, At: fact.Low)
+                    : null;
             case Mnemonic.Cmp:
                 return fact;
             default:
@@ -119,9 +125,9 @@ internal sealed class FactRules(int slots, int table, bool hasHostFrame)
                 return new Fact(FactKind.Address, source);
             case Mnemonic.Add when fact.Kind == FactKind.FramePart && source == i.Op0Register:
                 return fact;
-            // r10's address makes the distance a host address.
-            case Mnemonic.Add when fact is { Kind: FactKind.Host, LacksBase: true, Base: Register.RBP }
-                && before[source] is { Kind: FactKind.Address, Base: Register.RBP, Low: 0 }:
+            // The program's address makes the distance a host address.
+            case Mnemonic.Add when fact is { Kind: FactKind.Host, LacksBase: true }
+                && ((source == fact.Base && IsProgramRegister(source)) || before[source] == new Fact(FactKind.Address, fact.Base)):
                 return fact with { LacksBase = false };
             case Mnemonic.Sub when fact is { Kind: FactKind.Host, LacksBase: false } && fact.Base == source:
                 return fact with { LacksBase = true };
