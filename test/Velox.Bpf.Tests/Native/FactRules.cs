@@ -70,7 +70,7 @@ internal static class FactRules
             .Select(used => used.Register.GetFullRegister())
             .ToArray();
 
-    private bool IsProgramRegister(Register register) => register switch
+    private static Facts Forget(X86 instruction, Facts facts)
     {
         Facts after = instruction.RflagsModified == RflagsBits.None ? facts : facts with { Compared = default };
         // A store into the state may hit the place where rdx is kept.

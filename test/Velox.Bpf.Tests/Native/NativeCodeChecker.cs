@@ -18,7 +18,6 @@ internal sealed class NativeCodeChecker
     private readonly SortedDictionary<int, X86> _code = [];
     private readonly Dictionary<int, Facts> _before = [];
     private readonly Queue<int> _pending = new();
-    private readonly FactRules _rules;
 
     internal NativeCodeChecker(EmittedCode emitted)
     {
@@ -32,7 +31,6 @@ internal sealed class NativeCodeChecker
 
         _start = emitted.Start;
         _translate = FindRoutine(NativeOffsets.Translate);
-        _rules = new FactRules(_slots, _tableStart, !_dialect.MovesFramePointer);
     }
 
     internal IEnumerable<Mnemonic> Mnemonics => _code.Values.Select(instruction => instruction.Mnemonic);
