@@ -14,7 +14,11 @@ internal static class FactRules
 
     private const long WindowMask = (MemoryMap.Segments - 1) * WindowBytes;
 
-    private static readonly InstructionInfoFactory Infos = new();
+    // It hands out its own lists, so tests that run side by side need one each.
+    [ThreadStatic]
+    private static InstructionInfoFactory? _infos;
+
+    private static InstructionInfoFactory Infos => _infos ??= new InstructionInfoFactory();
 
     /// <summary>What is known after an instruction; nothing after a call.</summary>
     internal static Facts After(X86 i, Facts facts, EmittedCode code)

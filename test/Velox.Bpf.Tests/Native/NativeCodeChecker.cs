@@ -10,8 +10,7 @@ namespace Velox.Bpf.Tests;
 /// </summary>
 internal sealed class NativeCodeChecker
 {
-    private static readonly InstructionInfoFactory Infos = new();
-
+    private readonly InstructionInfoFactory _infos = new();
     private readonly EmittedCode _emitted;
     private readonly int _start;
     private readonly int _translate;
@@ -146,7 +145,7 @@ internal sealed class NativeCodeChecker
     {
         if (instruction.Mnemonic is Mnemonic.Lea or Mnemonic.Nop)
             return null;
-        foreach (UsedMemory memory in Infos.GetInfo(instruction).GetUsedMemory())
+        foreach (UsedMemory memory in _infos.GetInfo(instruction).GetUsedMemory())
         {
             if (memory.Base == Register.RSP)
             {
