@@ -14,19 +14,19 @@ internal static partial class PerfMap
 {
     private const string Variable = "VELOX_BPF_PERF_MAP";
 
-    private static readonly SafeFileHandle? File = Environment.GetEnvironmentVariable(Variable) == "1" ? TryOpen() : null;
+    private static readonly SafeFileHandle? MapFile = Environment.GetEnvironmentVariable(Variable) == "1" ? TryOpen() : null;
     private static int ProgramCount;
 
     /// <summary>Adds a program's functions to the map, when there is one.</summary>
     internal static void Add(BpfProgram program, NativeProgram native)
     {
-        if (File is null)
+        if (MapFile is null)
             return;
         byte[] lines = Encoding.UTF8.GetBytes(Describe(program, native, Interlocked.Increment(ref ProgramCount)));
         try
         {
             // One write at the file's end, wherever others have moved that: the offset has no meaning here.
-            RandomAccess.Write(File, lines, fileOffset: 0);
+            RandomAccess.Write(MapFile, lines, fileOffset: 0);
         }
         catch (IOException)
         {

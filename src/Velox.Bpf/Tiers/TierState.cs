@@ -3,14 +3,14 @@ namespace Velox.Bpf;
 /// <summary>What tiers know of one program. Shared by all machines that run it, and by all compilers.</summary>
 internal sealed class TierState
 {
-    private static long LastEpoch;
+    private static long CurrentEpoch;
 
     private ulong _units;
     private long _lastUse;
     private int _isQueued;
 
     /// <summary>Counts installations of code, in all compilers.</summary>
-    internal static long Epoch => Volatile.Read(ref LastEpoch);
+    internal static long Epoch => Volatile.Read(ref CurrentEpoch);
 
     /// <summary>The epoch in which a run last used the native code.</summary>
     internal long LastUse => Volatile.Read(ref _lastUse);
@@ -38,7 +38,7 @@ internal sealed class TierState
     }
 
     /// <summary>Begins an epoch, with this program as its first user.</summary>
-    internal void Install() => Volatile.Write(ref _lastUse, Interlocked.Increment(ref LastEpoch));
+    internal void Install() => Volatile.Write(ref _lastUse, Interlocked.Increment(ref CurrentEpoch));
 
     /// <summary>Whether the caller may queue the program: of several that try at once one.</summary>
     internal bool TryClaim() => Volatile.Read(ref _isQueued) == 0 && Interlocked.CompareExchange(ref _isQueued, 1, 0) == 0;
