@@ -62,6 +62,7 @@ internal unsafe struct RegionGuess
         }
     }
 
+    /// <summary>Never 0: for the window of the first segment the end of a span at the address space's end would wrap into range.</summary>
     private static sbyte SegmentOf(long value)
     {
         ulong segment = (ulong)value >> 32;
