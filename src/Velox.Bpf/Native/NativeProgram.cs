@@ -23,7 +23,7 @@ internal sealed unsafe class NativeProgram
     ~NativeProgram() => CodeArena.Shared!.Free(_range);
 
     /// <summary>Whether this machine can run native code at all.</summary>
-    internal static bool IsSupported => X64Compiler.IsSupported && CodeArena.Shared is not null;
+    internal static bool IsSupported => NativeTarget.Current is not null && CodeArena.Shared is not null;
 
     internal FlowAnalysis Flow { get; }
 
@@ -36,23 +36,37 @@ internal sealed unsafe class NativeProgram
     /// <summary>The code, for people and tests.</summary>
     internal ReadOnlySpan<byte> Code => new((void*)_range.ExecutableAddress, _range.Bytes);
 
-    internal delegate* unmanaged<VmState*, int> Entry => (delegate* unmanaged<VmState*, int>)_range.ExecutableAddress;
+    /// <summary>What enters the code; tests put an emulator here that runs another processor's.</summary>
+    internal delegate* unmanaged<VmState*, int> Entry { get; private init; }
 
     /// <summary>Compiles a program; null when the arena is full or the machine cannot run native code.</summary>
-    internal static NativeProgram? TryCompile(BpfProgram program, bool allowsFrameGaps = true)
+    internal static NativeProgram? TryCompile(BpfProgram program, bool allowsFrameGaps = true) =>
+        IsSupported ? TryCompile(program, allowsFrameGaps, NativeTarget.Current!) : null;
+
+    /// <summary>Compiles a program for a processor, which need not be this machine's.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="allowsFrameGaps">Whether frames of V0 have their gaps.</param>
+    /// <param name="target">The processor.</param>
+    /// <param name="entry">What enters the code; null for the code itself.</param>
+    internal static NativeProgram? TryCompile(
+        BpfProgram program, bool allowsFrameGaps, NativeTarget target, delegate* unmanaged<VmState*, int> entry = null)
     {
-        if (!IsSupported)
+        if (target.CapacityFor(program) is not { } capacity)
             return null;
         var flow = new FlowAnalysis(program);
         var scratch = new NativeScratch();
         scratch.Reset(program.Count);
-        nuint capacity = (nuint)X64Compiler.CommonBytes + ((nuint)X64Compiler.MaxBytesPerInstruction * (nuint)program.Instructions.Length);
-        byte* buffer = (byte*)NativeMemory.Alloc(capacity);
+        byte* buffer = (byte*)NativeMemory.Alloc((nuint)capacity);
         try
         {
-            int bytes = X64Compiler.Compile(program, flow, allowsFrameGaps, buffer, scratch);
+            int bytes = target.Compile(program, flow, allowsFrameGaps, buffer, scratch);
             CodeRange? range = CodeArena.Shared!.TryAdd(new ReadOnlySpan<byte>(buffer, bytes));
-            return range is null ? null : new NativeProgram(range.Value, flow, scratch, allowsFrameGaps);
+            if (range is null)
+                return null;
+            return new NativeProgram(range.Value, flow, scratch, allowsFrameGaps)
+            {
+                Entry = entry == null ? (delegate* unmanaged<VmState*, int>)range.Value.ExecutableAddress : entry,
+            };
         }
         finally
         {

@@ -24,8 +24,8 @@ public sealed class BpfProgram
     /// <summary>One for each slot and the end mark; pinned.</summary>
     internal Instruction[] Instructions { get; }
 
-    /// <summary>Its native code, once compiled.</summary>
-    internal NativeProgram? Native { get; private set; }
+    /// <summary>Its native code, once compiled; tests set that of another processor.</summary>
+    internal NativeProgram? Native { get; set; }
 
     /// <summary>Whether runs use native code.</summary>
     public bool IsCompiled => Native is not null;
