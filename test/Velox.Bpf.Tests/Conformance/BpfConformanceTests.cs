@@ -12,6 +12,7 @@ public sealed class BpfConformanceTests
     [Theory]
     [InlineData(Tier.Interpreter)]
     [InlineData(Tier.Native)]
+    [InlineData(Tier.Arm64)]
     public void Every_case_gives_its_result(Tier tier)
     {
         var failures = new List<string>();
