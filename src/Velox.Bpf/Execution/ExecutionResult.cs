@@ -4,7 +4,7 @@ namespace Velox.Bpf;
 /// <param name="Error">None when the program returned.</param>
 /// <param name="Value">The program's r0; 0 after an error.</param>
 /// <param name="ConsumedUnits">Instructions executed (a failing one included) plus what host functions took.</param>
-/// <param name="InstructionIndex">The instruction that failed, or was to run next; -1 when the program returned.</param>
+/// <param name="InstructionIndex">The instruction that ended it; -1 when the program returned: compiled code does not note which exit.</param>
 /// <param name="FaultAddress">For access violations: where.</param>
 /// <param name="FaultBytes">How much.</param>
 /// <param name="IsStore">Whether it was to be written.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Velox.Bpf;
@@ -24,7 +25,6 @@ public sealed unsafe class VirtualMachine : IDisposable
     private byte* _stack;
     private nuint _stackBytes;
     private ulong _units;
-    private bool _isRunning;
     private bool _hasEnded;
 
     public VirtualMachine(VmOptions? options = null)
@@ -57,13 +57,13 @@ public sealed unsafe class VirtualMachine : IDisposable
     internal VmState* State { get; private set; }
 
     /// <summary>The registers r0 to r10, to be looked at or changed between two slices of a run.</summary>
-    public Span<ulong> Registers => new(State->Registers, 11);
+    public Span<ulong> Registers => new(LiveState->Registers, 11);
 
     /// <summary>Functions entered and not left, without the first.</summary>
-    public int CallDepth => State->CallDepth;
+    public int CallDepth => LiveState->CallDepth;
 
     /// <summary>The instruction to run next.</summary>
-    public int InstructionIndex => State->InstructionIndex;
+    public int InstructionIndex => LiveState->InstructionIndex;
 
     /// <summary>What is at an address, for people: program, stack, heap, input, allocated or unallocated.</summary>
     public string RegionNameAt(ulong address) => !Memory.IsMapped(address) ? "unallocated" : (address & ~0xffff_fffful) switch
@@ -79,8 +79,10 @@ public sealed unsafe class VirtualMachine : IDisposable
     public long StackFrameAt(ulong address) => FrameOf(Program!.Dialect, address);
 
     /// <summary>Takes a program: forgets what was mapped and maps its read-only data, stack and heap.</summary>
+    /// <exception cref="InvalidOperationException">The machine is running.</exception>
     public void Load(BpfProgram program)
     {
+        RequireIdle();
         Memory.Clear();
         Program = program;
         MapProgram(program);
@@ -105,7 +107,7 @@ public sealed unsafe class VirtualMachine : IDisposable
     /// <param name="argument1">r1.</param>
     /// <param name="argument2">r2.</param>
     /// <param name="observer">Sees each instruction; the run is slower and ends the same.</param>
-    /// <exception cref="InvalidOperationException">No program is loaded.</exception>
+    /// <exception cref="InvalidOperationException">No program is loaded, or the machine is running.</exception>
     public ExecutionResult Run(ulong units, ulong argument1 = 0, ulong argument2 = 0, IInstructionObserver? observer = null)
     {
         Begin();
@@ -115,10 +117,10 @@ public sealed unsafe class VirtualMachine : IDisposable
     }
 
     /// <summary>Makes the machine ready at the program's entry: clean registers and scratch memory.</summary>
-    /// <exception cref="InvalidOperationException">No program is loaded.</exception>
+    /// <exception cref="InvalidOperationException">No program is loaded, or the machine is running.</exception>
     public void Begin()
     {
-        BpfProgram program = Program ?? throw new InvalidOperationException("No program is loaded: load one first.");
+        BpfProgram program = RequireIdle() ?? throw new InvalidOperationException("No program is loaded: load one first.");
         Memory.CleanScratch();
         Registers.Clear();
         State->Registers[10] = InitialFramePointer(program.Dialect);
@@ -130,36 +132,40 @@ public sealed unsafe class VirtualMachine : IDisposable
     }
 
     /// <summary>Goes on from where the machine is, for at most so many units: a run can be cut into slices.</summary>
+    /// <remarks>
+    /// A run in slices ends as the whole run does, with one exception: no slice cuts a host function. One that asks for more
+    /// than its slice has left takes that rest, and the next slice calls it again, from its price on.
+    /// </remarks>
     /// <param name="units">Most instructions, and what host functions take beside.</param>
     /// <param name="observer">Sees each instruction; the run is slower and ends the same.</param>
     /// <exception cref="InvalidOperationException">No program is loaded, it has ended, or the machine is running.</exception>
     public ExecutionResult Continue(ulong units, IInstructionObserver? observer = null)
     {
-        BpfProgram program = Program ?? throw new InvalidOperationException("No program is loaded: load one first.");
-        if (_isRunning)
-            throw new InvalidOperationException("The machine is running: a host function must use another one.");
+        BpfProgram program = RequireIdle() ?? throw new InvalidOperationException("No program is loaded: load one first.");
         if (_hasEnded)
             throw new InvalidOperationException("The program has ended: begin a new run.");
         _units = units;
         State->RemainingUnits = units;
         State->Error = VmError.None;
-        _isRunning = true;
+        Memory.IsInUse = true;
         try
         {
             Execute(program, observer);
         }
         finally
         {
-            _isRunning = false; // an observer may throw
+            Memory.IsInUse = false; // an observer may throw
         }
 
         return Settle(program);
     }
 
+    /// <exception cref="InvalidOperationException">The machine is running.</exception>
     public void Dispose()
     {
         if (State == null)
             return;
+        RequireIdle();
         Memory.Dispose();
         _native?.Dispose();
         NativeMemory.Free(_stack);
@@ -173,7 +179,7 @@ public sealed unsafe class VirtualMachine : IDisposable
     /// <returns>Whether the program goes on.</returns>
     internal bool CallHost(BpfProgram program, int index)
     {
-        HostFunctionEntry entry = program.Host.Entries[index];
+        HostFunctionEntry entry = program.HostFunctions[index];
         var call = new HostCall(this);
         if (!call.TryConsume(entry.PriceUnits))
             return false;
@@ -206,16 +212,33 @@ public sealed unsafe class VirtualMachine : IDisposable
     {
         if (observer is not null)
             ObservedInterpreter.Run(this, program, State, observer);
-        else if (_native is not null && program.Native is { } native && native.AllowsFrameGaps == _options.AllowsFrameGaps)
+        else if (_native is not null && Memory.HasStack && program.Native is { } native && native.AllowsFrameGaps == _options.AllowsFrameGaps)
             _native.Run(program, native);
         else
             Interpreter.Run(this, program, State);
+    }
+
+    private VmState* LiveState
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(State == null, this);
+            return State;
+        }
+    }
+
+    /// <summary>The program. A host function must not take the machine away under the run that called it.</summary>
+    private BpfProgram? RequireIdle()
+    {
+        ObjectDisposedException.ThrowIf(State == null, this);
+        return Memory.IsInUse ? throw new InvalidOperationException("The machine is running: a host function must use another one.") : Program;
     }
 
     private ExecutionResult Settle(BpfProgram program)
     {
         VmState* state = State;
         _hasEnded = state->Error != VmError.BudgetExceeded;
+        int index = state->Error == VmError.None ? -1 : state->InstructionIndex;
         if (state->Error == VmError.EndedByHost)
             state->Error = VmError.None;
         if (state->Error == VmError.AccessViolation && IsStackFault(program.Dialect, state->FaultAddress))
@@ -223,10 +246,10 @@ public sealed unsafe class VirtualMachine : IDisposable
         ulong consumed = _units - state->RemainingUnits;
         return state->Error switch
         {
-            VmError.None => new ExecutionResult(VmError.None, state->Registers[0], consumed, -1),
+            VmError.None => new ExecutionResult(VmError.None, state->Registers[0], consumed, index),
             VmError.AccessViolation or VmError.StackAccessViolation => new ExecutionResult(
-                state->Error, 0, consumed, state->InstructionIndex, state->FaultAddress, state->FaultBytes, state->FaultIsStore),
-            _ => new ExecutionResult(state->Error, 0, consumed, state->InstructionIndex),
+                state->Error, 0, consumed, index, state->FaultAddress, state->FaultBytes, state->FaultIsStore),
+            _ => new ExecutionResult(state->Error, 0, consumed, index),
         };
     }
 
@@ -312,8 +335,12 @@ public sealed unsafe class VirtualMachine : IDisposable
 
     private void MapProgram(BpfProgram program)
     {
-        if (program.Image.ReadOnlyData.Length > 0)
-            Memory.MapReadOnly(program.Image.ReadOnlyAddress, program.Image.ReadOnlyData);
+        byte[] data = program.ReadOnlyData;
+        if (data.Length == 0)
+            return;
+        // The array is pinned, and lives as long as the program that the machine holds.
+        byte* host = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(data));
+        Memory.MapNative(program.Image.ReadOnlyAddress, host, (ulong)data.Length, isWritable: false);
     }
 
     private void MapStack(Dialect dialect)
@@ -335,5 +362,6 @@ public sealed unsafe class VirtualMachine : IDisposable
             IsScratch = true,
             GapBytes = dialect.HasFrameGaps && _options.AllowsFrameGaps ? (ulong)dialect.FrameBytes : 0,
         });
+        Memory.HasStack = true;
     }
 }

@@ -41,8 +41,6 @@ public enum ImmediateExtension : byte
 /// <param name="Form">Its operands.</param>
 public sealed record OpcodeEntry(byte Opcode, string Mnemonic, Operation Operation, OperandForm Form)
 {
-    private FieldUse? _uses;
-
     /// <summary>The field that must equal <see cref="Key"/>.</summary>
     public OpcodeSelector Selector { get; init; }
 
@@ -52,7 +50,10 @@ public sealed record OpcodeEntry(byte Opcode, string Mnemonic, Operation Operati
 
     public ImmediateExtension Extension { get; init; }
 
-    internal FieldUse Uses => _uses ??= FieldUse.Of(this);
+    /// <summary>Set when the table is built: threads that verify at once share it.</summary>
+    internal FieldUse Uses { get; private set; }
+
+    internal void FindUses() => Uses = FieldUse.Of(this);
 
     internal bool Matches(in InstructionWord word) => Selector switch
     {

@@ -16,6 +16,7 @@ internal sealed class OpcodeTableBuilder
 
     internal OpcodeTableBuilder Add(OpcodeEntry entry)
     {
+        entry.FindUses();
         _entries.Add(entry);
         return this;
     }

@@ -34,8 +34,8 @@ public sealed unsafe class MemoryMap : IDisposable
     private MemoryRegion[] _regions = new MemoryRegion[8];
     private int _count;
 
-    // In the machine's state, where native code finds them.
-    private readonly MemoryWindow* _windows;
+    // In the machine's state, where native code finds them; null when that is gone.
+    private MemoryWindow* _windows;
 
     /// <summary>What is mapped; for tests that copy it.</summary>
     internal ReadOnlySpan<MemoryRegion> Regions => _regions.AsSpan(0, _count);
@@ -43,8 +43,15 @@ public sealed unsafe class MemoryMap : IDisposable
     internal MemoryMap(MemoryWindow* windows)
     {
         _windows = windows;
-        HideWindows();
+        for (int i = 0; i < Segments; i++)
+            _windows[i].Hide();
     }
+
+    /// <summary>Whether a program runs: a host function may map more, but takes nothing away.</summary>
+    internal bool IsInUse { get; set; }
+
+    /// <summary>Whether the machine's own stack is mapped, which native code reaches without a check.</summary>
+    internal bool HasStack { get; set; }
 
     /// <summary>Maps memory that the program may read and write. It stays pinned until <see cref="Clear"/>.</summary>
     /// <exception cref="ArgumentException">The range is taken, crosses a segment, or there are too many regions.</exception>
@@ -63,19 +70,32 @@ public sealed unsafe class MemoryMap : IDisposable
     public void MapNative(ulong address, byte* host, ulong bytes, bool isWritable) =>
         Add(new MemoryRegion { Address = address, Host = host, Bytes = bytes, IsWritable = isWritable });
 
-    /// <summary>Forgets all regions, and cleans the machine's own memory where it was touched.</summary>
+    /// <summary>Forgets all regions, stack and heap too, and cleans the machine's own memory where it was touched.</summary>
+    /// <exception cref="InvalidOperationException">A program runs.</exception>
     public void Clear()
     {
+        ObjectDisposedException.ThrowIf(_windows == null, this);
+        if (IsInUse)
+            throw new InvalidOperationException("The machine is running: its memory stays until the run has ended.");
         CleanScratch();
+        for (int i = 0; i < _count; i++)
+            _windows[_regions[i].Address >> 32].Hide();
         foreach (MemoryHandle pin in _pins)
             pin.Dispose();
         _pins.Clear();
         _count = 0;
-        HideWindows();
+        HasStack = false;
     }
 
     /// <summary>Unpins what was mapped. The owner of the state disposes of the map first.</summary>
-    public void Dispose() => Clear();
+    /// <exception cref="InvalidOperationException">A program runs.</exception>
+    public void Dispose()
+    {
+        if (_windows == null)
+            return;
+        Clear();
+        _windows = null;
+    }
 
     /// <summary>Makes the machine's own memory zero again, where it was touched.</summary>
     internal void CleanScratch()
@@ -94,6 +114,7 @@ public sealed unsafe class MemoryMap : IDisposable
 
     internal void Add(in MemoryRegion region)
     {
+        ObjectDisposedException.ThrowIf(_windows == null, this);
         if (region.Bytes == 0)
             return;
         if (_count == MaxRegions)
@@ -125,7 +146,7 @@ public sealed unsafe class MemoryMap : IDisposable
         ulong offset = address - window->Start;
         ulong limit = isStore ? window->WriteBytes : window->ReadBytes;
         bool isInside = offset < limit && limit - offset >= bytes;
-        return isInside ? window->Host + offset : TranslateSlow(address, bytes, isStore);
+        return isInside ? (byte*)(address + window->Distance) : TranslateSlow(address, bytes, isStore);
     }
 
     /// <summary>As <see cref="Translate"/> for 1 &lt;&lt; <paramref name="sizeLog2"/> bytes: one comparison.</summary>
@@ -136,7 +157,7 @@ public sealed unsafe class MemoryMap : IDisposable
         MemoryWindow* window = _windows + ((address >> 32) & (Segments - 1));
         ulong offset = address - window->Start;
         ulong limit = isStore ? window->WriteLimits[sizeLog2] : window->ReadLimits[sizeLog2];
-        return offset < limit ? window->Host + offset : TranslateSlow(address, 1ul << sizeLog2, isStore);
+        return offset < limit ? (byte*)(address + window->Distance) : TranslateSlow(address, 1ul << sizeLog2, isStore);
     }
 
     /// <summary>Notes that native code may write a part of a scratch region without translation.</summary>
@@ -238,11 +259,5 @@ public sealed unsafe class MemoryMap : IDisposable
         bool isFirst = region.TouchedStart == region.TouchedEnd;
         region.TouchedStart = isFirst ? start : Math.Min(region.TouchedStart, start);
         region.TouchedEnd = isFirst ? end : Math.Max(region.TouchedEnd, end);
-    }
-
-    private void HideWindows()
-    {
-        for (int i = 0; i < Segments; i++)
-            _windows[i].Hide();
     }
 }

@@ -16,7 +16,12 @@ internal unsafe struct MemoryWindow
     internal const ulong Nowhere = ulong.MaxValue;
 
     internal ulong Start;
+
+    /// <summary>The host's address of the start.</summary>
     internal byte* Host;
+
+    /// <summary>What added to an address gives the host's: a load need not wait for its check to use it.</summary>
+    internal ulong Distance;
     internal ulong ReadBytes;
     internal ulong WriteBytes;
     internal fixed ulong ReadLimits[4];
@@ -32,6 +37,7 @@ internal unsafe struct MemoryWindow
     {
         Start = start;
         Host = host;
+        Distance = (ulong)host - start;
         ReadBytes = bytes;
         WriteBytes = isWritable ? bytes : 0;
         for (int k = 0; k < 4; k++)

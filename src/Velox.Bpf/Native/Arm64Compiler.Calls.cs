@@ -84,7 +84,7 @@ internal unsafe ref partial struct Arm64Compiler
 
     /// <summary>
     /// Leaves before instruction w16, giving x17 units back, and keeps the callers' words: below our caller's frame they
-    /// would be overwritten.
+    /// would be overwritten. A host function's end joins with its status in w17.
     /// </summary>
     private void EmitLeave()
     {
@@ -92,7 +92,9 @@ internal unsafe ref partial struct Arm64Compiler
         _code.Sum(true, Arm64Sum.Add, Units, Units, Free2);
         StoreState(Units, NativeOffsets.RemainingUnits);
         _code.Store(sizeof(int), Free, State, NativeOffsets.InstructionIndex + NativeOffsets.Context);
+        _code.MoveImmediate(Free2, (int)NativeStatus.Left);
 
+        _keepCallersPosition = _code.Position;
         // The word under the entry's stack pointer is the exit's address: not a caller's.
         LoadState(Start, NativeOffsets.CallerWords);
         LoadState(Limit, NativeOffsets.StackPointer);
@@ -106,7 +108,7 @@ internal unsafe ref partial struct Arm64Compiler
         _code.TrySum(true, Arm64Sum.Sub, Limit, Limit, sizeof(ulong));
         _code.JumpTo(loop);
         _code.PatchHere(done);
-        _code.MoveImmediate(Free, (int)NativeStatus.Left);
+        _code.Move(false, Free, Free2);
         _code.JumpTo(_exitPosition);
     }
 
@@ -152,7 +154,10 @@ internal unsafe ref partial struct Arm64Compiler
         LeaveIfZero(wide: false, Free);
     }
 
-    /// <summary>Calls host function w17 for instruction w16; when it ends the program, goes to the exit.</summary>
+    /// <summary>
+    /// Calls host function w17 for instruction w16. When it ends the program, the callers are kept: a function that the budget
+    /// did not cover is called again when the run goes on.
+    /// </summary>
     private void EmitHostCallCommon()
     {
         _hostCallPosition = _code.Position;
@@ -169,8 +174,8 @@ internal unsafe ref partial struct Arm64Compiler
         LoadState(ReturnAddress, NativeOffsets.Spill);
         _code.Return();
         _code.PatchHere(ended);
-        _code.MoveImmediate(Free, (int)NativeStatus.EndedByHost);
-        _code.JumpTo(_exitPosition);
+        _code.MoveImmediate(Free2, (int)NativeStatus.EndedByHost);
+        _code.JumpTo(_keepCallersPosition);
     }
 
     private void EmitHostCall(int function)
@@ -183,9 +188,19 @@ internal unsafe ref partial struct Arm64Compiler
 
     private void EmitLocalCall(int target)
     {
+        if (FlowAnalysis.IsSecondSlot(_program.Instructions, target))
+        {
+            Leave(); // nothing is emitted there; the interpreter calls it and fails
+            return;
+        }
+
         byte saved = _flow.SavedRegisters(target);
         int back = EnterFrame(saved);
-        JumpToInstruction(_code.Call(), target);
+        int call = _code.Call();
+        if (_unitsAfter > 0)
+            _scratch.BodyCalls.Add((call, target)); // its first chain is paid for by ours
+        else
+            JumpToInstruction(call, target);
         LeaveFrame(saved, back);
     }
 
@@ -287,12 +302,15 @@ internal unsafe ref partial struct Arm64Compiler
     }
 
     /// <summary>Leaves room for the table of blocks, at a place that every call by address knows.</summary>
-    private void ReserveTable()
+    private bool TryReserveTable()
     {
         _tablePosition = _code.Position;
         _hasTable = Array.Exists(_program.Instructions, instruction => instruction.Operation == Operation.CallRegister);
-        if (_hasTable)
-            _code.Skip(_program.Count * sizeof(int));
+        int bytes = _hasTable ? _program.Count * sizeof(int) : 0;
+        if (bytes > _limit - _tablePosition)
+            return false;
+        _code.Skip(bytes);
+        return true;
     }
 
     /// <summary>For each instruction the distance of its block's code from the code's start, or 0.</summary>

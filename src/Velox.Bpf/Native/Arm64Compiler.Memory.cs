@@ -170,7 +170,8 @@ internal unsafe ref partial struct Arm64Compiler
         }
 
         EmitAddress(in access);
-        _code.MoveImmediate(Free, access.Bytes | (access.IsStore ? NativeGateway.StoreFlag : 0));
+        int kind = (access.IsStore ? NativeGateway.StoreFlag : 0) | (access.IsGroup ? NativeGateway.GroupFlag : 0);
+        _code.MoveImmediate(Free, access.Bytes | kind);
         _code.CallTo(_translatePosition);
         int failed = JumpIfZero(wide: true, isZero: true, Offset);
         _code.Move(true, access.IsGroup ? Group : Host, Offset);

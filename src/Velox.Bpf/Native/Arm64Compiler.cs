@@ -11,8 +11,14 @@ namespace Velox.Bpf;
 /// </remarks>
 internal unsafe ref partial struct Arm64Compiler
 {
-    /// <summary>Most bytes of code for one instruction, out-of-line parts included.</summary>
-    internal const int MaxBytesPerInstruction = 512;
+    /// <summary>
+    /// Bytes of code for one instruction, out-of-line parts included, that no program needs on average. What needs more
+    /// nevertheless is not compiled.
+    /// </summary>
+    internal const int MaxBytesPerInstruction = 400;
+
+    /// <summary>More than one instruction needs in line, and more than its out-of-line part.</summary>
+    private const int ReserveBytes = 512;
 
     /// <summary>Bytes of the common parts.</summary>
     internal const int CommonBytes = 2048;
@@ -44,6 +50,7 @@ internal unsafe ref partial struct Arm64Compiler
     private readonly bool _hasHostFrame;
     private readonly bool _hasGaps;
     private readonly NativeScratch _scratch;
+    private readonly int _limit;
 
     /// <summary>Whether conditional jumps go over unconditional ones, since their own 1 MiB may not reach.</summary>
     private readonly bool _jumpsFar;
@@ -53,6 +60,7 @@ internal unsafe ref partial struct Arm64Compiler
 
     private int _exitPosition;
     private int _leavePosition;
+    private int _keepCallersPosition;
     private int _hostCallPosition;
     private int _translatePosition;
     private int _atomicPosition;
@@ -69,7 +77,7 @@ internal unsafe ref partial struct Arm64Compiler
     private int _unitsAfter;
 
     private Arm64Compiler(
-        BpfProgram program, FlowAnalysis flow, bool allowsFrameGaps, byte* buffer, NativeScratch scratch, bool jumpsFar)
+        BpfProgram program, FlowAnalysis flow, bool allowsFrameGaps, byte* buffer, int capacity, NativeScratch scratch, bool jumpsFar)
     {
         _program = program;
         _dialect = program.Dialect;
@@ -77,6 +85,7 @@ internal unsafe ref partial struct Arm64Compiler
         _hasHostFrame = !_dialect.MovesFramePointer;
         _hasGaps = _dialect.HasFrameGaps && allowsFrameGaps;
         _scratch = scratch;
+        _limit = capacity - ReserveBytes;
         _jumpsFar = jumpsFar;
         _groupBase = NoGroup;
         _code = new Arm64Assembler(buffer);
@@ -93,42 +102,45 @@ internal unsafe ref partial struct Arm64Compiler
     /// <param name="flow">Its analysis.</param>
     /// <param name="allowsFrameGaps">Whether frames of V0 have their gaps.</param>
     /// <param name="buffer">At least <see cref="CommonBytes"/> and <see cref="MaxBytesPerInstruction"/> for each instruction.</param>
+    /// <param name="capacity">Its length.</param>
     /// <param name="scratch">Takes the offsets of leaders and return points.</param>
-    /// <returns>Bytes written.</returns>
-    internal static int Compile(BpfProgram program, FlowAnalysis flow, bool allowsFrameGaps, byte* buffer, NativeScratch scratch)
+    /// <returns>Bytes written, or 0 when the buffer is too small.</returns>
+    internal static int Compile(
+        BpfProgram program, FlowAnalysis flow, bool allowsFrameGaps, byte* buffer, int capacity, NativeScratch scratch)
     {
-        var near = new Arm64Compiler(program, flow, allowsFrameGaps, buffer, scratch, jumpsFar: false);
-        if (near.TryCompile(out int bytes))
-            return bytes;
+        var near = new Arm64Compiler(program, flow, allowsFrameGaps, buffer, capacity, scratch, jumpsFar: false);
+        if (near.TryCompile())
+            return near._code.Position;
         scratch.Reset(program.Count);
-        var far = new Arm64Compiler(program, flow, allowsFrameGaps, buffer, scratch, jumpsFar: true);
-        if (!far.TryCompile(out bytes))
-            throw new InvalidOperationException("The program's size was not checked: its code is beyond the reach of a jump.");
-        return bytes;
+        var far = new Arm64Compiler(program, flow, allowsFrameGaps, buffer, capacity, scratch, jumpsFar: true);
+        return far.TryCompile() ? far._code.Position : 0;
     }
 
     private static Arm64 Register(int register) => (Arm64)RegisterMap[register];
 
-    private bool TryCompile(out int bytes)
+    /// <summary>False when the buffer is too small or a jump does not reach.</summary>
+    private bool TryCompile()
     {
         EmitCommon();
-        ReserveTable();
-        EmitProgram();
-        EmitColdParts();
+        if (!TryReserveTable() || !TryEmitProgram() || !TryEmitColdParts())
+            return false;
         FillTable();
         foreach ((int at, int index) in _scratch.Jumps)
             _code.Patch(at, _scratch.Offsets[index]);
-        bytes = _code.Position;
+        foreach ((int at, int target) in _scratch.BodyCalls)
+            _code.Patch(at, _scratch.Bodies[target]);
         return _code.IsInRange;
     }
 
-    private void EmitProgram()
+    private bool TryEmitProgram()
     {
         Instruction[] code = _program.Instructions;
         _guess.EnterFunction();
         int rest = 0;
         for (_index = 0; _index < code.Length; _index++)
         {
+            if (_code.Position > _limit)
+                return false;
             ref readonly Instruction instruction = ref code[_index];
             if (_flow.IsFunction(_index))
                 _guess.EnterFunction();
@@ -145,6 +157,8 @@ internal unsafe ref partial struct Arm64Compiler
             if (instruction.Operation == Operation.MovWide)
                 _index++;
         }
+
+        return true;
     }
 
     /// <summary>The start of a chain of blocks: takes the units of all its instructions at once.</summary>
@@ -331,16 +345,30 @@ internal unsafe ref partial struct Arm64Compiler
         _code.JumpTo(_scratch.Bodies[exit.Target]);
     }
 
-    private void EmitColdParts()
+    private bool TryEmitColdParts()
     {
         foreach (ColdAccess access in _scratch.Accesses)
+        {
+            if (_code.Position > _limit)
+                return false;
             EmitColdAccess(in access);
+        }
+
         foreach (ChainExit exit in _scratch.Exits)
+        {
+            if (_code.Position > _limit)
+                return false;
             EmitChainExit(in exit);
+        }
+
         foreach (ColdLeave leave in _scratch.Leaves)
         {
+            if (_code.Position > _limit)
+                return false;
             _code.PatchHere(leave.At);
             Leave(leave.Index, leave.Units);
         }
+
+        return true;
     }
 }

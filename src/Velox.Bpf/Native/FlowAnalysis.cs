@@ -13,6 +13,9 @@ internal sealed class FlowAnalysis
     /// <summary>Reached by more than the fall from a comparing jump.</summary>
     private const byte Target = 8;
 
+    /// <summary>A head whose chain ends with a local call.</summary>
+    private const byte Calls = 16;
+
     /// <summary>Most blocks that are paid for at the start of the first.</summary>
     private const int MaxChainBlocks = 8;
 
@@ -47,7 +50,10 @@ internal sealed class FlowAnalysis
     /// </summary>
     internal bool IsHead(int index) => _charges[index] > 0;
 
-    /// <summary>Instructions of the chain from this head; a wide load counts one.</summary>
+    /// <summary>
+    /// Instructions of the chain from this head, and of the first chain of the function that it may end by calling; a wide load
+    /// counts one.
+    /// </summary>
     internal int Charge(int head) => _charges[head];
 
     internal bool IsFunction(int index) => (_marks[index] & Function) != 0;
@@ -61,6 +67,7 @@ internal sealed class FlowAnalysis
     private void Mark(BpfProgram program)
     {
         Instruction[] code = program.Instructions;
+        _marks[0] |= Leader | Target; // even where the entry is elsewhere: a chain needs a head
         _marks[program.Image.EntryIndex] |= Leader | Function | Target;
         foreach (FunctionSymbol symbol in program.Image.Functions.Values)
         {
@@ -78,6 +85,13 @@ internal sealed class FlowAnalysis
                 _marks[code[i].Target] |= Leader | Function | Target;
             else if (operation <= Operation.JumpSLe32Reg)
                 _marks[code[i].Target] |= (byte)(code[i].Target <= i ? Leader | Target | LoopHead : Leader | Target);
+        }
+
+        // Nothing is emitted for the second slot of a wide load, whoever names it: it heads no chain.
+        for (int i = 0; i < program.Count; i++)
+        {
+            if (code[i].Operation == Operation.MovWide)
+                _marks[++i] = 0;
         }
 
         // The end mark is a block of its own, so that running over the end is metered like an instruction.
@@ -104,16 +118,40 @@ internal sealed class FlowAnalysis
     {
         int head = 0;
         int blocks = 0;
+        var calls = new List<(int Head, int Target)>();
         for (int i = 0; i < code.Length; i++)
         {
-            if (!IsLeader(i))
-                continue;
-            // A jump backwards is mostly taken: what follows it is not worth paying in advance.
-            bool isChained = i > 0 && (_marks[i] & Target) == 0 && code[i - 1].Target >= i && blocks < MaxChainBlocks;
-            if (!isChained)
-                (head, blocks) = (i, 0);
-            blocks++;
-            _charges[head] += _units[i];
+            if (IsLeader(i))
+            {
+                // A jump backwards is mostly taken: what follows it is not worth paying in advance.
+                bool isChained = i > 0 && (_marks[i] & Target) == 0 && code[i - 1].Target >= i && blocks < MaxChainBlocks;
+                if (!isChained)
+                    (head, blocks) = (i, 0);
+                blocks++;
+                _charges[head] += _units[i];
+            }
+
+            if (code[i].Operation == Operation.CallLocal)
+                calls.Add((head, code[i].Target));
+            else if (code[i].Operation == Operation.MovWide)
+                i++;
+        }
+
+        PayForCallees(calls);
+    }
+
+    /// <summary>
+    /// A chain that ends with a call pays for the first chain of the function too, unless that ends with a call itself, which
+    /// might go in circles.
+    /// </summary>
+    private void PayForCallees(List<(int Head, int Target)> calls)
+    {
+        foreach ((int head, _) in calls)
+            _marks[head] |= Calls;
+        foreach ((int head, int target) in calls)
+        {
+            if ((_marks[target] & Calls) == 0)
+                _charges[head] += _charges[target];
         }
     }
 
@@ -125,7 +163,7 @@ internal sealed class FlowAnalysis
         {
             if (IsFunction(i))
             {
-                isStructured &= i == 0 || EndsFlow(code[i - 1].Operation);
+                isStructured &= i == 0 || EndsFlow(code, i - 1);
                 function = i;
             }
 
@@ -178,8 +216,13 @@ internal sealed class FlowAnalysis
         return Math.Min(deepest, program.Dialect.FrameBytes);
     }
 
-    private static bool EndsFlow(Operation operation) =>
-        operation is Operation.Exit or Operation.Jump or Operation.Unsupported;
+    private static bool EndsFlow(Instruction[] code, int index) =>
+        code[index].Operation is Operation.Exit or Operation.Jump
+        || (code[index].Operation == Operation.Unsupported && !IsSecondSlot(code, index));
+
+    /// <summary>Whether here is the second slot of a wide load: it fails when it is reached, but what comes before does not reach it.</summary>
+    internal static bool IsSecondSlot(Instruction[] code, int index) =>
+        code[index].Operation == Operation.Unsupported && index > 0 && code[index - 1].Operation == Operation.MovWide;
 
     private static bool WritesDestination(Operation operation) =>
         operation is > Operation.Overrun and <= Operation.LoadSx32;

@@ -9,6 +9,9 @@ internal static unsafe class NativeGateway
     /// <summary>Marks a store in the length handed to <see cref="Translate"/>.</summary>
     internal const int StoreFlag = 1 << 16;
 
+    /// <summary>Marks the span of several accesses, each of which must be inside by itself.</summary>
+    internal const int GroupFlag = 1 << 17;
+
     /// <summary>Sets the addresses that native code calls.</summary>
     internal static void Connect(VmState* state, GCHandle machine)
     {
@@ -26,8 +29,17 @@ internal static unsafe class NativeGateway
     }
 
     [UnmanagedCallersOnly]
-    private static byte* Translate(VmState* state, ulong address, int lengthAndKind) =>
-        MachineOf(state).Memory.Translate(address, (ulong)(lengthAndKind & (StoreFlag - 1)), (lengthAndKind & StoreFlag) != 0);
+    private static byte* Translate(VmState* state, ulong address, int lengthAndKind)
+    {
+        MemoryMap memory = MachineOf(state).Memory;
+        ulong bytes = (ulong)(lengthAndKind & (StoreFlag - 1));
+        bool isStore = (lengthAndKind & StoreFlag) != 0;
+        byte* host = memory.Translate(address, bytes, isStore);
+        // One access may run over a frame's end (consensus), but one of several may start in the gap there.
+        if (host != null && (lengthAndKind & GroupFlag) != 0 && memory.Translate(address + bytes - 1, 1, isStore) != host + bytes - 1)
+            return null;
+        return host;
+    }
 
     /// <summary>Applies an atomic instruction to the registers in the state; 0 when it faults and nothing was done.</summary>
     [UnmanagedCallersOnly]

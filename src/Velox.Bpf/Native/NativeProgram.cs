@@ -59,7 +59,9 @@ internal sealed unsafe class NativeProgram
         byte* buffer = (byte*)NativeMemory.Alloc((nuint)capacity);
         try
         {
-            int bytes = target.Compile(program, flow, allowsFrameGaps, buffer, scratch);
+            int bytes = target.Compile(program, flow, allowsFrameGaps, buffer, capacity, scratch);
+            if (bytes == 0)
+                return null;
             CodeRange? range = CodeArena.Shared!.TryAdd(new ReadOnlySpan<byte>(buffer, bytes));
             if (range is null)
                 return null;

@@ -34,7 +34,7 @@ internal sealed unsafe class NativeRunner : IDisposable
     {
         while (true)
         {
-            if (native.HasEntry(_state->InstructionIndex) && _machine.HasRegularFrame)
+            if (native.HasEntry(_state->InstructionIndex) && _machine.HasRegularFrame && PushCallers(program, native))
             {
                 NativeStatus status = Enter(program, native);
                 if (status != NativeStatus.Left)
@@ -56,7 +56,6 @@ internal sealed unsafe class NativeRunner : IDisposable
     private NativeStatus Enter(BpfProgram program, NativeProgram native)
     {
         int depth = _state->CallDepth;
-        PushCallers(program, native);
         bool hasHostFrame = !program.Dialect.MovesFramePointer;
         if (hasHostFrame)
         {
@@ -64,14 +63,13 @@ internal sealed unsafe class NativeRunner : IDisposable
             _machine.ReachFrames(native.Flow.FrameBytesUsed, ref _expectedDepth, depth);
         }
 
-        ulong frame = _state->Registers[10];
         if (hasHostFrame)
             _state->Registers[10] = _machine.NativeFrameHost(depth);
         _state->Native.ResumeAddress = native.AddressOf(_state->InstructionIndex);
         var status = (NativeStatus)native.Entry(_state);
         GC.KeepAlive(native);
         GC.KeepAlive(_machine);
-        if (status == NativeStatus.Left)
+        if (status != NativeStatus.Ended)
         {
             PopCallers(program, native);
             if (hasHostFrame)
@@ -79,33 +77,43 @@ internal sealed unsafe class NativeRunner : IDisposable
         }
         else if (hasHostFrame)
         {
-            _state->Registers[10] = status == NativeStatus.Ended ? _machine.FrameAddress(0) : frame;
+            _state->Registers[10] = _machine.FrameAddress(0);
             _state->CallDepth = 0;
         }
 
         return status;
     }
 
-    /// <summary>The state's frames as words for the native stack, outermost first.</summary>
-    private void PushCallers(BpfProgram program, NativeProgram native)
+    /// <summary>
+    /// The state's frames as words for the native stack, outermost first. False when the host changed a register between
+    /// slices that native code did not save, as the function called leaves it alone: its caller gets it back from the interpreter.
+    /// </summary>
+    private bool PushCallers(BpfProgram program, NativeProgram native)
     {
+        bool movesFrame = program.Dialect.MovesFramePointer;
         ulong* next = _state->Native.CallerWords;
         for (int depth = 0; depth < _state->CallDepth; depth++)
         {
             CallFrame* frame = _state->Frames + depth;
+            ulong* inner = depth + 1 < _state->CallDepth ? frame[1].Saved : _state->Registers + 6;
             byte saved = SavedBy(program, native, (int)frame->ReturnIndex - 1);
-            if (program.Dialect.MovesFramePointer)
+            if (movesFrame)
                 *next++ = frame->Saved[4];
+            else if (frame->Saved[4] != _machine.FrameAddress(depth))
+                return false;
             for (int i = 0; i < 4; i++)
             {
                 if ((saved & (1 << i)) != 0)
                     *next++ = frame->Saved[i];
+                else if (frame->Saved[i] != inner[i])
+                    return false;
             }
 
             *next++ = native.ReturnAddressTo((int)frame->ReturnIndex);
         }
 
         _state->Native.CallerWordCount = (ulong)(next - _state->Native.CallerWords);
+        return true;
     }
 
     /// <summary>Words from the native stack, innermost first, as frames of the state.</summary>

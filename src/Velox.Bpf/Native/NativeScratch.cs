@@ -35,6 +35,9 @@ internal sealed class NativeScratch
     /// <summary>Distances to patch and the instruction they lead to.</summary>
     internal List<(int At, int Index)> Jumps { get; } = [];
 
+    /// <summary>Calls of functions whose first chain is paid for already.</summary>
+    internal List<(int At, int Target)> BodyCalls { get; } = [];
+
     internal List<ColdLeave> Leaves { get; } = [];
 
     internal List<ChainExit> Exits { get; } = [];
@@ -53,6 +56,7 @@ internal sealed class NativeScratch
         Array.Fill(Offsets, -1);
         Bodies = new int[count + 1];
         Jumps.Clear();
+        BodyCalls.Clear();
         Exits.Clear();
         Leaves.Clear();
         Accesses.Clear();

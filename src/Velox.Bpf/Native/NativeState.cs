@@ -66,6 +66,7 @@ internal static unsafe class NativeOffsets
         MemoryWindow window;
         byte* windowStart = (byte*)&window;
         WindowHost = (int)((byte*)&window.Host - windowStart);
+        WindowDistance = (int)((byte*)&window.Distance - windowStart);
         WindowReadBytes = (int)((byte*)&window.ReadBytes - windowStart);
         WindowWriteBytes = (int)((byte*)&window.WriteBytes - windowStart);
         WindowReadLimits = (int)((byte*)window.ReadLimits - windowStart);
@@ -111,6 +112,8 @@ internal static unsafe class NativeOffsets
     internal static int Windows { get; }
 
     internal static int WindowHost { get; }
+
+    internal static int WindowDistance { get; }
 
     internal static int WindowReadBytes { get; }
 

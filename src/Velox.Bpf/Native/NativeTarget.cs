@@ -4,14 +4,14 @@ namespace Velox.Bpf;
 
 /// <summary>A processor that there is a compiler for.</summary>
 /// <param name="commonBytes">Bytes of code that every program has.</param>
-/// <param name="maxBytesPerInstruction">Most bytes of one instruction.</param>
+/// <param name="maxBytesPerInstruction">Bytes of one instruction that no program needs on average.</param>
 /// <param name="maxBytes">Most bytes that the compiler may be given to fill.</param>
 /// <param name="compile">Compiles into a buffer; returns the bytes written.</param>
 internal sealed unsafe class NativeTarget(
     int commonBytes,
     int maxBytesPerInstruction,
     int maxBytes,
-    delegate*<BpfProgram, FlowAnalysis, bool, byte*, NativeScratch, int> compile)
+    delegate*<BpfProgram, FlowAnalysis, bool, byte*, int, NativeScratch, int> compile)
 {
     internal static NativeTarget X64 { get; } =
         new(X64Compiler.CommonBytes, X64Compiler.MaxBytesPerInstruction, int.MaxValue, &X64Compiler.Compile);
@@ -27,14 +27,15 @@ internal sealed unsafe class NativeTarget(
         _ => null,
     };
 
-    /// <summary>The bytes that the code of a program may need at most; null when it is too large to be compiled.</summary>
+    /// <summary>The bytes that the code of a program is given room for; null when it is too large to be compiled.</summary>
     internal int? CapacityFor(BpfProgram program)
     {
         long bytes = commonBytes + ((long)maxBytesPerInstruction * program.Instructions.Length);
         return bytes <= maxBytes ? (int)bytes : null;
     }
 
-    /// <summary>Compiles into a buffer of <see cref="CapacityFor"/> bytes.</summary>
-    internal int Compile(BpfProgram program, FlowAnalysis flow, bool allowsFrameGaps, byte* buffer, NativeScratch scratch) =>
-        compile(program, flow, allowsFrameGaps, buffer, scratch);
+    /// <summary>Compiles into a buffer of <see cref="CapacityFor"/> bytes; gives those written, or 0 when it is too small.</summary>
+    internal int Compile(
+        BpfProgram program, FlowAnalysis flow, bool allowsFrameGaps, byte* buffer, int capacity, NativeScratch scratch) =>
+        compile(program, flow, allowsFrameGaps, buffer, capacity, scratch);
 }

@@ -27,8 +27,11 @@ internal enum X64Shift : byte
     Left = 4, Right = 5, ArithmeticRight = 7,
 }
 
+/// <summary>[base + index + displacement]. rsp is no index in the encoding, and so means none.</summary>
+internal readonly record struct X64Memory(X64 Base, int Displacement, X64 Index = X64.Rsp);
+
 /// <summary>Writes x86-64 instructions into a buffer (Intel SDM volume 2). Knows nothing of BPF.</summary>
-/// <remarks>The buffer must have room for every instruction: 15 bytes; the compiler checks before each BPF instruction.</remarks>
+/// <remarks>The buffer must have room: the compiler checks before each BPF instruction and each out-of-line part.</remarks>
 internal unsafe struct X64Assembler
 {
     private readonly byte* _start;
@@ -110,14 +113,12 @@ internal unsafe struct X64Assembler
     internal void Alu(bool wide, X64Alu operation, X64 to, X64 baseRegister, int displacement) =>
         RegisterMemory(wide, ((int)operation << 3) | 3, to, baseRegister, displacement);
 
-    /// <summary>register op= memory, indexed.</summary>
-    internal void AluIndexed(X64Alu operation, X64 to, X64 baseRegister, X64 index, int displacement)
+    /// <summary>register op= memory.</summary>
+    internal void Alu(X64Alu operation, X64 to, X64Memory from)
     {
-        Byte(0x48 | (((int)to & 8) >> 1) | (((int)index & 8) >> 2) | (((int)baseRegister & 8) >> 3));
+        Rex(true, to, in from);
         Byte(((int)operation << 3) | 3);
-        Byte(0x84 | (((int)to & 7) << 3));
-        Byte((((int)index & 7) << 3) | ((int)baseRegister & 7));
-        Int32(displacement);
+        Memory(to, in from);
     }
 
     internal void Test(bool wide, X64 a, X64 b) => RegisterRegister(wide, 0x85, b, a);
@@ -222,36 +223,39 @@ internal unsafe struct X64Assembler
         RegisterMemory(true, 0x89, from, baseRegister, displacement);
 
     /// <summary>Loads 1, 2, 4 or 8 bytes, extended to 64 bits.</summary>
-    internal void Load(int bytes, bool isSigned, X64 to, X64 baseRegister, int displacement)
+    internal void Load(int bytes, bool isSigned, X64 to, X64Memory from)
     {
         if (bytes == 8 || (bytes == 4 && !isSigned))
         {
-            RegisterMemory(bytes == 8, 0x8b, to, baseRegister, displacement);
-            return;
+            Rex(bytes == 8, to, in from);
+            Byte(0x8b);
+        }
+        else
+        {
+            Rex(isSigned, to, in from);
+            ExtendOpcode(isSigned, bytes * 8);
         }
 
-        Rex(isSigned, to, baseRegister);
-        ExtendOpcode(isSigned, bytes * 8);
-        Memory(to, baseRegister, displacement);
+        Memory(to, in from);
     }
 
-    internal void Store(int bytes, X64 from, X64 baseRegister, int displacement)
+    internal void Store(int bytes, X64 from, X64Memory to)
     {
         if (bytes == 2)
             Byte(0x66);
         // Without the prefix the byte forms of rsp to rdi would be ah to bh.
-        Rex(bytes == 8, from, baseRegister, force: bytes == 1);
+        Rex(bytes == 8, from, in to, force: bytes == 1);
         Byte(bytes == 1 ? 0x88 : 0x89);
-        Memory(from, baseRegister, displacement);
+        Memory(from, in to);
     }
 
-    internal void StoreImmediate(int bytes, int value, X64 baseRegister, int displacement)
+    internal void StoreImmediate(int bytes, int value, X64Memory to)
     {
         if (bytes == 2)
             Byte(0x66);
-        Rex(bytes == 8, 0, baseRegister);
+        Rex(bytes == 8, 0, in to);
         Byte(bytes == 1 ? 0xc6 : 0xc7);
-        Memory(0, baseRegister, displacement);
+        Memory(0, in to);
         if (bytes == 1)
             Byte(value);
         else if (bytes == 2)
@@ -277,7 +281,7 @@ internal unsafe struct X64Assembler
     {
         Rex(false, 0, register);
         Byte(0xff);
-        Memory((X64)6, register, 0);
+        Memory((X64)6, new X64Memory(register, 0));
     }
 
     internal void Return() => Byte(0xc3);
@@ -311,7 +315,7 @@ internal unsafe struct X64Assembler
     {
         Rex(false, 0, register);
         Byte(0xff);
-        Memory((X64)2, register, displacement);
+        Memory((X64)2, new X64Memory(register, displacement));
     }
 
     /// <summary>call; returns where the distance stands.</summary>
@@ -341,6 +345,16 @@ internal unsafe struct X64Assembler
         Byte(0x80 | (int)condition);
         Int32(0);
         return Position - 4;
+    }
+
+    /// <summary>Whether a jump from here, of at most so many bytes, reaches a place before it with a short distance.</summary>
+    internal readonly bool IsShortBack(int target, int bytes) => Position + bytes - target <= 128;
+
+    /// <summary>A short jump back; unconditional without a condition.</summary>
+    internal void JumpBackShort(Condition? condition, int target)
+    {
+        Byte(condition is { } given ? 0x70 | (int)given : 0xeb);
+        Byte(target - (Position + 1));
     }
 
     /// <summary>A short conditional jump; returns where the distance stands.</summary>
@@ -395,10 +409,14 @@ internal unsafe struct X64Assembler
         ];
         for (int rest = bytes; rest > 0;)
         {
+            // Up to six more prefixes make one instruction of what would be two: it takes one place in the pipeline.
             int length = Math.Min(rest, 8);
+            int prefixes = Math.Min(rest - length, 6);
+            for (int i = 0; i < prefixes; i++)
+                Byte(0x66);
             forms.Slice(length * (length - 1) / 2, length).CopyTo(new Span<byte>(_next, length));
             _next += length;
-            rest -= length;
+            rest -= length + prefixes;
         }
     }
 
@@ -415,6 +433,13 @@ internal unsafe struct X64Assembler
             Byte(rex);
     }
 
+    private void Rex(bool wide, X64 register, in X64Memory memory, bool force = false)
+    {
+        int rex = 0x40 | (wide ? 8 : 0) | (((int)register & 8) >> 1) | (((int)memory.Index & 8) >> 2) | (((int)memory.Base & 8) >> 3);
+        if (rex != 0x40 || force)
+            Byte(rex);
+    }
+
     private void RegisterRegister(bool wide, int opcode, X64 register, X64 rm)
     {
         Rex(wide, register, rm);
@@ -426,7 +451,7 @@ internal unsafe struct X64Assembler
     {
         Rex(wide, register, baseRegister);
         Byte(opcode);
-        Memory(register, baseRegister, displacement);
+        Memory(register, new X64Memory(baseRegister, displacement));
     }
 
     private void ExtendOpcode(bool isSigned, int bits)
@@ -441,17 +466,18 @@ internal unsafe struct X64Assembler
         Byte((isSigned ? 0xbe : 0xb6) | (bits == 16 ? 1 : 0));
     }
 
-    /// <summary>ModRM (and SIB) for [base + displacement].</summary>
-    private void Memory(X64 register, X64 baseRegister, int displacement)
+    /// <summary>ModRM (and SIB).</summary>
+    private void Memory(X64 register, in X64Memory memory)
     {
         int reg = ((int)register & 7) << 3;
-        int rm = (int)baseRegister & 7;
-        bool needsSib = rm == 4;
+        int rm = (int)memory.Base & 7;
+        bool needsSib = rm == 4 || memory.Index != X64.Rsp;
         // rbp and r13 have no form without displacement.
+        int displacement = memory.Displacement;
         int mode = displacement == 0 && rm != 5 ? 0x00 : displacement == (sbyte)displacement ? 0x40 : 0x80;
-        Byte(mode | reg | rm);
+        Byte(mode | reg | (needsSib ? 4 : rm));
         if (needsSib)
-            Byte(0x24);
+            Byte((((int)memory.Index & 7) << 3) | rm);
         if (mode == 0x40)
             Byte(displacement);
         else if (mode == 0x80)

@@ -80,15 +80,17 @@ internal unsafe ref partial struct X64Compiler
 
     /// <summary>
     /// Leaves before instruction ecx, giving edx units back, and keeps the callers' words: below our caller's frame they
-    /// would be overwritten.
+    /// would be overwritten. A host function's end joins with its status in the first spill place.
     /// </summary>
     private void EmitLeave()
     {
         _leavePosition = _code.Position;
         _code.Alu(true, X64Alu.Add, Units, X64.Rdx);
         _code.StoreWide(Units, Context, NativeOffsets.RemainingUnits);
-        _code.Store(4, X64.Rcx, Context, NativeOffsets.InstructionIndex);
+        _code.Store(4, X64.Rcx, new X64Memory(Context, NativeOffsets.InstructionIndex));
+        _code.StoreImmediate(8, (int)NativeStatus.Left, new X64Memory(Context, NativeOffsets.Spill));
 
+        _keepCallersPosition = _code.Position;
         // r11 is free now. The word under the entry's stack pointer is the outermost return address: not a caller's.
         _code.LoadWide(X64.Rdx, Context, NativeOffsets.CallerWords);
         _code.LoadWide(X64.Rcx, Context, NativeOffsets.StackPointer);
@@ -104,7 +106,7 @@ internal unsafe ref partial struct X64Compiler
         _code.Alu(true, X64Alu.Sub, X64.Rcx, 8);
         _code.JumpTo(loop);
         _code.PatchShort(done);
-        _code.MoveImmediate(X64.Rdx, (int)NativeStatus.Left);
+        _code.LoadWide(X64.Rdx, Context, NativeOffsets.Spill);
         _code.JumpTo(_exitPosition);
     }
 
@@ -145,7 +147,10 @@ internal unsafe ref partial struct X64Compiler
         LeaveIf(Condition.Equal);
     }
 
-    /// <summary>Calls host function edx; when it ends the program, goes to the exit.</summary>
+    /// <summary>
+    /// Calls host function edx. When it ends the program, the callers are kept: a function that the budget did not cover is
+    /// called again when the run goes on.
+    /// </summary>
     private void EmitHostCallCommon()
     {
         _hostCallPosition = _code.Position;
@@ -161,23 +166,34 @@ internal unsafe ref partial struct X64Compiler
         _code.LoadWide(Units, Context, NativeOffsets.RemainingUnits);
         _code.Return();
         _code.PatchShort(ended);
-        _code.MoveImmediate(X64.Rdx, (int)NativeStatus.EndedByHost);
-        _code.JumpTo(_exitPosition);
+        _code.Alu(true, X64Alu.Add, X64.Rsp, 8); // not back to the call
+        _code.StoreImmediate(8, (int)NativeStatus.EndedByHost, new X64Memory(Context, NativeOffsets.Spill));
+        _code.JumpTo(_keepCallersPosition);
     }
 
     private void EmitHostCall(int function)
     {
         // A host call ends its block, so the units are exact already.
-        _code.StoreImmediate(4, _index, Context, NativeOffsets.InstructionIndex);
+        _code.StoreImmediate(4, _index, new X64Memory(Context, NativeOffsets.InstructionIndex));
         _code.MoveImmediate(X64.Rdx, function);
         _code.CallTo(_hostCallPosition);
     }
 
     private void EmitLocalCall(int target)
     {
+        if (FlowAnalysis.IsSecondSlot(_program.Instructions, target))
+        {
+            Leave(); // nothing is emitted there; the interpreter calls it and fails
+            return;
+        }
+
         byte saved = _flow.SavedRegisters(target);
         EnterFrame(saved);
-        JumpToInstruction(_code.Call(), target);
+        int call = _code.Call();
+        if (_unitsAfter > 0)
+            _scratch.BodyCalls.Add((call, target)); // its first chain is paid for by ours
+        else
+            JumpToInstruction(call, target);
         LeaveFrame(saved);
     }
 
@@ -212,12 +228,12 @@ internal unsafe ref partial struct X64Compiler
         }
         else
         {
-            _code.Load(4, false, X64.Rcx, Context, NativeOffsets.CallDepth);
+            _code.Load(4, false, X64.Rcx, new X64Memory(Context, NativeOffsets.CallDepth));
             _code.Alu(false, X64Alu.Add, X64.Rcx, 1);
             KeepOnLine(13);
             _code.Alu(false, X64Alu.Compare, X64.Rcx, Context, NativeOffsets.MaxCallDepth);
             LeaveIf(Condition.AboveOrEqual);
-            _code.Store(4, X64.Rcx, Context, NativeOffsets.CallDepth);
+            _code.Store(4, X64.Rcx, new X64Memory(Context, NativeOffsets.CallDepth));
             _code.Push(Frame);
         }
 
@@ -246,21 +262,24 @@ internal unsafe ref partial struct X64Compiler
         if (_hasHostFrame)
             return;
         _code.Pop(Frame);
-        _code.Load(4, false, X64.Rcx, Context, NativeOffsets.CallDepth);
+        _code.Load(4, false, X64.Rcx, new X64Memory(Context, NativeOffsets.CallDepth));
         _code.Alu(false, X64Alu.Sub, X64.Rcx, 1);
-        _code.Store(4, X64.Rcx, Context, NativeOffsets.CallDepth);
+        _code.Store(4, X64.Rcx, new X64Memory(Context, NativeOffsets.CallDepth));
     }
 
     /// <summary>For each instruction the distance of its block's code from the table, or 0.</summary>
-    private void EmitTable()
+    private bool TryEmitTable()
     {
         if (_scratch.TableUses.Count == 0)
-            return;
+            return true;
+        if (_code.Position + (sizeof(int) * (long)_program.Count) > _limit)
+            return false;
         int table = _code.Position;
         foreach (int at in _scratch.TableUses)
             _code.Patch(at, table);
         for (int i = 0; i < _program.Count; i++)
             _code.Int32(_scratch.Offsets[i] < 0 ? 0 : _scratch.Offsets[i] - table);
+        return true;
     }
 
     private void SpillVolatile()

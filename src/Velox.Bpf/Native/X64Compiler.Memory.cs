@@ -2,9 +2,12 @@ namespace Velox.Bpf;
 
 /// <summary>Loads and stores: directly in the frame, else checked against the window of a guessed or looked-up segment.</summary>
 /// <remarks>
-/// Accesses of one block through the same unchanged register share one check of the whole span: the host address then
-/// stays in rdx. A failing check of a span means nothing yet: the out-of-line part looks the segment up, then asks the memory
-/// map, and only then leaves, before the first access of the span.
+/// <para>What a check leaves depends on what needs it. A load gets the distance from the program's addresses to the host's in
+/// rcx and adds it while loading, so that it need not wait for its check. A store gets the host's address in rcx, since an
+/// indexed store takes a port from the loads. Accesses of one block through the same unchanged register share one check of
+/// the whole span, and the host's address for that register in rdx.</para>
+/// <para>A failing check of a span means nothing yet: the out-of-line part looks the segment up, then asks the memory map, and
+/// only then leaves, before the first access of the span.</para>
 /// </remarks>
 internal unsafe ref partial struct X64Compiler
 {
@@ -24,11 +27,11 @@ internal unsafe ref partial struct X64Compiler
         int bytes = AccessSize.Of(instruction.Operation);
         if (IsInFrame(baseRegister, offset, bytes))
         {
-            EmitTransfer(in instruction, bytes, Frame, offset, X64.Rcx);
+            EmitTransfer(in instruction, bytes, new X64Memory(Frame, offset), X64.Rcx);
         }
         else if (_groupBase == baseRegister && _index <= _groupEnd)
         {
-            EmitTransfer(in instruction, bytes, X64.Rdx, offset - _groupLow, X64.Rcx);
+            EmitTransfer(in instruction, bytes, new X64Memory(X64.Rdx, offset), X64.Rcx);
         }
         else
         {
@@ -36,12 +39,15 @@ internal unsafe ref partial struct X64Compiler
             EmitCheck(in span, baseRegister);
             if (span.IsGroup)
             {
-                (_groupBase, _groupEnd, _groupLow) = (baseRegister, span.Last, span.Low);
-                EmitTransfer(in instruction, bytes, X64.Rdx, offset - span.Low, X64.Rcx);
+                (_groupBase, _groupEnd) = (baseRegister, span.Last);
+                EmitTransfer(in instruction, bytes, new X64Memory(X64.Rdx, offset), X64.Rcx);
             }
             else
             {
-                EmitTransfer(in instruction, bytes, X64.Rcx, 0, X64.Rdx);
+                X64Memory memory = NeedsPointer(isStore, baseRegister)
+                    ? new X64Memory(X64.Rcx, 0)
+                    : new X64Memory(X64.Rcx, offset, Register(baseRegister));
+                EmitTransfer(in instruction, bytes, memory, X64.Rdx);
             }
         }
 
@@ -49,47 +55,42 @@ internal unsafe ref partial struct X64Compiler
             _groupBase = NoGroup;
     }
 
+    /// <summary>Whether a check leaves the host's address of a lone access, not the distance to it.</summary>
+    private readonly bool NeedsPointer(bool isStore, int baseRegister) => isStore || IsHostFrame(baseRegister);
+
+    private readonly bool IsHostFrame(int register) => register == FramePointer && _hasHostFrame;
+
     /// <summary>r10 cannot leave the stack where the program cannot write it, and a frame below it is always there.</summary>
     private readonly bool IsInFrame(int baseRegister, int offset, int bytes) =>
         _hasHostFrame && baseRegister == FramePointer && offset >= -_dialect.FrameBytes && offset + bytes <= 0;
 
-    /// <summary>Moves the data between register and [host + displacement].</summary>
+    /// <summary>Moves the data between register and memory.</summary>
     /// <param name="instruction">Which access.</param>
     /// <param name="bytes">Its size.</param>
-    /// <param name="host">Host address.</param>
-    /// <param name="displacement">Added to it.</param>
+    /// <param name="memory">Checked.</param>
     /// <param name="free">A register that may be used to compute r10's value.</param>
-    private void EmitTransfer(in Instruction instruction, int bytes, X64 host, int displacement, X64 free)
+    private void EmitTransfer(in Instruction instruction, int bytes, X64Memory memory, X64 free)
     {
         Operation operation = instruction.Operation;
         if (operation <= Operation.LoadSx32)
-        {
-            bool isSigned = operation >= Operation.LoadSx8;
-            _code.Load(bytes, isSigned, Register(instruction.Destination), host, displacement);
-        }
+            _code.Load(bytes, isSigned: operation >= Operation.LoadSx8, Register(instruction.Destination), memory);
         else if (IsImmediateStore(operation))
-        {
-            _code.StoreImmediate(bytes, (int)instruction.Immediate, host, displacement);
-        }
+            _code.StoreImmediate(bytes, (int)instruction.Immediate, memory);
         else
-        {
-            _code.Store(bytes, Read(instruction.Source, free), host, displacement);
-        }
+            _code.Store(bytes, Read(instruction.Source, free), memory);
     }
 
     private static bool IsImmediateStore(Operation operation) => ((operation - Operation.Store8Imm) & 1) == 0;
 
-    /// <summary>Puts the checked host address of a span into rdx (a group) or rcx.</summary>
+    /// <summary>Checks a span and leaves what its accesses need in rdx (a group) or rcx.</summary>
     private void EmitCheck(in Span span, int baseRegister)
     {
-        X64 address = span.IsGroup ? X64.Rdx : X64.Rcx;
         bool keepsGroup = !span.IsGroup && _groupBase != NoGroup;
-        _code.Lea(address, Read(baseRegister, X64.Rcx), span.Low);
         int segment = _guess[baseRegister];
         ColdAccess cold = Cold(in span, baseRegister) with { KeepsGroup = keepsGroup, LooksUp = segment != RegionGuess.Unknown };
         if (segment == RegionGuess.Unknown)
         {
-            EmitLookUp(in cold, address, out int jump, out int jump2);
+            EmitLookUp(in cold, out int jump, out int jump2);
             if (!span.IsGroup)
                 _groupBase = NoGroup; // rdx was used
             _scratch.Accesses.Add(cold with { At = jump, At2 = jump2, Back = _code.Position, KeepsGroup = false });
@@ -97,12 +98,13 @@ internal unsafe ref partial struct X64Compiler
         }
 
         int window = NativeOffsets.Windows + (segment * WindowBytes);
-        _code.Alu(true, X64Alu.Sub, address, Context, window);
+        EmitAddress(X64.Rcx, baseRegister, span.Low);
+        _code.Alu(true, X64Alu.Sub, X64.Rcx, Context, window);
         int first, second = 0;
         if (span.IsGroup)
         {
             first = _code.JumpIf(Condition.Below);
-            _code.Lea(X64.Rcx, address, span.Bytes);
+            _code.Alu(true, X64Alu.Add, X64.Rcx, span.Bytes);
             int bytes = window + BytesField(span.IsStore);
             KeepOnLine(DisplacementBytes(bytes) + JumpBytes);
             _code.Alu(true, X64Alu.Compare, X64.Rcx, Context, bytes);
@@ -112,43 +114,71 @@ internal unsafe ref partial struct X64Compiler
         {
             int limit = window + LimitField(span.Bytes, span.IsStore);
             KeepOnLine(DisplacementBytes(limit) + JumpBytes);
-            _code.Alu(true, X64Alu.Compare, address, Context, limit);
+            _code.Alu(true, X64Alu.Compare, X64.Rcx, Context, limit);
             first = _code.JumpIf(Condition.AboveOrEqual);
         }
 
-        _code.Alu(true, X64Alu.Add, address, Context, window + NativeOffsets.WindowHost);
+        EmitResult(span.IsGroup, span.IsStore, baseRegister, new X64Memory(Context, window));
         _scratch.Accesses.Add(cold with { At = first, At2 = second, Back = _code.Position });
+    }
+
+    /// <summary>The program's address.</summary>
+    private void EmitAddress(X64 to, int baseRegister, int offset)
+    {
+        X64 value = Read(baseRegister, X64.Rcx);
+        if (offset != 0)
+            _code.Lea(to, value, offset);
+        else if (to != value)
+            _code.Move(true, to, value);
     }
 
     private readonly ColdAccess Cold(in Span span, int baseRegister) => new(
         0, 0, 0, _index, _unitsAfter + 1, (byte)baseRegister, span.Low, span.Bytes, span.IsStore, span.IsGroup, false, false);
 
-    /// <summary>Finds the window by the address's segment. Uses the other free register.</summary>
-    private void EmitLookUp(in ColdAccess access, X64 address, out int jump, out int jump2)
+    /// <summary>From a window, with rcx at the distance from its start for lone accesses, to what the accesses need.</summary>
+    private void EmitResult(bool isGroup, bool isStore, int baseRegister, X64Memory window)
     {
-        X64 index = address == X64.Rcx ? X64.Rdx : X64.Rcx;
+        X64Memory Field(int offset) => window with { Displacement = window.Displacement + offset };
+        if (isGroup)
+        {
+            _code.Load(8, false, X64.Rdx, Field(NativeOffsets.WindowDistance));
+            _code.Alu(true, X64Alu.Add, X64.Rdx, Read(baseRegister, X64.Rcx));
+        }
+        else if (NeedsPointer(isStore, baseRegister))
+        {
+            _code.Alu(X64Alu.Add, X64.Rcx, Field(NativeOffsets.WindowHost));
+        }
+        else
+        {
+            _code.Load(8, false, X64.Rcx, Field(NativeOffsets.WindowDistance));
+        }
+    }
+
+    /// <summary>As <see cref="EmitCheck"/> with the window of the address's own segment. Uses both free registers.</summary>
+    private void EmitLookUp(in ColdAccess access, out int jump, out int jump2)
+    {
         int windows = NativeOffsets.Windows;
+        EmitAddress(X64.Rcx, access.Base, access.Offset);
         // Bits above the segment's number are caught by the comparison with the window's start.
-        _code.Move(true, index, address);
-        _code.ShiftImmediate(true, X64Shift.Right, index, 32 - 7);
-        _code.Alu(false, X64Alu.And, index, (MemoryMap.Segments - 1) * WindowBytes);
-        _code.AluIndexed(X64Alu.Sub, address, Context, index, windows);
+        _code.Move(true, X64.Rdx, X64.Rcx);
+        _code.ShiftImmediate(true, X64Shift.Right, X64.Rdx, 32 - 7);
+        _code.Alu(false, X64Alu.And, X64.Rdx, (MemoryMap.Segments - 1) * WindowBytes);
+        _code.Alu(X64Alu.Sub, X64.Rcx, new X64Memory(Context, windows, X64.Rdx));
         if (access.IsGroup)
         {
             jump = _code.JumpIf(Condition.Below);
-            _code.Alu(true, X64Alu.Add, address, access.Bytes);
-            _code.AluIndexed(X64Alu.Compare, address, Context, index, windows + BytesField(access.IsStore));
+            _code.Alu(true, X64Alu.Add, X64.Rcx, access.Bytes);
+            _code.Alu(X64Alu.Compare, X64.Rcx, new X64Memory(Context, windows + BytesField(access.IsStore), X64.Rdx));
             jump2 = _code.JumpIf(Condition.Above);
-            _code.AluIndexed(X64Alu.Add, address, Context, index, windows + NativeOffsets.WindowHost);
-            _code.Alu(true, X64Alu.Sub, address, access.Bytes);
         }
         else
         {
             jump2 = 0;
-            _code.AluIndexed(X64Alu.Compare, address, Context, index, windows + LimitField(access.Bytes, access.IsStore));
+            _code.Alu(X64Alu.Compare, X64.Rcx, new X64Memory(Context, windows + LimitField(access.Bytes, access.IsStore), X64.Rdx));
             jump = _code.JumpIf(Condition.AboveOrEqual);
-            _code.AluIndexed(X64Alu.Add, address, Context, index, windows + NativeOffsets.WindowHost);
         }
+
+        EmitResult(access.IsGroup, access.IsStore, access.Base, new X64Memory(Context, windows, X64.Rdx));
     }
 
     private static int BytesField(bool isStore) => isStore ? NativeOffsets.WindowWriteBytes : NativeOffsets.WindowReadBytes;
@@ -161,30 +191,38 @@ internal unsafe ref partial struct X64Compiler
     {
         PatchHere(access.At);
         PatchHere(access.At2);
-        X64 address = access.IsGroup ? X64.Rdx : X64.Rcx;
         _index = access.Index;
         _unitsAfter = access.Units - 1;
         if (access.KeepsGroup)
             _code.StoreWide(X64.Rdx, Context, NativeOffsets.Spill + 56);
         if (access.LooksUp)
         {
-            _code.Lea(address, Read(access.Base, X64.Rcx), access.Offset);
-            EmitLookUp(in access, address, out int jump, out int jump2);
+            EmitLookUp(in access, out int jump, out int jump2);
             GoBack(in access);
             PatchHere(jump);
             PatchHere(jump2);
         }
 
-        _code.Lea(X64.Rcx, Read(access.Base, X64.Rcx), access.Offset);
-        _code.MoveImmediate(X64.Rdx, access.Bytes | (access.IsStore ? NativeGateway.StoreFlag : 0));
+        EmitAddress(X64.Rcx, access.Base, access.Offset);
+        int kind = (access.IsStore ? NativeGateway.StoreFlag : 0) | (access.IsGroup ? NativeGateway.GroupFlag : 0);
+        _code.MoveImmediate(X64.Rdx, access.Bytes | kind);
         _code.CallTo(_translatePosition);
         _code.Test(true, X64.Rcx, X64.Rcx);
         int failed = _code.JumpIf(Condition.Equal);
+        // rcx has the host's address of the span's start.
         if (access.IsGroup)
-            _code.Move(true, X64.Rdx, X64.Rcx);
+            _code.Lea(X64.Rdx, X64.Rcx, -access.Offset);
+        else if (!NeedsPointer(access.IsStore, access.Base))
+            EmitDistance(in access);
         GoBack(in access);
         _code.Patch(failed, _code.Position);
         Leave();
+    }
+
+    private void EmitDistance(in ColdAccess access)
+    {
+        _code.Alu(true, X64Alu.Sub, X64.Rcx, Register(access.Base));
+        _code.Lea(X64.Rcx, X64.Rcx, -access.Offset);
     }
 
     private void GoBack(in ColdAccess access)

@@ -13,8 +13,14 @@ namespace Velox.Bpf;
 /// </remarks>
 internal unsafe ref partial struct X64Compiler
 {
-    /// <summary>Most bytes of code for one instruction, out-of-line parts included.</summary>
+    /// <summary>
+    /// Bytes of code for one instruction, out-of-line parts included, that no program needs on average: spans that take rdx from
+    /// each other come to 224, functions beginning everywhere to 268. What needs more nevertheless is not compiled.
+    /// </summary>
     internal const int MaxBytesPerInstruction = 320;
+
+    /// <summary>More than one instruction needs in line, and more than its out-of-line part.</summary>
+    private const int ReserveBytes = 512;
 
     /// <summary>Bytes of the common parts.</summary>
     internal const int CommonBytes = 2048;
@@ -36,25 +42,26 @@ internal unsafe ref partial struct X64Compiler
     private readonly bool _hasHostFrame;
     private readonly bool _hasGaps;
     private readonly NativeScratch _scratch;
+    private readonly int _limit;
     private X64Assembler _code;
     private RegionGuess _guess;
 
     private int _exitPosition;
     private int _leavePosition;
+    private int _keepCallersPosition;
     private int _hostCallPosition;
     private int _translatePosition;
     private int _atomicPosition;
 
-    // The register whose accesses share the address in rdx, how far down, and the offset that rdx stands for.
+    // The register whose accesses share the distance in rdx, and how far down.
     private int _groupBase;
     private int _groupEnd;
-    private int _groupLow;
 
     // Of the instruction being compiled.
     private int _index;
     private int _unitsAfter;
 
-    private X64Compiler(BpfProgram program, FlowAnalysis flow, bool allowsFrameGaps, byte* buffer, NativeScratch scratch)
+    private X64Compiler(BpfProgram program, FlowAnalysis flow, bool allowsFrameGaps, byte* buffer, int capacity, NativeScratch scratch)
     {
         _program = program;
         _dialect = program.Dialect;
@@ -62,6 +69,7 @@ internal unsafe ref partial struct X64Compiler
         _hasHostFrame = !_dialect.MovesFramePointer;
         _hasGaps = _dialect.HasFrameGaps && allowsFrameGaps;
         _scratch = scratch;
+        _limit = capacity - ReserveBytes;
         _code = new X64Assembler(buffer);
     }
 
@@ -79,23 +87,26 @@ internal unsafe ref partial struct X64Compiler
     /// <param name="flow">Its analysis.</param>
     /// <param name="allowsFrameGaps">Whether frames of V0 have their gaps.</param>
     /// <param name="buffer">At least <see cref="CommonBytes"/> and <see cref="MaxBytesPerInstruction"/> for each instruction.</param>
+    /// <param name="capacity">Its length.</param>
     /// <param name="scratch">Takes the offsets of leaders and return points.</param>
-    /// <returns>Bytes written.</returns>
-    internal static int Compile(BpfProgram program, FlowAnalysis flow, bool allowsFrameGaps, byte* buffer, NativeScratch scratch)
+    /// <returns>Bytes written, or 0 when the buffer is too small.</returns>
+    internal static int Compile(
+        BpfProgram program, FlowAnalysis flow, bool allowsFrameGaps, byte* buffer, int capacity, NativeScratch scratch)
     {
-        var compiler = new X64Compiler(program, flow, allowsFrameGaps, buffer, scratch);
+        var compiler = new X64Compiler(program, flow, allowsFrameGaps, buffer, capacity, scratch);
         compiler.EmitCommon();
-        compiler.EmitProgram();
-        compiler.EmitColdParts();
-        compiler.EmitTable();
+        if (!compiler.TryEmitProgram() || !compiler.TryEmitColdParts() || !compiler.TryEmitTable())
+            return 0;
         foreach ((int at, int index) in scratch.Jumps)
             compiler._code.Patch(at, scratch.Offsets[index]);
+        foreach ((int at, int target) in scratch.BodyCalls)
+            compiler._code.Patch(at, scratch.Bodies[target]);
         return compiler._code.Position;
     }
 
     private static X64 Register(int register) => (X64)RegisterMap[register];
 
-    private void EmitProgram()
+    private bool TryEmitProgram()
     {
         Instruction[] code = _program.Instructions;
         _guess.EnterFunction();
@@ -103,6 +114,8 @@ internal unsafe ref partial struct X64Compiler
         int rest = 0;
         for (_index = 0; _index < code.Length; _index++)
         {
+            if (_code.Position > _limit)
+                return false;
             ref readonly Instruction instruction = ref code[_index];
             if (_flow.IsFunction(_index))
                 _guess.EnterFunction();
@@ -119,6 +132,8 @@ internal unsafe ref partial struct X64Compiler
             if (instruction.Operation == Operation.MovWide)
                 _index++;
         }
+
+        return true;
     }
 
     /// <summary>The start of a chain of blocks: takes the units of all its instructions at once.</summary>
@@ -152,8 +167,7 @@ internal unsafe ref partial struct X64Compiler
                 EmitAtomic();
                 break;
             case Operation.Jump:
-                KeepOnLine(5);
-                JumpToInstruction(_code.Jump(), instruction.Target);
+                EmitJump(instruction.Target);
                 break;
             case <= Operation.JumpSLe32Reg:
                 EmitComparingJump(in instruction);
@@ -207,12 +221,27 @@ internal unsafe ref partial struct X64Compiler
             _code.Alu(wide, X64Alu.Compare, left, immediate);
         }
 
-        int jump = _code.JumpIf(ConditionOf(family));
-        if (_unitsAfter == 0)
-            JumpToInstruction(jump, instruction.Target);
+        Condition condition = ConditionOf(family);
+        if (_unitsAfter > 0)
+            _scratch.Exits.Add(new ChainExit(_code.JumpIf(condition), instruction.Target, _unitsAfter));
+        else if (IsNearBack(instruction.Target))
+            _code.JumpBackShort(condition, _scratch.Offsets[instruction.Target]);
         else
-            _scratch.Exits.Add(new ChainExit(jump, instruction.Target, _unitsAfter));
+            JumpToInstruction(_code.JumpIf(condition), instruction.Target);
     }
+
+    private void EmitJump(int target)
+    {
+        KeepOnLine(5);
+        if (IsNearBack(target))
+            _code.JumpBackShort(null, _scratch.Offsets[target]);
+        else
+            JumpToInstruction(_code.Jump(), target);
+    }
+
+    /// <summary>Whether the target's code is there already, and so near that a short jump reaches it.</summary>
+    private readonly bool IsNearBack(int target) =>
+        target <= _index && _scratch.Offsets[target] >= 0 && _code.IsShortBack(_scratch.Offsets[target], 2);
 
     private static Condition ConditionOf(Operation family) => family switch
     {
@@ -302,18 +331,32 @@ internal unsafe ref partial struct X64Compiler
             _code.Nop(JumpLineBytes - offset);
     }
 
-    private void EmitColdParts()
+    private bool TryEmitColdParts()
     {
         foreach (ColdAccess access in _scratch.Accesses)
+        {
+            if (_code.Position > _limit)
+                return false;
             EmitColdAccess(in access);
+        }
+
         foreach (ChainExit exit in _scratch.Exits)
+        {
+            if (_code.Position > _limit)
+                return false;
             EmitChainExit(in exit);
+        }
+
         foreach (ColdLeave leave in _scratch.Leaves)
         {
+            if (_code.Position > _limit)
+                return false;
             _code.Patch(leave.At, _code.Position);
             _code.MoveImmediate(X64.Rcx, leave.Index);
             _code.MoveImmediate(X64.Rdx, leave.Units);
             _code.JumpTo(_leavePosition);
         }
+
+        return true;
     }
 }

@@ -7,7 +7,11 @@ public sealed class BpfProgram
     {
         Image = image;
         Host = host;
+        HostFunctions = [.. host.Entries];
         Instructions = instructions;
+        // Pinned once, not at each load into a machine.
+        ReadOnlyData = GC.AllocateUninitializedArray<byte>(image.ReadOnlyData.Length, pinned: true);
+        image.ReadOnlyData.CopyTo(ReadOnlyData);
     }
 
     /// <summary>What it was made of.</summary>
@@ -21,11 +25,17 @@ public sealed class BpfProgram
     /// <summary>Slots of its text.</summary>
     public int Count => Instructions.Length - 1;
 
+    /// <summary>The table's entries as they were when the program was made.</summary>
+    internal HostFunctionEntry[] HostFunctions { get; }
+
+    /// <summary>What the program may read; pinned.</summary>
+    internal byte[] ReadOnlyData { get; }
+
     /// <summary>One for each slot and the end mark; pinned.</summary>
     internal Instruction[] Instructions { get; }
 
-    /// <summary>Its native code, once compiled; tests set that of another processor.</summary>
-    internal NativeProgram? Native { get; set; }
+    /// <summary>Its native code, once compiled.</summary>
+    internal NativeProgram? Native { get; private set; }
 
     /// <summary>Whether runs use native code.</summary>
     public bool IsCompiled => Native is not null;
@@ -38,6 +48,9 @@ public sealed class BpfProgram
         Native ??= NativeProgram.TryCompile(this, allowsFrameGaps);
         return Native is not null;
     }
+
+    /// <summary>Gives it native code, unless it has some.</summary>
+    internal bool TryInstall(NativeProgram native) => (Native ??= native) == native;
 
     /// <summary>Verifies raw text that starts at its first instruction.</summary>
     /// <exception cref="BpfProgramException">A rule is broken.</exception>

@@ -19,6 +19,7 @@ internal sealed unsafe class Arm64Emulator
     private const ulong RegionGap = 4096;
 
     private static readonly Lock s_lock = new();
+    private static readonly string? s_emulator = RequiredTool.Find("qemu-aarch64", "qemu-aarch64-static");
     private static Arm64Guest? s_guest;
     private static NativeProgram? s_loaded;
 
@@ -58,14 +59,20 @@ internal sealed unsafe class Arm64Emulator
     internal static void Prepare(BpfProgram program, VmOptions options)
     {
         Assert.SkipUnless(NativeProgram.IsSupported, "This machine does not run native code: it needs Linux on x86-64.");
-        if (Emulator is null)
-            RequiredTool.Miss("qemu-aarch64 is not installed: apt-get install qemu-user.");
-        program.Native = NativeProgram.TryCompile(program, options.AllowsFrameGaps, NativeTarget.Arm64, &Enter)
-            ?? throw new InvalidOperationException("The program was not compiled.");
+        FindEmulator();
+        NativeProgram? native = NativeProgram.TryCompile(program, options.AllowsFrameGaps, NativeTarget.Arm64, &Enter);
+        program.TryInstall(native ?? throw new InvalidOperationException("The program was not compiled."));
     }
 
-    /// <summary>The path of the emulator, or null.</summary>
-    internal static string? Emulator { get; } = RequiredTool.Find("qemu-aarch64", "qemu-aarch64-static");
+    /// <summary>A guest of its own; skips the test where there is no emulator.</summary>
+    internal static Arm64Guest StartGuest() => new(FindEmulator());
+
+    private static string FindEmulator()
+    {
+        if (s_emulator is null)
+            RequiredTool.Miss("qemu-aarch64 is not installed: apt-get install qemu-user.");
+        return s_emulator!;
+    }
 
     /// <summary>No exception may leave: what goes wrong here is the run's result.</summary>
     [UnmanagedCallersOnly]
@@ -76,7 +83,7 @@ internal sealed unsafe class Arm64Emulator
         {
             try
             {
-                s_guest ??= new Arm64Guest(Emulator!);
+                s_guest ??= new Arm64Guest(s_emulator!);
                 return new Arm64Emulator(s_guest, state, machine).Run();
             }
             catch (Exception exception)
@@ -100,7 +107,7 @@ internal sealed unsafe class Arm64Emulator
         int status = (int)_guest.Call(CodeAddress, StateAddress, CallOut);
         ReceiveState();
         ReceiveMemory();
-        if (status == (int)NativeStatus.Left)
+        if (status != (int)NativeStatus.Ended)
             ReceiveCallers();
         t_units += units - _state->RemainingUnits;
         return status;
@@ -152,6 +159,7 @@ internal sealed unsafe class Arm64Emulator
             {
                 MemoryWindow* window = (MemoryWindow*)windows + i;
                 window->Host = (byte*)ToGuest((ulong)window->Host);
+                window->Distance = (ulong)window->Host - window->Start;
             }
         }
 

@@ -1,0 +1,137 @@
+namespace Velox.Bpf.Tests;
+
+/// <summary>What a fuzzed host function may do: in the machine, and in the plain reference.</summary>
+internal interface IFuzzCall
+{
+    ulong RemainingUnits { get; }
+
+    List<ulong> Log { get; }
+
+    ulong Argument(int number);
+
+    bool TryConsume(ulong units);
+
+    bool TryRead(ulong address, ulong length, out ReadOnlySpan<byte> memory);
+
+    bool TryWrite(ulong address, ulong length, out Span<byte> memory);
+
+    ulong Fail(object error);
+
+    ulong EndProgram(ulong result);
+}
+
+/// <summary>Host functions with prices that read, write, consume, fail, end and throw; every call is noted with its arguments.</summary>
+internal static class FuzzHost
+{
+    private static readonly (string Name, ulong PriceUnits)[] Functions =
+    [
+        ("mix", 0), ("paid", 7), ("dear", 100), ("read", 1), ("write", 1), ("consume", 0), ("fail", 0), ("end", 0), ("throw", 0),
+    ];
+
+    /// <summary>Functions that let the program go on, whatever their arguments.</summary>
+    internal const int TameCount = 3;
+
+    internal static int Count => Functions.Length;
+
+    private static HostFunctionTable EbpfTable { get; } = Build(isNamed: false);
+
+    private static HostFunctionTable SbpfTable { get; } = Build(isNamed: true);
+
+    internal static HostFunctionTable TableOf(Dialect dialect) => dialect.SbpfVersion is null ? EbpfTable : SbpfTable;
+
+    internal static ulong PriceOf(int function) => Functions[function].PriceUnits;
+
+    internal static uint KeyOf(Dialect dialect, int function) =>
+        dialect.SbpfVersion is null ? (uint)(function + 1) : FunctionKey.OfName(Functions[function].Name);
+
+    internal static int Find(Dialect dialect, ulong key)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            if (KeyOf(dialect, i) == key)
+                return i;
+        }
+
+        return -1;
+    }
+
+    /// <summary>The body of a function.</summary>
+    internal static ulong Run<TCall>(int function, TCall call)
+        where TCall : IFuzzCall, allows ref struct
+    {
+        call.Log.Add((ulong)function);
+        call.Log.Add(call.RemainingUnits);
+        for (int i = 1; i <= 5; i++)
+            call.Log.Add(call.Argument(i));
+        (ulong first, ulong second, ulong third) = (call.Argument(1), call.Argument(2), call.Argument(3));
+        switch (Functions[function].Name)
+        {
+            case "read":
+                if (!call.TryRead(first, second & 63, out ReadOnlySpan<byte> source))
+                    return 1;
+                ulong sum = 0;
+                foreach (byte value in source)
+                    sum = (sum * 31) + value;
+                return sum;
+            case "write":
+                if (!call.TryWrite(first, second & 63, out Span<byte> target))
+                    return 2;
+                target.Fill((byte)third);
+                return third;
+            case "consume":
+                return call.TryConsume(first & 31) ? second : 3; // not the meter: a slice has its own
+            case "fail":
+                return (first & 3) == 0 ? call.Fail("failed") : second;
+            case "end":
+                return (first & 3) == 0 ? call.EndProgram(second) : third;
+            case "throw":
+                return (first & 3) == 0 ? throw new FormatException() : third;
+            default:
+                return (first * 0x9e3779b97f4a7c15) ^ second;
+        }
+    }
+
+    private static HostFunctionTable Build(bool isNamed)
+    {
+        var table = new HostFunctionTable();
+        for (int i = 0; i < Functions.Length; i++)
+        {
+            int function = i;
+            (string name, ulong price) = Functions[i];
+            if (isNamed)
+                table.Add(name, call => Run(function, new MachineCall(call)), price);
+            else
+                table.Add((uint)(i + 1), name, call => Run(function, new MachineCall(call)), price);
+        }
+
+        return table;
+    }
+
+    private readonly ref struct MachineCall(HostCall call) : IFuzzCall
+    {
+        private readonly HostCall _call = call;
+
+        public ulong RemainingUnits => _call.RemainingUnits;
+
+        public List<ulong> Log => (List<ulong>)_call.Context!;
+
+        public ulong Argument(int number) => number switch
+        {
+            1 => _call.Argument1,
+            2 => _call.Argument2,
+            3 => _call.Argument3,
+            4 => _call.Argument4,
+            _ => _call.Argument5,
+        };
+
+        public bool TryConsume(ulong units) => _call.TryConsume(units);
+
+        public bool TryRead(ulong address, ulong length, out ReadOnlySpan<byte> memory) => _call.TryRead(address, length, out memory);
+
+        public bool TryWrite(ulong address, ulong length, out Span<byte> memory) => _call.TryWrite(address, length, out memory);
+
+        public ulong Fail(object error) => _call.Fail(error);
+
+        public ulong EndProgram(ulong result) => _call.EndProgram(result);
+    }
+}
