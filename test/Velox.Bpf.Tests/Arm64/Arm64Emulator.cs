@@ -13,18 +13,18 @@ namespace Velox.Bpf.Tests;
 internal sealed unsafe class Arm64Emulator
 {
     private const ulong CodeAddress = GuestImage.MemoryAddress;
-    private const ulong StateAddress = CodeAddress + (256ul << 20);
+    private const ulong StateAddress = CodeAddress + (64ul << 20);
     private const ulong CallersAddress = StateAddress + (1ul << 20);
     private const ulong RegionsAddress = CallersAddress + (1ul << 20);
     private const ulong RegionGap = 4096;
 
-    private static readonly Lock s_lock = new();
-    private static readonly string? s_emulator = RequiredTool.Find("qemu-aarch64", "qemu-aarch64-static");
-    private static Arm64Guest? s_guest;
-    private static NativeProgram? s_loaded;
+    private static readonly Lock Gate = new();
+    private static readonly string? Emulator = RequiredTool.Find("qemu-aarch64", "qemu-aarch64-static");
+    private static Arm64Guest? SharedGuest;
+    private static NativeProgram? Loaded;
 
     [ThreadStatic]
-    private static ulong t_units;
+    private static ulong CountedUnits;
 
     private readonly Arm64Guest _guest;
     private readonly VirtualMachine _machine;
@@ -46,14 +46,14 @@ internal sealed unsafe class Arm64Emulator
             _code = (ulong)code;
         _codeBytes = (ulong)native.CodeBytes;
         _hasHostFrame = !machine.Program.Dialect.MovesFramePointer;
-        if (s_loaded == native)
+        if (Loaded == native)
             return;
         guest.Write(CodeAddress, native.Code);
-        s_loaded = native;
+        Loaded = native;
     }
 
     /// <summary>Instructions, and what host functions took, that this thread's programs have used in the guest.</summary>
-    internal static ulong UsedUnits => t_units;
+    internal static ulong UsedUnits => CountedUnits;
 
     /// <summary>Gives a program code for ARM64 that runs in a guest; skips the test where there is none.</summary>
     internal static void Prepare(BpfProgram program, VmOptions options)
@@ -69,9 +69,9 @@ internal sealed unsafe class Arm64Emulator
 
     private static string FindEmulator()
     {
-        if (s_emulator is null)
+        if (Emulator is null)
             RequiredTool.Miss("qemu-aarch64 is not installed: apt-get install qemu-user.");
-        return s_emulator!;
+        return Emulator!;
     }
 
     /// <summary>No exception may leave: what goes wrong here is the run's result.</summary>
@@ -79,18 +79,18 @@ internal sealed unsafe class Arm64Emulator
     private static int Enter(VmState* state)
     {
         var machine = (VirtualMachine)GCHandle.FromIntPtr(state->Native.Machine).Target!;
-        lock (s_lock)
+        lock (Gate)
         {
             try
             {
-                s_guest ??= new Arm64Guest(s_emulator!);
-                return new Arm64Emulator(s_guest, state, machine).Run();
+                SharedGuest ??= new Arm64Guest(Emulator!);
+                return new Arm64Emulator(SharedGuest, state, machine).Run();
             }
             catch (Exception exception)
             {
                 // The guest is in the midst of something.
-                s_guest?.Dispose();
-                (s_guest, s_loaded) = (null, null);
+                SharedGuest?.Dispose();
+                (SharedGuest, Loaded) = (null, null);
                 machine.HostError = exception;
                 state->Error = VmError.HostFunctionFailed;
                 return (int)NativeStatus.EndedByHost;
@@ -109,7 +109,7 @@ internal sealed unsafe class Arm64Emulator
         ReceiveMemory();
         if (status != (int)NativeStatus.Ended)
             ReceiveCallers();
-        t_units += units - _state->RemainingUnits;
+        CountedUnits += units - _state->RemainingUnits;
         return status;
     }
 

@@ -18,24 +18,26 @@ internal delegate ulong GuestCallOut(int kind, ulong argument1, ulong argument2)
 /// <summary>An AArch64 process under qemu-aarch64: its memory can be written and read, and functions in it called.</summary>
 internal sealed class Arm64Guest : IDisposable
 {
-    private readonly string _file = Path.GetTempFileName();
     private readonly Process _process;
     private readonly BufferedStream _commands;
     private readonly Stream _answers;
 
     internal Arm64Guest(string emulator)
     {
-        File.WriteAllBytes(_file, GuestImage.Build(out ulong[] callOuts));
+        string file = Path.GetTempFileName();
+        File.WriteAllBytes(file, GuestImage.Build(out ulong[] callOuts));
         if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(_file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         CallOuts = callOuts;
-        _process = Process.Start(new ProcessStartInfo(emulator, [_file])
+        _process = Process.Start(new ProcessStartInfo(emulator, [file])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;
         _commands = new BufferedStream(_process.StandardInput.BaseStream, 1 << 16);
         _answers = _process.StandardOutput.BaseStream;
+        Read(GuestImage.MemoryAddress, stackalloc byte[1]); // now the file is loaded
+        File.Delete(file);
     }
 
     /// <summary>Functions in the guest that ask the host: those of kind 1, 2 and so on.</summary>
@@ -78,7 +80,6 @@ internal sealed class Arm64Guest : IDisposable
         _process.StandardInput.Close(); // the guest ends at the end of its input
         _process.WaitForExit();
         _process.Dispose();
-        File.Delete(_file);
     }
 
     private void Send(GuestCommand command, ulong address, ulong argument) =>

@@ -5,10 +5,10 @@ namespace Velox.Bpf.Tests;
 /// <summary>An AArch64 program without libraries that does what its standard input tells it: see <see cref="Arm64Guest"/>.</summary>
 internal static unsafe class GuestImage
 {
-    /// <summary>Memory of the guest for everything; not a number that BPF programs compute with.</summary>
-    internal const ulong MemoryAddress = 0x5e_ed00_0000;
+    /// <summary>Memory of the guest for everything. Near the program: the emulator prepares all that lies between.</summary>
+    internal const ulong MemoryAddress = 0x5eed_0000;
 
-    internal const ulong MemoryBytes = 1ul << 30;
+    internal const ulong MemoryBytes = 1ul << 27;
 
     private const ulong ProgramAddress = 0x40_0000;
     private const int HeaderBytes = 64 + (2 * 56);
