@@ -149,6 +149,29 @@ public sealed class BpfTests : IDisposable
         Assert.Contains(expected, result.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Perf_is_told_the_names_of_native_code_where_the_environment_asks_for_it()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Perf maps are for perf, which is Linux's.");
+        // The shell becomes the tool, so that its process id is known.
+        ToolResult result = await Tool.RunInShellAsync(
+            $"VELOX_BPF_PERF_MAP=1 bash -c 'echo $$; exec \"$@\"' - '{Tool.Dotnet}' '{Tool.Path}' bpf run '{Write("sum.s", Sum)}' --memory 0102 --jit");
+        Assert.SkipWhen(result.Error.Contains("--jit", StringComparison.Ordinal), "This machine does not run native code.");
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        string map = $"/tmp/perf-{result.Output.Split('\n')[0]}.map";
+        try
+        {
+            string[] lines = await File.ReadAllLinesAsync(map, TestContext.Current.CancellationToken);
+            Assert.Equal(2, lines.Length);
+            Assert.Matches("^[0-9a-f]+ [0-9a-f]+ bpf1::enter_and_leave$", lines[0]);
+            Assert.Matches("^[0-9a-f]+ [0-9a-f]+ bpf1::", lines[1]);
+        }
+        finally
+        {
+            File.Delete(map);
+        }
+    }
+
     private string Write(string name, string text)
     {
         string file = _folder.File(name);

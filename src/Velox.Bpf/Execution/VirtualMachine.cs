@@ -38,7 +38,7 @@ public sealed unsafe class VirtualMachine : IDisposable
         Memory = new MemoryMap((MemoryWindow*)&State->Windows);
         if (_options.HeapBytes > 0)
             _heap = (byte*)NativeMemory.AllocZeroed((nuint)_options.HeapBytes);
-        if (NativeProgram.IsSupported)
+        if (NativeProgram.IsSupported && _options.Compiler is not { AllowsNative: false })
             _native = new NativeRunner(this);
     }
 
@@ -85,6 +85,7 @@ public sealed unsafe class VirtualMachine : IDisposable
         RequireIdle();
         Memory.Clear();
         Program = program;
+        _options.Compiler?.Loaded(program, _options.AllowsFrameGaps);
         MapProgram(program);
         MapStack(program.Dialect);
         if (_heap != null)
@@ -244,6 +245,7 @@ public sealed unsafe class VirtualMachine : IDisposable
         if (state->Error == VmError.AccessViolation && IsStackFault(program.Dialect, state->FaultAddress))
             state->Error = VmError.StackAccessViolation;
         ulong consumed = _units - state->RemainingUnits;
+        _options.Compiler?.Ran(program, consumed, _options.AllowsFrameGaps);
         return state->Error switch
         {
             VmError.None => new ExecutionResult(VmError.None, state->Registers[0], consumed, index),

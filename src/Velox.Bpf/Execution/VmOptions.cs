@@ -18,6 +18,11 @@ public sealed record VmOptions
     /// <summary>Whether the frames of sBPF V0 have gaps between them (SIMD-0460 would end that).</summary>
     public bool AllowsFrameGaps { get; init; } = true;
 
+    /// <summary>
+    /// Makes native code of hot programs; null to use what <see cref="BpfProgram.TryCompile"/> has made. Not disposed of by machines.
+    /// </summary>
+    public TieredCompiler? Compiler { get; init; }
+
     /// <exception cref="ArgumentOutOfRangeException">A size is out of its bounds.</exception>
     internal void Validate()
     {

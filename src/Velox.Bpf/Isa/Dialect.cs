@@ -27,12 +27,18 @@ public sealed class Dialect
 {
     private readonly OpcodeEntry[]?[] _byOpcode = new OpcodeEntry[256][];
 
+    // Most opcodes have one entry, and of those that have several the first is the common one.
+    private readonly OpcodeEntry?[] _first = new OpcodeEntry[256];
+
     private Dialect(string name, OpcodeEntry[] entries)
     {
         Name = name;
         Entries = entries;
         foreach (IGrouping<byte, OpcodeEntry> group in entries.GroupBy(entry => entry.Opcode))
+        {
             _byOpcode[group.Key] = [.. group];
+            _first[group.Key] = group.First();
+        }
     }
 
     /// <summary>eBPF: 512-byte frames, stack growing down.</summary>
@@ -116,6 +122,9 @@ public sealed class Dialect
     /// <summary>Whether the stack is used from its end down.</summary>
     public bool StackGrowsDown => MovesFramePointer || FrameStepBytes < 0;
 
+    /// <summary>What the verifier lets through without a closer look; made when first used, the same by every thread.</summary>
+    internal QuickRule[] QuickRules => field ??= QuickRule.Build(this);
+
     /// <summary>The dialect of that name, or null.</summary>
     public static Dialect? Find(string name) => All.FirstOrDefault(dialect => dialect.Name == name);
 
@@ -128,9 +137,10 @@ public sealed class Dialect
     /// <summary>The row for an instruction, or null when the dialect has none.</summary>
     public OpcodeEntry? Find(in InstructionWord word)
     {
-        if (_byOpcode[word.Opcode] is not { } entries)
-            return null;
-        foreach (OpcodeEntry entry in entries)
+        OpcodeEntry? first = _first[word.Opcode];
+        if (first is null || first.Selector == OpcodeSelector.None || first.Matches(in word))
+            return first;
+        foreach (OpcodeEntry entry in _byOpcode[word.Opcode]!)
         {
             if (entry.Matches(in word))
                 return entry;

@@ -18,9 +18,15 @@ internal sealed unsafe class NativeProgram
         _offsets = scratch.Offsets;
         _returnOffsets = [.. scratch.Returns.Select(point => point.Offset)];
         _returnIndexes = [.. scratch.Returns.Select(point => point.Index)];
+        // The garbage collector frees code, and must know that there is some.
+        GC.AddMemoryPressure(range.Bytes);
     }
 
-    ~NativeProgram() => CodeArena.Shared!.Free(_range);
+    ~NativeProgram()
+    {
+        GC.RemoveMemoryPressure(_range.Bytes);
+        CodeArena.Shared!.Free(_range);
+    }
 
     /// <summary>Whether this machine can run native code at all.</summary>
     internal static bool IsSupported => NativeTarget.Current is not null && CodeArena.Shared is not null;
@@ -41,15 +47,15 @@ internal sealed unsafe class NativeProgram
 
     /// <summary>Compiles a program; null when the arena is full or the machine cannot run native code.</summary>
     internal static NativeProgram? TryCompile(BpfProgram program, bool allowsFrameGaps = true) =>
-        IsSupported ? TryCompile(program, allowsFrameGaps, NativeTarget.Current!) : null;
+        IsSupported ? TryCompileFor(NativeTarget.Current!, program, allowsFrameGaps) : null;
 
     /// <summary>Compiles a program for a processor, which need not be this machine's.</summary>
+    /// <param name="target">The processor.</param>
     /// <param name="program">The program.</param>
     /// <param name="allowsFrameGaps">Whether frames of V0 have their gaps.</param>
-    /// <param name="target">The processor.</param>
     /// <param name="entry">What enters the code; null for the code itself.</param>
-    internal static NativeProgram? TryCompile(
-        BpfProgram program, bool allowsFrameGaps, NativeTarget target, delegate* unmanaged<VmState*, int> entry = null)
+    internal static NativeProgram? TryCompileFor(
+        NativeTarget target, BpfProgram program, bool allowsFrameGaps, delegate* unmanaged<VmState*, int> entry = null)
     {
         if (target.CapacityFor(program) is not { } capacity)
             return null;
@@ -65,16 +71,21 @@ internal sealed unsafe class NativeProgram
             CodeRange? range = CodeArena.Shared!.TryAdd(new ReadOnlySpan<byte>(buffer, bytes));
             if (range is null)
                 return null;
-            return new NativeProgram(range.Value, flow, scratch, allowsFrameGaps)
+            var native = new NativeProgram(range.Value, flow, scratch, allowsFrameGaps)
             {
                 Entry = entry == null ? (delegate* unmanaged<VmState*, int>)range.Value.ExecutableAddress : entry,
             };
+            PerfMap.Add(program, native);
+            return native;
         }
         finally
         {
             NativeMemory.Free(buffer);
         }
     }
+
+    /// <summary>Where its code begins.</summary>
+    internal ulong AddressOfEntry => (ulong)_range.ExecutableAddress;
 
     /// <summary>Whether native code can be entered before this instruction.</summary>
     internal bool HasEntry(int index) => _offsets[index] >= 0;

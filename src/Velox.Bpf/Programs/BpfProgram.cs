@@ -3,6 +3,8 @@ namespace Velox.Bpf;
 /// <summary>A verified program, ready to run in any number of machines at once. Immutable.</summary>
 public sealed class BpfProgram
 {
+    private NativeProgram? _native;
+
     private BpfProgram(ProgramImage image, HostFunctionTable host, Instruction[] instructions)
     {
         Image = image;
@@ -34,23 +36,32 @@ public sealed class BpfProgram
     /// <summary>One for each slot and the end mark; pinned.</summary>
     internal Instruction[] Instructions { get; }
 
-    /// <summary>Its native code, once compiled.</summary>
-    internal NativeProgram? Native { get; private set; }
+    /// <summary>Its native code, while it has some. Runs read it once: whoever has a reference may use it to the end.</summary>
+    internal NativeProgram? Native => _native;
+
+    internal TierState Tier { get; } = new();
 
     /// <summary>Whether runs use native code.</summary>
     public bool IsCompiled => Native is not null;
 
-    /// <summary>Compiles it to native code at once; false where the machine cannot run that. Any thread may call it.</summary>
+    /// <summary>
+    /// Compiles it to native code at once, which it keeps; false where the machine cannot run that. Any thread may call it. A
+    /// <see cref="TieredCompiler"/> may take back what that has made, never what this has.
+    /// </summary>
     /// <param name="allowsFrameGaps">See <see cref="VmOptions.AllowsFrameGaps"/>; machines with another setting interpret.</param>
     public bool TryCompile(bool allowsFrameGaps = true)
     {
-        // A reference is written at once; whoever sees the old one interprets.
-        Native ??= NativeProgram.TryCompile(this, allowsFrameGaps);
-        return Native is not null;
+        NativeProgram? native = Native ?? NativeProgram.TryCompile(this, allowsFrameGaps);
+        if (native is not null)
+            TryInstall(native);
+        return native is not null;
     }
 
-    /// <summary>Gives it native code, unless it has some.</summary>
-    internal bool TryInstall(NativeProgram native) => (Native ??= native) == native;
+    /// <summary>Gives it native code, unless it has some. A reference is written at once: whoever sees the old one interprets.</summary>
+    internal bool TryInstall(NativeProgram native) => Interlocked.CompareExchange(ref _native, native, null) is null;
+
+    /// <summary>Takes its native code; the garbage collector frees it when no run has it any more.</summary>
+    internal void Uninstall() => Volatile.Write(ref _native, null);
 
     /// <summary>Verifies raw text that starts at its first instruction.</summary>
     /// <exception cref="BpfProgramException">A rule is broken.</exception>

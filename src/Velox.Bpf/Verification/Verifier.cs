@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Velox.Bpf;
 
 /// <summary>Decides whether a program may run: every rule that the VM relies on, and no more than its dialect demands.</summary>
@@ -21,20 +23,34 @@ public static class Verifier
         if (CheckLength(text.Length) is { } lengthError)
             return lengthError;
         int count = text.Length / InstructionWord.Bytes;
+        QuickRule[] quickRules = dialect.QuickRules;
         for (int index = 0; index < count; index++)
         {
-            var word = InstructionWord.Read(text, index);
-            OpcodeEntry? entry = dialect.Find(in word);
-            VerifierError? error = entry is null
-                ? Unknown(dialect, in word, index)
-                : CheckInstruction(new Site(dialect, entry, word, index), text);
-            if (error is not null)
+            ulong bits = BinaryPrimitives.ReadUInt64LittleEndian(text[(index * InstructionWord.Bytes)..]);
+            if (quickRules[(byte)bits].LetsThrough(bits, index, text))
+                continue;
+            if (CheckThoroughly(dialect, text, index, out bool isWide) is { } error)
                 return error;
-            if (entry!.Form == OperandForm.Wide)
+            if (isWide)
                 index++;
         }
 
         return null;
+    }
+
+    /// <summary>Holds one instruction against every rule; <see cref="QuickRule"/> spares most of them this.</summary>
+    /// <param name="dialect">Whose rules.</param>
+    /// <param name="text">All instructions.</param>
+    /// <param name="index">Which one.</param>
+    /// <param name="isWide">Whether it takes the next slot too.</param>
+    internal static VerifierError? CheckThoroughly(Dialect dialect, ReadOnlySpan<byte> text, int index, out bool isWide)
+    {
+        var word = InstructionWord.Read(text, index);
+        OpcodeEntry? entry = dialect.Find(in word);
+        isWide = entry?.Form == OperandForm.Wide;
+        return entry is null
+            ? Unknown(dialect, in word, index)
+            : CheckInstruction(new Site(dialect, entry, word, index), text);
     }
 
     private static VerifierError? CheckLength(int bytes)

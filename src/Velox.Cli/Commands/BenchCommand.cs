@@ -14,20 +14,41 @@ internal static class BenchCommand
         Create("ring", "64-byte items from thread to thread, beside Channel<T>.", "items", 2_000_000, MaxCount, RingBench.Run),
         Create("book", "Orders through a market, beside a book of sorted dictionaries.", "operations", 500_000, MaxCount, BookBench.Run),
         Create("svm", "Signed transfers through the six stages, all workers beside one.", "transactions", 4_096, Bank.MaxTransactionsPerBlock, SvmBench.Run),
+        CreateBpf(),
     };
 
     private static Command Create(
         string name, string description, string unit, int count, int maxCount, Func<int, int, IReadOnlyList<BenchLine>> run)
     {
         Option<int> counts = NumberOption.Create("--count", $"How many {unit} a run takes", 1, maxCount, count);
+        return Create(name, description, [counts], (result, runs) => run(runs, result.GetValue(counts)));
+    }
+
+    private static Command CreateBpf() => Create(
+        "bpf", "BPF programs in native code, beside the interpreter; results are checked.", [], (_, runs) => BpfBench.Run(runs));
+
+    private static Command Create(
+        string name, string description, Option[] more, Func<ParseResult, int, IReadOnlyList<BenchLine>> run)
+    {
         Option<int> runs = NumberOption.Create("--runs", "How many runs; the median is printed", 1, MaxRuns, 5);
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of a table." };
 
-        var command = new Command(name, description) { counts, runs, json };
+        var command = new Command(name, description);
+        foreach (Option option in (Option[])[.. more, runs, json])
+            command.Add(option);
         command.SetAction(result =>
         {
             int runCount = result.GetValue(runs);
-            BenchReport.Print(name, runCount, run(runCount, result.GetValue(counts)), result.GetValue(json));
+            try
+            {
+                BenchReport.Print(name, runCount, run(result, runCount), result.GetValue(json));
+                return 0;
+            }
+            catch (BenchFailedException error)
+            {
+                Console.Error.WriteLine($"velox: bench {name}: {error.Message}");
+                return 1;
+            }
         });
         return command;
     }

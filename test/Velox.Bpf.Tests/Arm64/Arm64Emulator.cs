@@ -60,7 +60,7 @@ internal sealed unsafe class Arm64Emulator
     {
         Assert.SkipUnless(NativeProgram.IsSupported, "This machine does not run native code: it needs Linux on x86-64.");
         FindEmulator();
-        NativeProgram? native = NativeProgram.TryCompile(program, options.AllowsFrameGaps, NativeTarget.Arm64, &Enter);
+        NativeProgram? native = NativeProgram.TryCompileFor(NativeTarget.Arm64, program, options.AllowsFrameGaps, &Enter);
         program.TryInstall(native ?? throw new InvalidOperationException("The program was not compiled."));
     }
 

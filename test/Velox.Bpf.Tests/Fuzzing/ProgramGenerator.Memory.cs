@@ -104,7 +104,9 @@ internal sealed partial class ProgramGenerator
             span = Math.Min(span, _known[baseRegister].Bytes);
         for (int count = _random.Between(2, 8); count > 0; count--)
         {
-            if (_random.Chance(80))
+            if (_random.Chance(8) && baseRegister != 10 && baseRegister != _reserved)
+                Emit(0x07, baseRegister, immediate: _random.Between(-8, 8)); // a pointer that walks ends its span
+            else if (_random.Chance(80))
                 EmitAccess(baseRegister, low, span);
             else if (second != baseRegister)
                 EmitAccess(second);

@@ -117,7 +117,7 @@ internal sealed partial class ProgramGenerator
             case < 84: EmitLoop(depth); break;
             case < 90: EmitCall(); break;
             case < 93: EmitCallByAddress(); break;
-            case < 98: EmitHostCall(); break;
+            case < 96: EmitHostCall(); break;
             case < 99: EmitFrameStep(); break;
             default: EmitRare(); break;
         }

@@ -8,6 +8,23 @@ internal enum FactKind
     None,
     Constant,
 
+    /// <summary>r10 as the host has it, and the steps from there to the program's value.</summary>
+    FrameHost,
+    FrameOffset,
+    FrameDoubled,
+    FrameGapped,
+
+    /// <summary>The frame of a function to be called, and the same compared with the last one.</summary>
+    NextFrame,
+    CheckedFrame,
+
+    /// <summary>The program's address: a register's value plus a constant.</summary>
+    Address,
+
+    /// <summary>The address's segment with other bits, then how far its window is from the first one.</summary>
+    Shifted,
+    Segment,
+
     /// <summary>Address minus a window's start, perhaps below it.</summary>
     Distance,
 
@@ -17,40 +34,64 @@ internal enum FactKind
     /// <summary>A positive distance plus the span's bytes.</summary>
     Sum,
 
-    /// <summary>A distance from which the span's bytes are in the window.</summary>
+    /// <summary>What was checked: the span from the address is in the window.</summary>
     Inside,
 
-    /// <summary>The same plus the span's bytes.</summary>
-    InsideSum,
+    /// <summary>What added to the address's register gives a <see cref="Host"/>.</summary>
+    HostDistance,
 
-    /// <summary>Host address of a checked span.</summary>
+    /// <summary>Host address of, or near, a checked span. Regions stay, so it holds whatever the program's registers become.</summary>
     Host,
-    HostSum,
 
-    /// <summary>What the memory map answered: null or a host address.</summary>
+    /// <summary>What the memory map answered: null or the host address of a span.</summary>
     Answer,
 
-    /// <summary>Below the number of slots.</summary>
-    Slot,
-
-    /// <summary>The table of blocks.</summary>
+    /// <summary>The table of blocks, an index into it, what is there, the same not null, and their sum.</summary>
     Table,
+    Slot,
+    Entry,
+    Block,
+    Code,
 }
 
 /// <param name="Kind">What it is.</param>
+/// <param name="Base">The register that has the program's address, with rbp for r10's value.</param>
+/// <param name="At">Where the span starts, from that address.</param>
+/// <param name="Low">Where the span starts, from the host's address.</param>
 /// <param name="Bytes">The span, or a constant's value.</param>
 /// <param name="IsWritable">Whether the check was for writing.</param>
+/// <param name="IsGroup">Whether the check was for several accesses.</param>
 /// <param name="Window">Distance of the window from the context register.</param>
 /// <param name="Index">The register that chose the window, or none.</param>
-internal readonly record struct Fact(FactKind Kind, long Bytes = 0, bool IsWritable = false, long Window = 0, Register Index = Register.None);
+internal readonly record struct Fact(
+    FactKind Kind,
+    Register Base = Register.None,
+    long At = 0,
+    long Low = 0,
+    long Bytes = 0,
+    bool IsWritable = false,
+    bool IsGroup = false,
+    long Window = 0,
+    Register Index = Register.None)
+{
+    /// <summary>What is left of it when a register gets another value.</summary>
+    internal Fact Without(Register written)
+    {
+        if (Index == written && written != Register.None)
+            return default;
+        if (Base != written || written == Register.None)
+            return this;
+        return Kind == FactKind.Host ? this with { Base = Register.None, At = 0 } : default;
+    }
+}
 
 /// <summary>What is known before an instruction.</summary>
 /// <param name="Rcx">Of rcx.</param>
 /// <param name="Rdx">Of rdx.</param>
 /// <param name="Saved">Of the place where rdx is kept.</param>
+/// <param name="Checked">The last check that was passed.</param>
 /// <param name="Compared">What the flags come from.</param>
-/// <param name="ComparedTo">The register that was compared.</param>
-internal readonly record struct Facts(Fact Rcx, Fact Rdx, Fact Saved, Comparison Compared, Register ComparedTo)
+internal readonly record struct Facts(Fact Rcx, Fact Rdx, Fact Saved, Comparison Compared)
 {
     internal Fact this[Register register] => register == Register.RCX ? Rcx : register == Register.RDX ? Rdx : default;
 
@@ -61,22 +102,39 @@ internal readonly record struct Facts(Fact Rcx, Fact Rdx, Fact Saved, Comparison
         _ => this,
     };
 
+    /// <summary>What is left when a register gets another value.</summary>
+    internal Facts Without(Register written)
+    {
+        bool isCompared = Compared.Register == written || Compared.Index == written;
+        return new Facts(
+            written == Register.RCX ? default : Rcx.Without(written),
+            written == Register.RDX ? default : Rdx.Without(written),
+            Saved.Without(written),
+            isCompared ? default : Compared);
+    }
+
     /// <summary>What holds on both ways.</summary>
     internal Facts Meet(Facts other) => new(
         Rcx == other.Rcx ? Rcx : default,
         Rdx == other.Rdx ? Rdx : default,
         Saved == other.Saved ? Saved : default,
-        Compared == other.Compared && ComparedTo == other.ComparedTo ? Compared : default,
-        Compared == other.Compared && ComparedTo == other.ComparedTo ? ComparedTo : default);
+        Compared == other.Compared ? Compared : default);
 }
 
 /// <summary>A comparison whose outcome a jump tells.</summary>
 /// <param name="Kind">Which.</param>
+/// <param name="Register">What was compared.</param>
 /// <param name="Bytes">The access's size where a limit was compared with.</param>
 /// <param name="IsWritable">Whether the limit is the one of writes.</param>
 /// <param name="Window">Distance of the window from the context register.</param>
 /// <param name="Index">The register that chose the window, or none.</param>
-internal readonly record struct Comparison(ComparisonKind Kind, long Bytes = 0, bool IsWritable = false, long Window = 0, Register Index = Register.None);
+internal readonly record struct Comparison(
+    ComparisonKind Kind,
+    Register Register = Register.None,
+    long Bytes = 0,
+    bool IsWritable = false,
+    long Window = 0,
+    Register Index = Register.None);
 
 internal enum ComparisonKind
 {
@@ -93,6 +151,9 @@ internal enum ComparisonKind
 
     /// <summary>Compared with the number of slots.</summary>
     Slots,
+
+    /// <summary>Compared with the last frame.</summary>
+    Frame,
 
     /// <summary>Tested for null.</summary>
     Null,

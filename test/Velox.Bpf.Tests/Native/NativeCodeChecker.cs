@@ -12,46 +12,28 @@ internal sealed class NativeCodeChecker
 {
     private static readonly InstructionInfoFactory Infos = new();
 
-    private readonly Dialect _dialect;
-    private readonly int _slots;
-    private readonly NativeScratch _scratch;
-    private readonly int _tableStart;
+    private readonly EmittedCode _emitted;
     private readonly int _start;
     private readonly int _translate;
     private readonly SortedDictionary<int, X86> _code = [];
     private readonly Dictionary<int, Facts> _before = [];
     private readonly Queue<int> _pending = new();
+    private readonly FactRules _rules;
 
-    internal NativeCodeChecker(BpfProgram program, bool allowsFrameGaps)
+    internal NativeCodeChecker(EmittedCode emitted)
     {
-        int capacity = X64Compiler.CommonBytes + (X64Compiler.MaxBytesPerInstruction * program.Instructions.Length);
-        _dialect = program.Dialect;
-        _slots = program.Count;
-        _scratch = new NativeScratch();
-        _scratch.Reset(program.Count);
-        byte[] buffer = new byte[capacity];
-        int bytes;
-        unsafe
-        {
-            fixed (byte* start = buffer)
-                bytes = X64Compiler.Compile(program, new FlowAnalysis(program), allowsFrameGaps, start, capacity, _scratch);
-        }
-
-        Assert.True(bytes > 0, "The buffer is too small.");
-        Bytes = bytes;
-        _tableStart = _scratch.TableUses.Count > 0 ? bytes - (4 * _slots) : bytes;
-        var decoder = Iced.Intel.Decoder.Create(64, new ByteArrayCodeReader(buffer, 0, _tableStart), ip: 0);
-        while (decoder.IP < (ulong)_tableStart)
+        _emitted = emitted;
+        var decoder = Iced.Intel.Decoder.Create(64, new ByteArrayCodeReader(emitted.Bytes, 0, emitted.Table), ip: 0);
+        while (decoder.IP < (ulong)emitted.Table)
         {
             X86 instruction = decoder.Decode();
             _code.Add((int)instruction.IP, instruction);
         }
 
-        _start = _scratch.Offsets.Where(offset => offset >= 0).Min();
+        _start = emitted.Start;
         _translate = FindRoutine(NativeOffsets.Translate);
+        _rules = new FactRules(_slots, _tableStart, !_dialect.MovesFramePointer);
     }
-
-    internal int Bytes { get; }
 
     internal IEnumerable<Mnemonic> Mnemonics => _code.Values.Select(instruction => instruction.Mnemonic);
 
@@ -69,7 +51,8 @@ internal sealed class NativeCodeChecker
             }
         }
 
-        foreach (int entry in _scratch.Offsets.Where(offset => offset >= 0).Concat(_scratch.Returns.Select(point => point.Offset)))
+        IEnumerable<int> heads = _emitted.Scratch.Offsets.Where(offset => offset >= 0);
+        foreach (int entry in heads.Concat(_emitted.Scratch.Returns.Select(point => point.Offset)))
         {
             if (!_code.ContainsKey(entry))
                 return $"entry at {entry} is in the midst of an instruction";
@@ -80,7 +63,7 @@ internal sealed class NativeCodeChecker
         {
             X86 instruction = _code[at];
             Facts facts = _before[at];
-            if (WrongAccess(instruction, facts) is { } wrong)
+            if ((WrongAccess(instruction, facts) ?? WrongFlow(instruction, facts) ?? WrongRegister(instruction, facts)) is { } wrong)
                 return Wrong(instruction, $"{wrong}; {facts}");
             Follow(instruction, facts);
         }
@@ -115,19 +98,21 @@ internal sealed class NativeCodeChecker
 
     private void Follow(X86 instruction, Facts facts)
     {
-        Facts after = FactRules.After(instruction, facts, _slots, _tableStart);
-        if (instruction.Mnemonic == Mnemonic.Call && instruction.NearBranchTarget == (ulong)_translate && _translate > 0)
+        Facts after = FactRules.After(instruction, facts, _emitted);
+        if (instruction.FlowControl == FlowControl.Call)
         {
-            Fact asked = facts.Rdx;
-            long bytes = asked.Kind == FactKind.Constant ? asked.Bytes & (NativeGateway.StoreFlag - 1) : 0;
-            after = after with { Rcx = new Fact(FactKind.Answer, bytes, (asked.Bytes & NativeGateway.StoreFlag) != 0), Saved = facts.Saved };
+            int target = (int)instruction.NearBranchTarget;
+            if (target == _translate && _translate > 0)
+                after = Answered(facts);
+            else
+                Reach(target, default); // a function, perhaps behind its payment
         }
 
         switch (instruction.FlowControl)
         {
             case FlowControl.ConditionalBranch:
                 Reach((int)instruction.NearBranchTarget, after);
-                Reach((int)instruction.NextIP, FactRules.NotTaken(instruction, after));
+                Reach((int)instruction.NextIP, FactRules.NotTaken(instruction, after, _emitted));
                 break;
             case FlowControl.UnconditionalBranch:
                 Reach((int)instruction.NearBranchTarget, after);
@@ -138,6 +123,25 @@ internal sealed class NativeCodeChecker
                 Reach((int)instruction.NextIP, after);
                 break;
         }
+    }
+
+    /// <summary>
+    /// The memory map keeps the program's registers. Windows may have moved; a host address in the saved place holds on.
+    /// </summary>
+    private static Facts Answered(Facts facts)
+    {
+        Fact saved = facts.Saved.Kind == FactKind.Host ? facts.Saved : default;
+        if (facts.Rcx.Kind != FactKind.Address || facts.Rdx.Kind != FactKind.Constant)
+            return default(Facts) with { Saved = saved };
+        long asked = facts.Rdx.Bytes;
+        Fact answer = facts.Rcx with
+        {
+            Kind = FactKind.Answer,
+            Bytes = asked & (NativeGateway.StoreFlag - 1),
+            IsWritable = (asked & NativeGateway.StoreFlag) != 0,
+            IsGroup = (asked & NativeGateway.GroupFlag) != 0,
+        };
+        return default(Facts) with { Rcx = answer, Saved = saved };
     }
 
     private string? WrongAccess(X86 instruction, Facts facts)
@@ -158,12 +162,12 @@ internal sealed class NativeCodeChecker
             int bytes = memory.MemorySize.GetSize();
             string? wrong = memory.Base switch
             {
-                Register.R15 => WrongStateAccess(displacement, bytes, writes, memory.Index),
-                Register.RBP when !_dialect.MovesFramePointer && memory.Index == Register.None =>
-                    displacement >= -_dialect.FrameBytes && displacement + bytes <= 0 ? null : "outside the frame",
+                Register.R15 => WrongStateAccess(displacement, bytes, writes, memory, facts),
+                Register.RBP when _emitted.HasHostFrame && memory.Index == Register.None =>
+                    displacement >= -_emitted.Dialect.FrameBytes && displacement + bytes <= 0 ? null : "outside the frame",
                 Register.RCX when memory is { Index: Register.RDX, Scale: 4 } && !writes =>
-                    facts.Rcx.Kind == FactKind.Table && facts.Rdx.Kind == FactKind.Slot ? null : "table not checked",
-                Register.RCX or Register.RDX when memory.Index == Register.None => WrongHostAccess(facts[memory.Base], displacement, bytes, writes),
+                    facts.Rcx.Kind == FactKind.Table && facts.Rdx.Kind == FactKind.Slot && displacement == 0 ? null : "table not checked",
+                Register.RCX or Register.RDX => WrongHostAccess(facts[memory.Base], memory, displacement, bytes, writes),
                 _ => "an address that nothing checks",
             };
             if (wrong is not null)
@@ -173,22 +177,59 @@ internal sealed class NativeCodeChecker
         return null;
     }
 
-    private static string? WrongHostAccess(Fact fact, long displacement, int bytes, bool writes)
+    /// <summary>Neither way into the midst of a block, nor to an address that is no block's.</summary>
+    private static string? WrongFlow(X86 instruction, Facts facts) => instruction.FlowControl switch
     {
-        if (fact.Kind != FactKind.Host || displacement < 0 || displacement + bytes > fact.Bytes)
+        FlowControl.IndirectCall => instruction.Op0Register == Register.RDX && facts.Rdx.Kind == FactKind.Code ? null : "calls what is no block",
+        FlowControl.IndirectBranch or FlowControl.Interrupt or FlowControl.Exception => "leaves the code",
+        _ => null,
+    };
+
+    /// <summary>What is trusted everywhere: the state's address, and the frame's where rbp has it.</summary>
+    private string? WrongRegister(X86 instruction, Facts facts)
+    {
+        foreach (Register register in FactRules.WrittenBy(instruction))
+        {
+            if (register == Register.R15)
+                return "loses the state";
+            if (register != Register.RBP || !_emitted.HasHostFrame)
+                continue;
+            bool isCall = instruction is { Mnemonic: Mnemonic.Mov, Op0Register: Register.RBP, Op1Register: Register.RCX }
+                && facts.Rcx.Kind == FactKind.CheckedFrame;
+            bool isReturn = instruction is { Mnemonic: Mnemonic.Lea, MemoryBase: Register.RBP, MemoryIndex: Register.None }
+                && (long)instruction.MemoryDisplacement64 == -_emitted.FrameStep
+                && _emitted.Scratch.Returns.Exists(point => point.Offset == (int)instruction.IP);
+            if (!isCall && !isReturn)
+                return "moves the frame unchecked";
+        }
+
+        return null;
+    }
+
+    private static string? WrongHostAccess(Fact fact, UsedMemory memory, long displacement, int bytes, bool writes)
+    {
+        bool isPointer = fact.Kind == FactKind.Host && memory.Index == Register.None;
+        bool isDistance = fact.Kind == FactKind.HostDistance && memory.Index == fact.Base && memory.Scale == 1;
+        if (!isPointer && !isDistance)
+            return "not checked";
+        if (displacement < fact.Low || displacement + bytes > fact.Low + fact.Bytes)
             return "outside the checked span";
         return writes && !fact.IsWritable ? "not checked for writing" : null;
     }
 
-    private static string? WrongStateAccess(long displacement, int bytes, bool writes, Register index)
+    private static string? WrongStateAccess(long displacement, int bytes, bool writes, UsedMemory memory, Facts facts)
     {
-        bool isWindow = displacement >= NativeOffsets.Windows && displacement + bytes <= NativeOffsets.Windows + (MemoryMap.Segments * 128);
+        long window = displacement - NativeOffsets.Windows;
+        if (memory.Index != Register.None)
+        {
+            bool isChosen = memory is { Index: Register.RDX, Scale: 1 } && facts.Rdx.Kind == FactKind.Segment;
+            return isChosen && !writes && window >= 0 && window + bytes <= 128 ? null : "a window that nothing chose";
+        }
+
         if (!writes)
-            return isWindow || (index == Register.None && displacement >= -NativeOffsets.Context && displacement < NativeOffsets.Windows)
-                ? null : "reads beside the state";
-        bool isMeant = index == Register.None
-            && ((displacement >= NativeOffsets.Spill && displacement + bytes <= NativeOffsets.Spill + 64)
-                || ((displacement == NativeOffsets.InstructionIndex || displacement == NativeOffsets.CallDepth) && bytes == 4));
+            return displacement >= -NativeOffsets.Context && window + bytes <= MemoryMap.Segments * 128 ? null : "reads beside the state";
+        bool isMeant = (displacement >= NativeOffsets.Spill && displacement + bytes <= NativeOffsets.Spill + 64)
+            || ((displacement == NativeOffsets.InstructionIndex || displacement == NativeOffsets.CallDepth) && bytes == 4);
         return isMeant ? null : "writes into the state";
     }
 }

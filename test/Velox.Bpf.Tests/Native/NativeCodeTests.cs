@@ -18,7 +18,7 @@ public sealed class NativeCodeTests
             var random = new FuzzRandom(Seed + (number * 0x9e3779b97f4a7c15));
             FuzzProgram program = ProgramGenerator.Generate(random, random.Pick(Dialect.All));
             BpfProgram created = program.Create();
-            var checker = new NativeCodeChecker(created, program.Layout.Options.AllowsFrameGaps);
+            var checker = new NativeCodeChecker(EmittedCode.Compile(created, program.Layout.Options.AllowsFrameGaps));
             string? wrong = checker.Check();
             Assert.True(wrong is null, $"seed {Seed}, program {number}: {wrong}\n{program.Describe()}");
             mnemonics.UnionWith(checker.Mnemonics);
