@@ -9,10 +9,10 @@ namespace Velox.Benchmarks;
 public class BpfBenchmarks
 {
     private readonly byte[] _generated = BpfWorkload.ReadText("gen1000");
-    private readonly VirtualMachine _interpreted = new();
-    private readonly VirtualMachine _native = new();
-    private readonly VirtualMachine _sha256 = new();
-    private readonly VirtualMachine _heapsort = new();
+    private VirtualMachine _interpreted = null!;
+    private VirtualMachine _native = null!;
+    private VirtualMachine _sha256 = null!;
+    private VirtualMachine _heapsort = null!;
     private ulong _sha256Bytes;
     private ulong _heapsortBytes;
 
@@ -20,10 +20,10 @@ public class BpfBenchmarks
     public void Load()
     {
         Assembler.TryAssemble("mov64 r0, 0\nexit", Dialect.Ebpf, out ProgramImage? empty);
-        _interpreted.Load(BpfProgram.Create(empty!));
-        _native.Load(Compile(BpfProgram.Create(empty!)));
-        _sha256Bytes = Load(_sha256, "sha256");
-        _heapsortBytes = Load(_heapsort, "heapsort");
+        _interpreted = Prepare(BpfProgram.Create(empty!), []);
+        _native = Prepare(Compile(BpfProgram.Create(empty!)), []);
+        (_sha256, _sha256Bytes) = Prepare("sha256");
+        (_heapsort, _heapsortBytes) = Prepare("heapsort");
     }
 
     [GlobalCleanup]
@@ -60,13 +60,19 @@ public class BpfBenchmarks
     private static BpfProgram Compile(BpfProgram program) =>
         program.TryCompile() ? program : throw new InvalidOperationException("Native code needs Linux on x86-64.");
 
-    private static ulong Load(VirtualMachine machine, string name)
+    private static (VirtualMachine Machine, ulong MemoryBytes) Prepare(string name)
     {
         BpfWorkload workload = BpfWorkload.Find(name);
         byte[] memory = workload.CreateMemory();
-        machine.Load(Compile(workload.CreateProgram()));
+        return (Prepare(Compile(workload.CreateProgram()), memory), (ulong)memory.Length);
+    }
+
+    private static VirtualMachine Prepare(BpfProgram program, byte[] memory)
+    {
+        var machine = new VirtualMachine();
+        machine.Load(program);
         machine.Memory.Map(MemoryMap.InputAddress, memory);
-        return (ulong)memory.Length;
+        return machine;
     }
 
     private static ulong Run(VirtualMachine machine, ulong memoryBytes) =>

@@ -85,7 +85,7 @@ internal unsafe ref partial struct X64Compiler
     /// <summary>Checks a span and leaves what its accesses need in rdx (a group) or rcx.</summary>
     private void EmitCheck(in Span span, int baseRegister)
     {
-        bool keepsGroup = !span.IsGroup && _groupBase != NoGroup;
+        bool keepsGroup = !span.IsGroup && _groupBase != NoGroup && _index < _groupEnd;
         int segment = _guess[baseRegister];
         ColdAccess cold = Cold(in span, baseRegister) with { KeepsGroup = keepsGroup, LooksUp = segment != RegionGuess.Unknown };
         if (segment == RegionGuess.Unknown)

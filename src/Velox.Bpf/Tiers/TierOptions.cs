@@ -9,7 +9,7 @@ public enum TierMode
     /// <summary>When they are hot, on a thread of its own; until then they are interpreted.</summary>
     Adaptive,
 
-    /// <summary>At once, when a machine loads them, on the thread that does. Those that lost their code are hot at once.</summary>
+    /// <summary>At once, when a machine loads them, on the thread that does; what has lost its code since, when it is hot.</summary>
     Eager,
 }
 

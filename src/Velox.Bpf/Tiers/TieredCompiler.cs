@@ -103,8 +103,7 @@ public sealed class TieredCompiler : IDisposable
             Enqueue(new Request(program, allowsFrameGaps));
     }
 
-    private ulong HotUnits(BpfProgram program) =>
-        _options.Mode == TierMode.Eager ? 0 : (ulong)program.Count * (ulong)_options.UnitsPerInstruction;
+    private ulong HotUnits(BpfProgram program) => (ulong)program.Count * (ulong)_options.UnitsPerInstruction;
 
     private void Enqueue(in Request request)
     {

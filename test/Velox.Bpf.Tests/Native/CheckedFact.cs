@@ -89,7 +89,6 @@ internal readonly record struct Fact(
 /// <param name="Rcx">Of rcx.</param>
 /// <param name="Rdx">Of rdx.</param>
 /// <param name="Saved">Of the place where rdx is kept.</param>
-/// <param name="Checked">The last check that was passed.</param>
 /// <param name="Compared">What the flags come from.</param>
 internal readonly record struct Facts(Fact Rcx, Fact Rdx, Fact Saved, Comparison Compared)
 {

@@ -1,3 +1,5 @@
+using Iced.Intel;
+
 namespace Velox.Bpf.Tests;
 
 /// <summary>The checker of native code bites: it reports every single damage to the checks of correct code.</summary>
@@ -39,5 +41,15 @@ public sealed class CodeDamageTests
         Assert.True(missed.Count == 0, string.Join('\n', missed.Take(40)));
         Assert.All(kinds, pair => Assert.True(pair.Value.Missed < pair.Value.Count, pair.Key));
         Assert.True(kinds.Count >= 20, "Some kind of check is in none of the programs.");
+    }
+
+    [Fact]
+    public void Only_host_addresses_outlive_the_register_they_come_from()
+    {
+        foreach (FactKind kind in Enum.GetValues<FactKind>())
+        {
+            Fact left = new Fact(kind, Register.RDI, At: 8, Low: 8, Bytes: 8).Without(Register.RDI);
+            Assert.Equal(kind == FactKind.Host ? new Fact(FactKind.Host, Low: 8, Bytes: 8) : default, left);
+        }
     }
 }

@@ -14,7 +14,11 @@ internal static class FactRules
 
     private const long WindowMask = (MemoryMap.Segments - 1) * WindowBytes;
 
-    private static readonly InstructionInfoFactory Infos = new();
+    // It hands out its own lists, so tests that run side by side need one each.
+    [ThreadStatic]
+    private static InstructionInfoFactory? _infos;
+
+    private static InstructionInfoFactory Infos => _infos ??= new InstructionInfoFactory();
 
     /// <summary>What is known after an instruction; nothing after a call.</summary>
     internal static Facts After(X86 i, Facts facts, EmittedCode code)
@@ -70,7 +74,7 @@ internal static class FactRules
             .Select(used => used.Register.GetFullRegister())
             .ToArray();
 
-    private bool IsProgramRegister(Register register) => register switch
+    private static Facts Forget(X86 instruction, Facts facts)
     {
         Facts after = instruction.RflagsModified == RflagsBits.None ? facts : facts with { Compared = default };
         // A store into the state may hit the place where rdx is kept.

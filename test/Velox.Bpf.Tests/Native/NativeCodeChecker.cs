@@ -10,15 +10,13 @@ namespace Velox.Bpf.Tests;
 /// </summary>
 internal sealed class NativeCodeChecker
 {
-    private static readonly InstructionInfoFactory Infos = new();
-
+    private readonly InstructionInfoFactory _infos = new();
     private readonly EmittedCode _emitted;
     private readonly int _start;
     private readonly int _translate;
     private readonly SortedDictionary<int, X86> _code = [];
     private readonly Dictionary<int, Facts> _before = [];
     private readonly Queue<int> _pending = new();
-    private readonly FactRules _rules;
 
     internal NativeCodeChecker(EmittedCode emitted)
     {
@@ -32,7 +30,6 @@ internal sealed class NativeCodeChecker
 
         _start = emitted.Start;
         _translate = FindRoutine(NativeOffsets.Translate);
-        _rules = new FactRules(_slots, _tableStart, !_dialect.MovesFramePointer);
     }
 
     internal IEnumerable<Mnemonic> Mnemonics => _code.Values.Select(instruction => instruction.Mnemonic);
@@ -148,7 +145,7 @@ internal sealed class NativeCodeChecker
     {
         if (instruction.Mnemonic is Mnemonic.Lea or Mnemonic.Nop)
             return null;
-        foreach (UsedMemory memory in Infos.GetInfo(instruction).GetUsedMemory())
+        foreach (UsedMemory memory in _infos.GetInfo(instruction).GetUsedMemory())
         {
             if (memory.Base == Register.RSP)
             {

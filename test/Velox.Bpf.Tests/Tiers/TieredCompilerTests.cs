@@ -47,11 +47,11 @@ public sealed class TieredCompilerTests
     }
 
     [Fact]
-    public void An_eager_program_that_lost_its_code_gets_it_again_while_its_machine_goes_on()
+    public void An_eager_program_that_lost_its_code_gets_it_again_when_it_is_hot_while_its_machine_goes_on()
     {
         var other = new LoopProgram(constant: 8);
         int bytes = NativeProgram.TryCompile(_loop.Program)!.CodeBytes;
-        using var compiler = new TieredCompiler(new TierOptions { Mode = TierMode.Eager, MaxCodeBytes = bytes });
+        using var compiler = new TieredCompiler(new TierOptions { Mode = TierMode.Eager, UnitsPerInstruction = 1, MaxCodeBytes = bytes });
         using var machine = new VirtualMachine(new VmOptions { Compiler = compiler });
         machine.Load(_loop.Program);
         using (var second = new VirtualMachine(new VmOptions { Compiler = compiler }))
