@@ -24,11 +24,22 @@ internal sealed unsafe partial class CodeArena
     private readonly byte* _writable;
     private readonly byte* _executable;
 
+    /// <summary>Makes code visible at its executable address, where the processor does not by itself; takes both and the bytes.</summary>
+    private readonly delegate* unmanaged<byte*, byte*, nuint, void> _publish;
+
     private CodeArena(byte* writable, byte* executable)
     {
         _writable = writable;
         _executable = executable;
-        _free.Add(0, CapacityBytes);
+        int used = 0;
+        if (RuntimeInformation.ProcessArchitecture == Architecture.Arm64)
+        {
+            Arm64InstructionCache.EmitRoutine(_writable);
+            _publish = (delegate* unmanaged<byte*, byte*, nuint, void>)_executable;
+            used = Arm64InstructionCache.MaxBytes;
+        }
+
+        _free.Add(used, CapacityBytes - used);
     }
 
     /// <summary>The process's arena; null where the system does not allow executable memory.</summary>
@@ -59,6 +70,8 @@ internal sealed unsafe partial class CodeArena
                 if (length > bytes)
                     _free.Add(offset + bytes, length - bytes);
                 code.CopyTo(new Span<byte>(_writable + offset, bytes));
+                if (_publish != null)
+                    _publish(_writable + offset, _executable + offset, (nuint)bytes);
                 return new CodeRange(_executable + offset, offset, bytes);
             }
         }
@@ -71,8 +84,9 @@ internal sealed unsafe partial class CodeArena
     {
         lock (_lock)
         {
-            // Whatever would run it nevertheless stops at once: int3.
-            new Span<byte>(_writable + range.Offset, range.Bytes).Fill(0xcc);
+            // Whatever would run it nevertheless stops at once: int3 on x86-64, udf on ARM64.
+            byte trap = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? (byte)0 : (byte)0xcc;
+            new Span<byte>(_writable + range.Offset, range.Bytes).Fill(trap);
             (int offset, int bytes) = (range.Offset, range.Bytes);
             if (_free.Remove(offset + bytes, out int following))
                 bytes += following;

@@ -29,7 +29,7 @@ internal sealed unsafe class NativeProgram
     }
 
     /// <summary>Whether this machine can run native code at all.</summary>
-    internal static bool IsSupported => X64Compiler.IsSupported && CodeArena.Shared is not null;
+    internal static bool IsSupported => NativeTarget.Current is not null && CodeArena.Shared is not null;
 
     internal FlowAnalysis Flow { get; }
 
@@ -42,27 +42,39 @@ internal sealed unsafe class NativeProgram
     /// <summary>The code, for people and tests.</summary>
     internal ReadOnlySpan<byte> Code => new((void*)_range.ExecutableAddress, _range.Bytes);
 
-    internal delegate* unmanaged<VmState*, int> Entry => (delegate* unmanaged<VmState*, int>)_range.ExecutableAddress;
+    /// <summary>What enters the code; tests put an emulator here that runs another processor's.</summary>
+    internal delegate* unmanaged<VmState*, int> Entry { get; private init; }
 
     /// <summary>Compiles a program; null when the arena is full or the machine cannot run native code.</summary>
-    internal static NativeProgram? TryCompile(BpfProgram program, bool allowsFrameGaps = true)
+    internal static NativeProgram? TryCompile(BpfProgram program, bool allowsFrameGaps = true) =>
+        IsSupported ? TryCompileFor(NativeTarget.Current!, program, allowsFrameGaps) : null;
+
+    /// <summary>Compiles a program for a processor, which need not be this machine's.</summary>
+    /// <param name="target">The processor.</param>
+    /// <param name="program">The program.</param>
+    /// <param name="allowsFrameGaps">Whether frames of V0 have their gaps.</param>
+    /// <param name="entry">What enters the code; null for the code itself.</param>
+    internal static NativeProgram? TryCompileFor(
+        NativeTarget target, BpfProgram program, bool allowsFrameGaps, delegate* unmanaged<VmState*, int> entry = null)
     {
-        if (!IsSupported)
+        if (target.CapacityFor(program) is not { } capacity)
             return null;
         var flow = new FlowAnalysis(program);
         var scratch = new NativeScratch();
         scratch.Reset(program.Count);
-        int capacity = X64Compiler.CommonBytes + (X64Compiler.MaxBytesPerInstruction * program.Instructions.Length);
         byte* buffer = (byte*)NativeMemory.Alloc((nuint)capacity);
         try
         {
-            int bytes = X64Compiler.Compile(program, flow, allowsFrameGaps, buffer, capacity, scratch);
+            int bytes = target.Compile(program, flow, allowsFrameGaps, buffer, capacity, scratch);
             if (bytes == 0)
                 return null;
             CodeRange? range = CodeArena.Shared!.TryAdd(new ReadOnlySpan<byte>(buffer, bytes));
             if (range is null)
                 return null;
-            var native = new NativeProgram(range.Value, flow, scratch, allowsFrameGaps);
+            var native = new NativeProgram(range.Value, flow, scratch, allowsFrameGaps)
+            {
+                Entry = entry == null ? (delegate* unmanaged<VmState*, int>)range.Value.ExecutableAddress : entry,
+            };
             PerfMap.Add(program, native);
             return native;
         }

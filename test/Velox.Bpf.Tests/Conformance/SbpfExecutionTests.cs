@@ -11,6 +11,7 @@ public sealed class SbpfExecutionTests
     [Theory]
     [InlineData(Tier.Interpreter)]
     [InlineData(Tier.Native)]
+    [InlineData(Tier.Arm64)]
     public void Every_run_ends_as_it_does_in_sbpf(Tier tier)
     {
         var failures = new List<string>();

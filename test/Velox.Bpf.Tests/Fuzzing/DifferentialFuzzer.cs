@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Velox.Bpf.Tests;
 
 /// <summary>Runs generated programs in all tiers and compares everything; finds the smallest program that still differs.</summary>
-internal sealed class DifferentialFuzzer(ulong seed)
+internal sealed class DifferentialFuzzer(ulong seed, Tier tier = Tier.Native)
 {
     private const int InputsPerProgram = 16;
 
@@ -52,8 +52,7 @@ internal sealed class DifferentialFuzzer(ulong seed)
     {
         BpfProgram interpreted = program.Create();
         BpfProgram compiled = program.Create();
-        if (!compiled.TryCompile(program.Layout.Options.AllowsFrameGaps))
-            return "not compiled";
+        tier.Prepare(compiled, program.Layout.Options);
         using var interpreter = new FuzzMachine(program, interpreted);
         using var native = new FuzzMachine(program, compiled);
         for (int i = 0; i < inputs.Count; i++)
@@ -103,7 +102,7 @@ internal sealed class DifferentialFuzzer(ulong seed)
     /// The same run in slices: native code against the interpreter after every slice, and the end against the whole run.
     /// A third program is compiled in the midst of its run.
     /// </summary>
-    private static string? CompareSlices(
+    private string? CompareSlices(
         FuzzProgram program, FuzzMachine interpreter, FuzzMachine native, FuzzInput input, FuzzOutcome whole, ulong seed)
     {
         var random = new FuzzRandom(seed);
@@ -120,7 +119,7 @@ internal sealed class DifferentialFuzzer(ulong seed)
         {
             ulong units = Math.Min(input.Units - used, (ulong)random.Between(random.Chance(10) ? 0 : 1, random.Chance(60) ? 12 : 150));
             if (slice == compileAt)
-                late.TryCompile(program.Layout.Options.AllowsFrameGaps);
+                tier.Prepare(late, program.Layout.Options);
             if (tampers && random.Chance(30))
             {
                 // Between slices registers are the host's to change.

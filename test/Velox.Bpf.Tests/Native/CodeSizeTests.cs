@@ -26,7 +26,7 @@ public sealed class CodeSizeTests
 
     [Theory]
     [MemberData(nameof(Patterns))]
-    public void Code_fits_into_its_buffer(string pattern)
+    public unsafe void Code_fits_into_its_buffer(string pattern)
     {
         InstructionWord[] words = [.. Enumerable.Range(0, Count).Select(Worst[pattern])];
         byte[] text = new byte[words.Length * InstructionWord.Bytes];
@@ -46,25 +46,38 @@ public sealed class CodeSizeTests
             int bytes = EmittedCode.Compile(program, allowsFrameGaps: true).Bytes.Length;
             double each = (double)bytes / Count;
             Assert.True(program.TryCompile(), pattern);
-            TestContext.Current.TestOutputHelper!.WriteLine($"{pattern}, functions everywhere {everywhere}: {each:f1} bytes an instruction");
+            NativeProgram? arm64 = NativeProgram.TryCompileFor(NativeTarget.Arm64, program, allowsFrameGaps: true);
+            Assert.True(arm64 is not null, $"{pattern}, ARM64");
+            TestContext.Current.TestOutputHelper!.WriteLine(
+                $"{pattern}, functions everywhere {everywhere}: {each:f1} bytes an instruction, ARM64 {(double)arm64.CodeBytes / Count:f1}");
         }
     }
 
-    [Fact]
-    public unsafe void A_buffer_that_is_too_small_is_not_overrun()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public unsafe void A_buffer_that_is_too_small_is_not_overrun(bool isArm64)
     {
         var random = new FuzzRandom(5);
         FuzzProgram program = ProgramGenerator.Generate(random, Dialect.SbpfV0);
         BpfProgram created = program.Create();
-        int needed = EmittedCode.Compile(created, allowsFrameGaps: true).Bytes.Length;
+        NativeTarget target = isArm64 ? NativeTarget.Arm64 : NativeTarget.X64;
+        byte[] whole = new byte[target.CapacityFor(created)!.Value];
+        int needed = Compile(whole, whole.Length);
+        Assert.True(needed > X64Compiler.CommonBytes);
         for (int capacity = X64Compiler.CommonBytes; capacity < needed; capacity += 7)
         {
             byte[] buffer = new byte[capacity + 64];
+            Assert.Equal(0, Compile(buffer, capacity));
+            Assert.False(buffer.AsSpan(capacity).ContainsAnyExcept((byte)0), $"capacity {capacity}");
+        }
+
+        int Compile(byte[] buffer, int capacity)
+        {
             var scratch = new NativeScratch();
             scratch.Reset(created.Count);
             fixed (byte* start = buffer)
-                Assert.Equal(0, X64Compiler.Compile(created, new FlowAnalysis(created), true, start, capacity, scratch));
-            Assert.False(buffer.AsSpan(capacity).ContainsAnyExcept((byte)0), $"capacity {capacity}");
+                return target.Compile(created, new FlowAnalysis(created), true, start, capacity, scratch);
         }
     }
 }

@@ -16,9 +16,9 @@ internal static class FactRules
 
     // It hands out its own lists, so tests that run side by side need one each.
     [ThreadStatic]
-    private static InstructionInfoFactory? _infos;
+    private static InstructionInfoFactory? OwnInfos;
 
-    private static InstructionInfoFactory Infos => _infos ??= new InstructionInfoFactory();
+    private static InstructionInfoFactory Infos => OwnInfos ??= new InstructionInfoFactory();
 
     /// <summary>What is known after an instruction; nothing after a call.</summary>
     internal static Facts After(X86 i, Facts facts, EmittedCode code)

@@ -5,6 +5,9 @@ public enum Tier
 {
     Interpreter,
     Native,
+
+    /// <summary>Native code for ARM64, under an emulator.</summary>
+    Arm64,
 }
 
 internal static class TierExtensions
@@ -14,7 +17,14 @@ internal static class TierExtensions
     {
         if (tier == Tier.Interpreter)
             return;
-        bool isCompiled = program.TryCompile((options ?? new VmOptions()).AllowsFrameGaps);
+        options ??= new VmOptions();
+        if (tier == Tier.Arm64)
+        {
+            Arm64Emulator.Prepare(program, options);
+            return;
+        }
+
+        bool isCompiled = program.TryCompile(options.AllowsFrameGaps);
         Assert.SkipUnless(isCompiled, "This machine does not run native code: it needs Linux on x86-64.");
     }
 }
