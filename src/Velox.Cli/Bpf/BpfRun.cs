@@ -29,7 +29,7 @@ internal static class BpfRun
     internal static void Compile(BpfProgram program)
     {
         if (!program.TryCompile())
-            throw new ProgramFileException("--jit: native code needs Linux on x86-64: leave the option out.");
+            throw new ProgramFileException("--jit: native code needs Linux on x86-64 or ARM64: leave the option out.");
     }
 
     /// <summary>Runs a program and prints how it ended.</summary>

@@ -99,7 +99,7 @@ internal static class BpfCommand
             }));
     }
 
-    private static Option<bool> NativeOption() => new("--jit") { Description = "Compile to native code first (Linux on x86-64)." };
+    private static Option<bool> NativeOption() => new("--jit") { Description = "Compile to native code first (Linux on x86-64 or ARM64)." };
 
     private static Command CreateTrace()
     {
