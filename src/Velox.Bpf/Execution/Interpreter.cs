@@ -388,7 +388,7 @@ internal static unsafe class Interpreter
                     case Operation.CallHost:
                         state->RemainingUnits = remaining;
                         state->InstructionIndex = (int)(i - code);
-                        if (!machine.CallHost(program, (int)i->Immediate))
+                        if (!machine.CallHost(program.HostFunctions[(int)i->Immediate]))
                             return false;
                         remaining = state->RemainingUnits;
                         break;

@@ -27,6 +27,12 @@ public sealed unsafe class VirtualMachine : IDisposable
     private ulong _units;
     private bool _hasEnded;
 
+    // Of the loaded program: where r10 starts, what a call adds to it, and both as addresses of the host.
+    private ulong _initialFramePointer;
+    private int _frameStep;
+    private ulong _initialFrameHost;
+    private int _frameHostStep;
+
     public VirtualMachine(VmOptions? options = null)
     {
         _options = options ?? new VmOptions();
@@ -100,7 +106,8 @@ public sealed unsafe class VirtualMachine : IDisposable
             });
         }
 
-        Begin();
+        FindFrames(program.Dialect);
+        Reset(program);
     }
 
     /// <summary>Runs the loaded program from its entry to its end.</summary>
@@ -111,25 +118,18 @@ public sealed unsafe class VirtualMachine : IDisposable
     /// <exception cref="InvalidOperationException">No program is loaded, or the machine is running.</exception>
     public ExecutionResult Run(ulong units, ulong argument1 = 0, ulong argument2 = 0, IInstructionObserver? observer = null)
     {
-        Begin();
+        BpfProgram program = RequireProgram();
+        Reset(program);
         State->Registers[1] = argument1;
         State->Registers[2] = argument2;
-        return Continue(units, observer);
+        return Slice(program, units, observer);
     }
 
     /// <summary>Makes the machine ready at the program's entry: clean registers and scratch memory.</summary>
     /// <exception cref="InvalidOperationException">No program is loaded, or the machine is running.</exception>
     public void Begin()
     {
-        BpfProgram program = RequireIdle() ?? throw new InvalidOperationException("No program is loaded: load one first.");
-        Memory.CleanScratch();
-        Registers.Clear();
-        State->Registers[10] = InitialFramePointer(program.Dialect);
-        State->CallDepth = 0;
-        State->InstructionIndex = program.Image.EntryIndex;
-        State->Error = VmError.None;
-        HostError = null;
-        _hasEnded = false;
+        Reset(RequireProgram());
     }
 
     /// <summary>Goes on from where the machine is, for at most so many units: a run can be cut into slices.</summary>
@@ -142,23 +142,10 @@ public sealed unsafe class VirtualMachine : IDisposable
     /// <exception cref="InvalidOperationException">No program is loaded, it has ended, or the machine is running.</exception>
     public ExecutionResult Continue(ulong units, IInstructionObserver? observer = null)
     {
-        BpfProgram program = RequireIdle() ?? throw new InvalidOperationException("No program is loaded: load one first.");
+        BpfProgram program = RequireProgram();
         if (_hasEnded)
             throw new InvalidOperationException("The program has ended: begin a new run.");
-        _units = units;
-        State->RemainingUnits = units;
-        State->Error = VmError.None;
-        Memory.IsInUse = true;
-        try
-        {
-            Execute(program, observer);
-        }
-        finally
-        {
-            Memory.IsInUse = false; // an observer may throw
-        }
-
-        return Settle(program);
+        return Slice(program, units, observer);
     }
 
     /// <exception cref="InvalidOperationException">The machine is running.</exception>
@@ -167,7 +154,20 @@ public sealed unsafe class VirtualMachine : IDisposable
         if (State == null)
             return;
         RequireIdle();
-        Memory.Dispose();
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Native memory must not depend on whether someone thought of <see cref="Dispose"/>.</summary>
+    ~VirtualMachine()
+    {
+        if (State != null)
+            Release();
+    }
+
+    private void Release()
+    {
+        Memory?.Dispose(); // null where the constructor did not get that far
         _native?.Dispose();
         NativeMemory.Free(_stack);
         NativeMemory.Free(_heap);
@@ -178,25 +178,22 @@ public sealed unsafe class VirtualMachine : IDisposable
 
     /// <summary>Calls a host function: takes its price, runs it, keeps its result in r0.</summary>
     /// <returns>Whether the program goes on.</returns>
-    internal bool CallHost(BpfProgram program, int index)
+    internal bool CallHost(HostFunctionEntry entry)
     {
-        HostFunctionEntry entry = program.HostFunctions[index];
-        var call = new HostCall(this);
-        if (!call.TryConsume(entry.PriceUnits))
+        VmState* state = State;
+        if (!new HostCall(this).TryConsume(entry.PriceUnits))
             return false;
-        ulong result;
         try
         {
-            result = entry.Function(call);
+            state->Registers[0] = entry.Function(new HostCall(this));
         }
         catch (Exception exception)
         {
             // No exception may cross native code, and one function's fault is its caller's to handle: a value.
-            result = call.Fail(exception);
+            state->Registers[0] = new HostCall(this).Fail(exception);
         }
 
-        State->Registers[0] = result;
-        return State->Error == VmError.None;
+        return state->Error == VmError.None;
     }
 
     /// <summary>As <see cref="CallHost"/>, by the function's key.</summary>
@@ -204,19 +201,51 @@ public sealed unsafe class VirtualMachine : IDisposable
     {
         int index = key <= uint.MaxValue ? program.Host.IndexOf((uint)key) : -1;
         if (index >= 0)
-            return CallHost(program, index);
+            return CallHost(program.HostFunctions[index]);
         State->Error = VmError.UnknownHostFunction;
         return false;
     }
 
-    private void Execute(BpfProgram program, IInstructionObserver? observer)
+    private void Reset(BpfProgram program)
     {
+        VmState* state = State;
+        Memory.CleanScratch();
+        new Span<ulong>(state->Registers, 10).Clear();
+        state->Registers[10] = _initialFramePointer;
+        state->CallDepth = 0;
+        state->InstructionIndex = program.EntryIndex;
+        state->Error = VmError.None;
+        HostError = null;
+        _hasEnded = false;
+    }
+
+    private ExecutionResult Slice(BpfProgram program, ulong units, IInstructionObserver? observer)
+    {
+        _units = units;
+        State->RemainingUnits = units;
+        State->Error = VmError.None;
+        Memory.IsInUse = true;
         if (observer is not null)
-            ObservedInterpreter.Run(this, program, State, observer);
-        else if (_native is not null && Memory.HasStack && program.Native is { } native && native.AllowsFrameGaps == _options.AllowsFrameGaps)
+            Observe(program, observer);
+        else if (_native is not null && Memory.HasStack && program.Native is { } native && native.Serves(_options.AllowsFrameGaps))
             _native.Run(program, native);
         else
             Interpreter.Run(this, program, State);
+        Memory.IsInUse = false;
+        return Settle(program);
+    }
+
+    private void Observe(BpfProgram program, IInstructionObserver observer)
+    {
+        try
+        {
+            ObservedInterpreter.Run(this, program, State, observer);
+        }
+        catch
+        {
+            Memory.IsInUse = false; // the machine stays usable when an observer throws
+            throw;
+        }
     }
 
     private VmState* LiveState
@@ -234,6 +263,9 @@ public sealed unsafe class VirtualMachine : IDisposable
         ObjectDisposedException.ThrowIf(State == null, this);
         return Memory.IsInUse ? throw new InvalidOperationException("The machine is running: a host function must use another one.") : Program;
     }
+
+    private BpfProgram RequireProgram() =>
+        RequireIdle() ?? throw new InvalidOperationException("No program is loaded: load one first.");
 
     private ExecutionResult Settle(BpfProgram program)
     {
@@ -273,29 +305,25 @@ public sealed unsafe class VirtualMachine : IDisposable
         return distance / dialect.FrameBytes;
     }
 
-    private int FrameStep(Dialect dialect) =>
-        dialect.HasFrameGaps && !_options.AllowsFrameGaps ? dialect.FrameBytes : dialect.FrameStepBytes;
-
-    internal int CurrentFrameStep => FrameStep(Program!.Dialect);
-
-    private ulong InitialFramePointer(Dialect dialect) =>
-        MemoryMap.StackAddress + (dialect.StackGrowsDown ? StackBytes(dialect) : (ulong)dialect.FrameBytes);
+    internal int CurrentFrameStep => _frameStep;
 
     /// <summary>Whether r10 is where calls have put it: a host that moved it gets the interpreter.</summary>
     internal bool HasRegularFrame =>
         Program!.Dialect.MovesFramePointer || State->Registers[10] == FrameAddress(State->CallDepth);
 
     /// <summary>What the program has in r10 at a depth.</summary>
-    internal ulong FrameAddress(int depth) =>
-        InitialFramePointer(Program!.Dialect) + (ulong)((long)depth * FrameStep(Program.Dialect));
+    internal ulong FrameAddress(int depth) => _initialFramePointer + (ulong)((long)depth * _frameStep);
 
     /// <summary>The host address that native code has in its place.</summary>
-    internal ulong NativeFrameHost(int depth)
+    internal ulong NativeFrameHost(int depth) => _initialFrameHost + (ulong)((long)depth * _frameHostStep);
+
+    private void FindFrames(Dialect dialect)
     {
-        Dialect dialect = Program!.Dialect;
-        return dialect.StackGrowsDown
-            ? (ulong)_stack + StackBytes(dialect) - (ulong)(depth * dialect.FrameBytes)
-            : (ulong)_stack + (ulong)((depth + 1) * dialect.FrameBytes);
+        ulong firstFrame = dialect.StackGrowsDown ? StackBytes(dialect) : (ulong)dialect.FrameBytes;
+        _initialFramePointer = MemoryMap.StackAddress + firstFrame;
+        _initialFrameHost = (ulong)_stack + firstFrame;
+        _frameStep = dialect.HasFrameGaps && !_options.AllowsFrameGaps ? dialect.FrameBytes : dialect.FrameStepBytes;
+        _frameHostStep = dialect.StackGrowsDown ? -dialect.FrameBytes : dialect.FrameBytes;
     }
 
     /// <summary>What the program has in r10, from the host address.</summary>

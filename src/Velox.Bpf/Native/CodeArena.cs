@@ -27,6 +27,9 @@ internal sealed unsafe partial class CodeArena
     /// <summary>Makes code visible at its executable address, where the processor does not by itself; takes both and the bytes.</summary>
     private readonly delegate* unmanaged<byte*, byte*, nuint, void> _publish;
 
+    /// <summary>From here on no code was ever written.</summary>
+    private int _usedEnd;
+
     private CodeArena(byte* writable, byte* executable)
     {
         _writable = writable;
@@ -70,13 +73,23 @@ internal sealed unsafe partial class CodeArena
                 if (length > bytes)
                     _free.Add(offset + bytes, length - bytes);
                 code.CopyTo(new Span<byte>(_writable + offset, bytes));
-                if (_publish != null)
-                    _publish(_writable + offset, _executable + offset, (nuint)bytes);
+                Publish(offset, bytes);
                 return new CodeRange(_executable + offset, offset, bytes);
             }
         }
 
         return null;
+    }
+
+    private void Publish(int offset, int bytes)
+    {
+        if (_publish != null)
+            _publish(_writable + offset, _executable + offset, (nuint)bytes);
+        // Other cores may have fetched what was there: older code on x86-64, on ARM64 even what nobody ever ran. The interrupt
+        // that this sends them ends it.
+        if (_publish != null || offset < _usedEnd)
+            Interlocked.MemoryBarrierProcessWide();
+        _usedEnd = Math.Max(_usedEnd, offset + bytes);
     }
 
     /// <summary>Gives a range back. Nobody may run its code any more.</summary>

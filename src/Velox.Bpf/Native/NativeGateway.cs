@@ -21,11 +21,24 @@ internal static unsafe class NativeGateway
         state->Native.ApplyAtomic = (delegate* unmanaged<VmState*, int, int>)&ApplyAtomic;
     }
 
+    /// <summary>As <see cref="VirtualMachine.CallHost"/>, written out: a method with a handler is never inlined.</summary>
     [UnmanagedCallersOnly]
     private static int CallHost(VmState* state, int function)
     {
         VirtualMachine machine = MachineOf(state);
-        return machine.CallHost(machine.Program!, function) ? 1 : 0;
+        HostFunctionEntry entry = machine.Program!.HostFunctions[function];
+        if (!new HostCall(machine).TryConsume(entry.PriceUnits))
+            return 0;
+        try
+        {
+            state->Registers[0] = entry.Function(new HostCall(machine));
+        }
+        catch (Exception exception)
+        {
+            state->Registers[0] = new HostCall(MachineOf(state)).Fail(exception);
+        }
+
+        return state->Error == VmError.None ? 1 : 0;
     }
 
     [UnmanagedCallersOnly]
@@ -59,7 +72,8 @@ internal static unsafe class NativeGateway
         }
     }
 
+    /// <summary>Only <see cref="Connect"/> writes the handle, so its target needs no check of its type.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static VirtualMachine MachineOf(VmState* state) =>
-        (VirtualMachine)GCHandle.FromIntPtr(state->Native.Machine).Target!;
+        Unsafe.As<VirtualMachine>(GCHandle.FromIntPtr(state->Native.Machine).Target!);
 }

@@ -10,14 +10,20 @@ internal sealed unsafe class NativeProgram
     private readonly int[] _returnOffsets;
     private readonly int[] _returnIndexes;
 
-    private NativeProgram(CodeRange range, FlowAnalysis flow, NativeScratch scratch, bool allowsFrameGaps)
+    private readonly bool _hasFrameGaps;
+    private readonly bool _allowsFrameGaps;
+
+    private NativeProgram(CodeRange range, FlowAnalysis flow, NativeScratch scratch, bool hasFrameGaps, bool allowsFrameGaps)
     {
         _range = range;
         Flow = flow;
-        AllowsFrameGaps = allowsFrameGaps;
+        _hasFrameGaps = hasFrameGaps;
+        _allowsFrameGaps = allowsFrameGaps;
         _offsets = scratch.Offsets;
-        _returnOffsets = [.. scratch.Returns.Select(point => point.Offset)];
-        _returnIndexes = [.. scratch.Returns.Select(point => point.Index)];
+        _returnOffsets = new int[scratch.Returns.Count];
+        _returnIndexes = new int[scratch.Returns.Count];
+        for (int i = 0; i < scratch.Returns.Count; i++)
+            (_returnOffsets[i], _returnIndexes[i]) = scratch.Returns[i];
         // The garbage collector frees code, and must know that there is some.
         GC.AddMemoryPressure(range.Bytes);
     }
@@ -33,8 +39,8 @@ internal sealed unsafe class NativeProgram
 
     internal FlowAnalysis Flow { get; }
 
-    /// <summary>Whether it was compiled for frames with gaps.</summary>
-    internal bool AllowsFrameGaps { get; }
+    /// <summary>Whether machines with this <see cref="VmOptions.AllowsFrameGaps"/> can run it.</summary>
+    internal bool Serves(bool allowsFrameGaps) => !_hasFrameGaps || _allowsFrameGaps == allowsFrameGaps;
 
     /// <summary>Bytes of code.</summary>
     internal int CodeBytes => _range.Bytes;
@@ -71,7 +77,7 @@ internal sealed unsafe class NativeProgram
             CodeRange? range = CodeArena.Shared!.TryAdd(new ReadOnlySpan<byte>(buffer, bytes));
             if (range is null)
                 return null;
-            var native = new NativeProgram(range.Value, flow, scratch, allowsFrameGaps)
+            var native = new NativeProgram(range.Value, flow, scratch, program.Dialect.HasFrameGaps, allowsFrameGaps)
             {
                 Entry = entry == null ? (delegate* unmanaged<VmState*, int>)range.Value.ExecutableAddress : entry,
             };

@@ -11,6 +11,7 @@ public sealed class BpfProgram
         Host = host;
         HostFunctions = [.. host.Entries];
         Instructions = instructions;
+        EntryIndex = image.EntryIndex;
         // Pinned once, not at each load into a machine.
         ReadOnlyData = GC.AllocateUninitializedArray<byte>(image.ReadOnlyData.Length, pinned: true);
         image.ReadOnlyData.CopyTo(ReadOnlyData);
@@ -23,6 +24,9 @@ public sealed class BpfProgram
 
     /// <summary>What it may call.</summary>
     public HostFunctionTable Host { get; }
+
+    /// <summary>The slot that runs begin at.</summary>
+    internal int EntryIndex { get; }
 
     /// <summary>Slots of its text.</summary>
     public int Count => Instructions.Length - 1;
@@ -48,13 +52,16 @@ public sealed class BpfProgram
     /// Compiles it to native code at once, which it keeps; false where the machine cannot run that. Any thread may call it. A
     /// <see cref="TieredCompiler"/> may take back what that has made, never what this has.
     /// </summary>
-    /// <param name="allowsFrameGaps">See <see cref="VmOptions.AllowsFrameGaps"/>; machines with another setting interpret.</param>
+    /// <param name="allowsFrameGaps">
+    /// See <see cref="VmOptions.AllowsFrameGaps"/>. There is one code at a time: where V0's gaps matter, machines with the other
+    /// setting interpret, and this is false for them.
+    /// </param>
     public bool TryCompile(bool allowsFrameGaps = true)
     {
         NativeProgram? native = Native ?? NativeProgram.TryCompile(this, allowsFrameGaps);
         if (native is not null)
             TryInstall(native);
-        return native is not null;
+        return Native is { } installed && installed.Serves(allowsFrameGaps);
     }
 
     /// <summary>Gives it native code, unless it has some. A reference is written at once: whoever sees the old one interprets.</summary>

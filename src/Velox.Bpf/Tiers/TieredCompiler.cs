@@ -150,8 +150,6 @@ public sealed class TieredCompiler : IDisposable
 
             MakeRoom(native.CodeBytes);
             program.Tier.Install();
-            // Other cores may have run older code at these addresses: whatever they have fetched of it ends here.
-            Interlocked.MemoryBarrierProcessWide();
             if (!program.TryInstall(native))
                 return; // somebody called TryCompile meanwhile
             _installed.Add(new Installed(new WeakReference<BpfProgram>(program), program.Tier, native.CodeBytes));

@@ -31,7 +31,7 @@ internal static unsafe class ObservedInterpreter
             // The host takes units of its own and may ask what is left: it needs the whole budget, not a slice of one.
             state->RemainingUnits--;
             bool goesOn = instruction.Operation == Operation.CallHost
-                ? machine.CallHost(program, (int)instruction.Immediate)
+                ? machine.CallHost(program.HostFunctions[(int)instruction.Immediate])
                 : machine.CallHostByKey(program, state->Registers[instruction.Destination]);
             if (goesOn)
                 state->InstructionIndex++;
