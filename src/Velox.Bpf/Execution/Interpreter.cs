@@ -399,6 +399,13 @@ internal static unsafe class Interpreter
                             return false;
                         remaining = state->RemainingUnits;
                         break;
+                    case Operation.Added:
+                        state->RemainingUnits = remaining;
+                        state->InstructionIndex = (int)(i - code);
+                        if (!machine.RunAdded(i))
+                            return false;
+                        remaining = state->RemainingUnits;
+                        break;
                     case Operation.CallLocal:
                         if (!Enter(state, i - code, frameStep))
                             goto Ended;

@@ -19,6 +19,9 @@ namespace Velox.Bpf;
 /// </example>
 public sealed unsafe class VirtualMachine : IDisposable
 {
+    /// <summary>Words of <see cref="HostWords"/>.</summary>
+    public const int HostWordCount = 16;
+
     private readonly VmOptions _options;
     private readonly byte* _heap;
     private readonly NativeRunner? _native;
@@ -64,6 +67,12 @@ public sealed unsafe class VirtualMachine : IDisposable
 
     /// <summary>The registers r0 to r10, to be looked at or changed between two slices of a run.</summary>
     public Span<ulong> Registers => new(LiveState->Registers, 11);
+
+    /// <summary>
+    /// Words of the host's own that the native code of added instructions reads, such as addresses of what it has mapped. The
+    /// machine neither reads nor clears them.
+    /// </summary>
+    public Span<ulong> HostWords => new(LiveState->Native.HostWords, HostWordCount);
 
     /// <summary>Functions entered and not left, without the first.</summary>
     public int CallDepth => LiveState->CallDepth;
@@ -204,6 +213,39 @@ public sealed unsafe class VirtualMachine : IDisposable
             return CallHost(program.HostFunctions[index]);
         State->Error = VmError.UnknownHostFunction;
         return false;
+    }
+
+    /// <summary>Runs an added instruction: takes its price, calls its function, keeps its result.</summary>
+    /// <returns>Whether the program goes on.</returns>
+    internal bool RunAdded(Instruction* instruction)
+    {
+        VmState* state = State;
+        AddedInstruction added = Program!.Added[(int)(instruction->Immediate >> 32)];
+        if (!new HostCall(this).TryConsume(added.PriceUnits))
+            return false;
+        var operands = new AddedOperands(
+            state->Registers[instruction->Destination], state->Registers[instruction->Source],
+            (short)instruction->Target, (int)instruction->Immediate);
+        ulong result;
+        try
+        {
+            result = added.Function(new HostCall(this), operands);
+        }
+        catch (Exception exception)
+        {
+            result = new HostCall(this).Fail(exception); // as for host functions
+        }
+
+        if (state->Error != VmError.None)
+        {
+            if (state->Error == VmError.EndedByHost)
+                state->Registers[0] = result;
+            return false;
+        }
+
+        if (added.WritesDestination)
+            state->Registers[instruction->Destination] = result;
+        return true;
     }
 
     private void Reset(BpfProgram program)

@@ -30,10 +30,11 @@ public sealed class Dialect
     // Most opcodes have one entry, and of those that have several the first is the common one.
     private readonly OpcodeEntry?[] _first = new OpcodeEntry[256];
 
-    private Dialect(string name, OpcodeEntry[] entries)
+    private Dialect(string name, OpcodeEntry[] entries, AddedInstruction[]? added = null)
     {
         Name = name;
         Entries = entries;
+        AddedInstructions = added ?? [];
         foreach (IGrouping<byte, OpcodeEntry> group in entries.GroupBy(entry => entry.Opcode))
         {
             _byOpcode[group.Key] = [.. group];
@@ -95,6 +96,9 @@ public sealed class Dialect
     /// <summary>All encodings, in no particular order.</summary>
     public IReadOnlyList<OpcodeEntry> Entries { get; }
 
+    /// <summary>What other rooms have brought along; their positions are the indexes in decoded instructions.</summary>
+    public IReadOnlyList<AddedInstruction> AddedInstructions { get; }
+
     /// <summary>0 to 3, or null for eBPF.</summary>
     public int? SbpfVersion { get; private init; }
 
@@ -124,6 +128,29 @@ public sealed class Dialect
 
     /// <summary>What the verifier lets through without a closer look; made when first used, the same by every thread.</summary>
     internal QuickRule[] QuickRules => field ??= QuickRule.Build(this);
+
+    /// <summary>Names to rows, for assembler and disassembler; made when first used, the same by every thread.</summary>
+    internal MnemonicTable Mnemonics => field ??= new MnemonicTable(this);
+
+    /// <summary>This dialect with more instructions. Programs of this dialect are programs of that one.</summary>
+    /// <param name="name">The new dialect's name, for people.</param>
+    /// <param name="instructions">The instructions.</param>
+    /// <exception cref="ArgumentException">An opcode or a name is taken, or a form is not for added instructions.</exception>
+    public Dialect With(string name, params IReadOnlyList<AddedInstruction> instructions)
+    {
+        AddedInstruction[] added = [.. AddedInstructions, .. instructions];
+        return new Dialect(name, AddedRows.Append(Entries, AddedInstructions.Count, instructions), added)
+        {
+            SbpfVersion = SbpfVersion,
+            Calls = Calls,
+            CallRegisterField = CallRegisterField,
+            FrameBytes = FrameBytes,
+            FrameStepBytes = FrameStepBytes,
+            HasFrameGaps = HasFrameGaps,
+            MovesFramePointer = MovesFramePointer,
+            RejectsUnusedFields = RejectsUnusedFields,
+        };
+    }
 
     /// <summary>The dialect of that name, or null.</summary>
     public static Dialect? Find(string name) => All.FirstOrDefault(dialect => dialect.Name == name);

@@ -50,6 +50,9 @@ public sealed record OpcodeEntry(byte Opcode, string Mnemonic, Operation Operati
 
     public ImmediateExtension Extension { get; init; }
 
+    /// <summary>Which of the dialect's <see cref="Dialect.AddedInstructions"/> it is; -1 for the dialect's own.</summary>
+    public int AddedIndex { get; init; } = -1;
+
     /// <summary>Set when the table is built: threads that verify at once share it.</summary>
     internal FieldUse Uses { get; private set; }
 

@@ -77,6 +77,9 @@ public enum Operation : byte
     /// <summary>Calls the function at the address in a register (sBPF callx).</summary>
     CallRegister,
 
+    /// <summary>Runs the added instruction whose index is the immediate's high half; the low half is the field.</summary>
+    Added,
+
     /// <summary>Returns from a function, or ends the program.</summary>
     Exit,
 }

@@ -172,6 +172,10 @@ internal unsafe struct Arm64Assembler
     internal void CompareIf(Arm64Condition condition, Arm64 left, Arm64 right, int otherwise) =>
         Word(0xfa40_0000 | ((uint)right << 16) | ((uint)condition << 12) | ((uint)left << 5) | (uint)otherwise);
 
+    /// <summary>csel: one of two registers.</summary>
+    internal void Select(Arm64Condition condition, Arm64 to, Arm64 where, Arm64 otherwise) =>
+        Word(0x9a80_0000 | ((uint)otherwise << 16) | ((uint)condition << 12) | Pair(to, where));
+
     internal void Binary(bool wide, Arm64Binary operation, Arm64 to, Arm64 left, Arm64 right) =>
         Word(Wide(wide) | 0x1ac0_0000 | ((uint)right << 16) | ((uint)operation << 10) | Pair(to, left));
 

@@ -20,7 +20,7 @@ internal unsafe ref partial struct Arm64Compiler
         EmitLeave();
         EmitTranslate();
         EmitHostCallCommon();
-        EmitAtomicCommon();
+        EmitInstructionCommon();
     }
 
     /// <summary>
@@ -131,17 +131,18 @@ internal unsafe ref partial struct Arm64Compiler
         _code.Return();
     }
 
-    /// <summary>Applies the atomic instruction w16. w16: 0 when it faults and nothing was done.</summary>
-    private void EmitAtomicCommon()
+    /// <summary>Runs the atomic or added instruction w16 outside. w16: 0 when it did not succeed.</summary>
+    private void EmitInstructionCommon()
     {
-        _atomicPosition = _code.Position;
+        _instructionPosition = _code.Position;
         StoreRegisters(last: FramePointer);
         StoreState(Units, NativeOffsets.RemainingUnits);
         StoreState(ReturnAddress, NativeOffsets.Spill);
         _code.Move(false, Arm64.X1, Free);
-        CallOut(NativeOffsets.ApplyAtomic);
+        CallOut(NativeOffsets.RunInstruction);
         _code.Move(false, Free, Arm64.X0);
         LoadRegisters(last: FramePointer - 1);
+        LoadState(Units, NativeOffsets.RemainingUnits);
         LoadState(ReturnAddress, NativeOffsets.Spill);
         _code.Return();
     }
@@ -150,7 +151,7 @@ internal unsafe ref partial struct Arm64Compiler
     {
         _groupBase = NoGroup;
         _code.MoveImmediate(Free, _index);
-        _code.CallTo(_atomicPosition);
+        _code.CallTo(_instructionPosition);
         LeaveIfZero(wide: false, Free);
     }
 
@@ -174,6 +175,7 @@ internal unsafe ref partial struct Arm64Compiler
         LoadState(ReturnAddress, NativeOffsets.Spill);
         _code.Return();
         _code.PatchHere(ended);
+        _endedPosition = _code.Position;
         _code.MoveImmediate(Free2, (int)NativeStatus.EndedByHost);
         _code.JumpTo(_keepCallersPosition);
     }

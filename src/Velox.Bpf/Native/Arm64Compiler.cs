@@ -64,7 +64,8 @@ internal unsafe ref partial struct Arm64Compiler
     private int _keepCallersPosition;
     private int _hostCallPosition;
     private int _translatePosition;
-    private int _atomicPosition;
+    private int _instructionPosition;
+    private int _endedPosition;
     private int _tablePosition;
     private bool _hasTable;
 
@@ -76,6 +77,9 @@ internal unsafe ref partial struct Arm64Compiler
     // Of the instruction being compiled.
     private int _index;
     private int _unitsAfter;
+
+    /// <summary>Where the code of an added instruction begins.</summary>
+    private int _addedStart;
 
     private Arm64Compiler(
         BpfProgram program, FlowAnalysis flow, bool allowsFrameGaps, byte* buffer, int capacity, NativeScratch scratch, bool jumpsFar)
@@ -203,6 +207,9 @@ internal unsafe ref partial struct Arm64Compiler
                 break;
             case Operation.CallRegister:
                 EmitCallRegister(in instruction);
+                break;
+            case Operation.Added:
+                EmitAdded(in instruction);
                 break;
             case Operation.Exit:
                 _code.LoadMoving(ReturnAddress, Callers, sizeof(ulong), Arm64Index.Post);
@@ -355,6 +362,8 @@ internal unsafe ref partial struct Arm64Compiler
             EmitColdAccess(in access);
         }
 
+        if (!TryEmitFallBacks())
+            return false;
         foreach (ChainExit exit in _scratch.Exits)
         {
             if (_code.Position > _limit)

@@ -225,5 +225,5 @@ internal sealed class FlowAnalysis
         code[index].Operation == Operation.Unsupported && index > 0 && code[index - 1].Operation == Operation.MovWide;
 
     private static bool WritesDestination(Operation operation) =>
-        operation is > Operation.Overrun and <= Operation.LoadSx32;
+        operation is > Operation.Overrun and <= Operation.LoadSx32 or Operation.Added;
 }

@@ -18,7 +18,7 @@ internal static unsafe class NativeGateway
         state->Native.Machine = GCHandle.ToIntPtr(machine);
         state->Native.CallHost = (delegate* unmanaged<VmState*, int, int>)&CallHost;
         state->Native.Translate = (delegate* unmanaged<VmState*, ulong, int, byte*>)&Translate;
-        state->Native.ApplyAtomic = (delegate* unmanaged<VmState*, int, int>)&ApplyAtomic;
+        state->Native.RunInstruction = (delegate* unmanaged<VmState*, int, int>)&RunInstruction;
     }
 
     /// <summary>As <see cref="VirtualMachine.CallHost"/>, written out: a method with a handler is never inlined.</summary>
@@ -54,22 +54,35 @@ internal static unsafe class NativeGateway
         return host;
     }
 
-    /// <summary>Applies an atomic instruction to the registers in the state; 0 when it faults and nothing was done.</summary>
+    /// <summary>
+    /// Runs an atomic or an added instruction on the registers in the state. 0 for an atomic one that faults and has done
+    /// nothing, and for an added one that has ended the program.
+    /// </summary>
     [UnmanagedCallersOnly]
-    private static int ApplyAtomic(VmState* state, int index)
+    private static int RunInstruction(VmState* state, int index)
     {
         VirtualMachine machine = MachineOf(state);
         fixed (Instruction* instruction = &machine.Program!.Instructions[index])
         {
             ulong hostFrame = state->Registers[10];
             state->Registers[10] = machine.NativeFrameAddress(hostFrame);
-            ulong address = state->Registers[instruction->Destination] + (ulong)(long)instruction->Target;
-            byte* host = machine.Memory.Translate(address, (ulong)AccessSize.Of(instruction->Operation), isStore: true);
-            if (host != null)
-                AtomicAccess.Apply(instruction, state->Registers, host);
+            state->InstructionIndex = index;
+            bool goesOn = instruction->Operation == Operation.Added
+                ? machine.RunAdded(instruction)
+                : ApplyAtomic(machine, state, instruction);
             state->Registers[10] = hostFrame;
-            return host == null ? 0 : 1;
+            return goesOn ? 1 : 0;
         }
+    }
+
+    private static bool ApplyAtomic(VirtualMachine machine, VmState* state, Instruction* instruction)
+    {
+        ulong address = state->Registers[instruction->Destination] + (ulong)(long)instruction->Target;
+        byte* host = machine.Memory.Translate(address, (ulong)AccessSize.Of(instruction->Operation), isStore: true);
+        if (host == null)
+            return false;
+        AtomicAccess.Apply(instruction, state->Registers, host);
+        return true;
     }
 
     /// <summary>Only <see cref="Connect"/> writes the handle, so its target needs no check of its type.</summary>

@@ -23,6 +23,9 @@ internal readonly record struct ColdAccess(
     int At, int At2, int Back, int Index, int Units, byte Base, int Offset, int Bytes, bool IsStore, bool IsGroup, bool KeepsGroup,
     bool LooksUp);
 
+/// <summary>A jump out of an added instruction's own code to the call of its function, and where that goes on.</summary>
+internal readonly record struct ColdFallBack(int At, int Index, int Back);
+
 /// <summary>Lists that a compiler fills; kept for the next program.</summary>
 internal sealed class NativeScratch
 {
@@ -44,6 +47,8 @@ internal sealed class NativeScratch
 
     internal List<ColdAccess> Accesses { get; } = [];
 
+    internal List<ColdFallBack> FallBacks { get; } = [];
+
     /// <summary>Return addresses of local calls, rising, and the instructions they return to.</summary>
     internal List<(int Offset, int Index)> Returns { get; } = [];
 
@@ -60,6 +65,7 @@ internal sealed class NativeScratch
         Exits.Clear();
         Leaves.Clear();
         Accesses.Clear();
+        FallBacks.Clear();
         Returns.Clear();
         TableUses.Clear();
     }

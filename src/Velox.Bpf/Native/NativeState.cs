@@ -30,10 +30,13 @@ internal unsafe struct NativeState
     /// <summary>Functions that native code calls.</summary>
     internal void* CallHost;
     internal void* Translate;
-    internal void* ApplyAtomic;
+    internal void* RunInstruction;
 
     /// <summary>Registers that a call out would lose.</summary>
     internal fixed ulong Spill[8];
+
+    /// <summary>What the host keeps for the code of added instructions.</summary>
+    internal fixed ulong HostWords[VirtualMachine.HostWordCount];
 }
 
 /// <summary>Distances of the state's fields from where native code's context register points: the input segment's window.</summary>
@@ -59,8 +62,9 @@ internal static unsafe class NativeOffsets
         FrameLimit = Of(&state.Native.FrameLimit);
         CallHost = Of(&state.Native.CallHost);
         Translate = Of(&state.Native.Translate);
-        ApplyAtomic = Of(&state.Native.ApplyAtomic);
+        RunInstruction = Of(&state.Native.RunInstruction);
         Spill = Of(state.Native.Spill);
+        HostWords = Of(state.Native.HostWords);
         Windows = Of(&state.Windows);
 
         MemoryWindow window;
@@ -104,9 +108,11 @@ internal static unsafe class NativeOffsets
 
     internal static int Translate { get; }
 
-    internal static int ApplyAtomic { get; }
+    internal static int RunInstruction { get; }
 
     internal static int Spill { get; }
+
+    internal static int HostWords { get; }
 
     /// <summary>The first segment's window.</summary>
     internal static int Windows { get; }

@@ -30,7 +30,8 @@ internal sealed unsafe class NativeTarget(
     /// <summary>The bytes that the code of a program is given room for; null when it is too large to be compiled.</summary>
     internal int? CapacityFor(BpfProgram program)
     {
-        long bytes = commonBytes + ((long)maxBytesPerInstruction * program.Instructions.Length);
+        int added = program.Added.Length > 0 ? AddedEmitter.MaxBytes : 0;
+        long bytes = commonBytes + ((long)(maxBytesPerInstruction + added) * program.Instructions.Length);
         return bytes <= maxBytes ? (int)bytes : null;
     }
 

@@ -56,6 +56,9 @@ internal unsafe struct RegionGuess
             case > Operation.Overrun and <= Operation.LoadSx32:
                 _registers[destination] = Unknown;
                 break;
+            case Operation.Added:
+                _registers[destination] = Unknown;
+                break;
             case Operation.CallHost or Operation.CallHostRegister or Operation.CallLocal or Operation.CallRegister:
                 _registers[0] = Unknown;
                 break;

@@ -47,6 +47,12 @@ internal unsafe struct X64Assembler
 
     internal void Byte(int value) => *_next++ = (byte)value;
 
+    internal void Bytes(ReadOnlySpan<byte> code)
+    {
+        code.CopyTo(new Span<byte>(_next, code.Length));
+        _next += code.Length;
+    }
+
     internal void Int32(int value)
     {
         Unsafe.WriteUnaligned(_next, value);
@@ -119,6 +125,15 @@ internal unsafe struct X64Assembler
         Rex(true, to, in from);
         Byte(((int)operation << 3) | 3);
         Memory(to, in from);
+    }
+
+    /// <summary>cmovcc: moves where the condition holds.</summary>
+    internal void MoveIf(Condition condition, X64 to, X64 from)
+    {
+        Rex(true, to, from);
+        Byte(0x0f);
+        Byte(0x40 | (int)condition);
+        Byte(0xc0 | (((int)to & 7) << 3) | ((int)from & 7));
     }
 
     internal void Test(bool wide, X64 a, X64 b) => RegisterRegister(wide, 0x85, b, a);

@@ -24,7 +24,7 @@ internal unsafe ref partial struct X64Compiler
         EmitLeave();
         EmitTranslate();
         EmitHostCallCommon();
-        EmitAtomicCommon();
+        EmitInstructionCommon();
     }
 
     /// <summary>
@@ -122,15 +122,15 @@ internal unsafe ref partial struct X64Compiler
         _code.Return();
     }
 
-    /// <summary>Applies the atomic instruction ecx. rcx: 0 when it faults and nothing was done.</summary>
-    private void EmitAtomicCommon()
+    /// <summary>Runs the atomic or added instruction ecx outside. rcx: 0 when it did not succeed.</summary>
+    private void EmitInstructionCommon()
     {
-        _atomicPosition = _code.Position;
+        _instructionPosition = _code.Position;
         for (int register = 0; register <= FramePointer; register++)
             _code.StoreWide(Register(register), Context, NativeOffsets.Registers + (8 * register));
         _code.StoreWide(Units, Context, NativeOffsets.RemainingUnits);
         _code.Move(false, X64.Rsi, X64.Rcx);
-        CallOut(NativeOffsets.ApplyAtomic);
+        CallOut(NativeOffsets.RunInstruction);
         _code.Move(false, X64.Rcx, X64.Rax);
         for (int register = 0; register < FramePointer; register++)
             _code.LoadWide(Register(register), Context, NativeOffsets.Registers + (8 * register));
@@ -141,10 +141,16 @@ internal unsafe ref partial struct X64Compiler
     private void EmitAtomic()
     {
         _groupBase = NoGroup;
-        _code.MoveImmediate(X64.Rcx, _index);
-        _code.CallTo(_atomicPosition);
-        _code.Test(false, X64.Rcx, X64.Rcx);
+        RunOutside(_index);
         LeaveIf(Condition.Equal);
+    }
+
+    /// <summary>Runs an instruction by <see cref="EmitInstructionCommon"/>; the condition is "equal" when it did not succeed.</summary>
+    private void RunOutside(int index)
+    {
+        _code.MoveImmediate(X64.Rcx, index);
+        _code.CallTo(_instructionPosition);
+        _code.Test(false, X64.Rcx, X64.Rcx);
     }
 
     /// <summary>
@@ -167,6 +173,7 @@ internal unsafe ref partial struct X64Compiler
         _code.Return();
         _code.PatchShort(ended);
         _code.Alu(true, X64Alu.Add, X64.Rsp, 8); // not back to the call
+        _endedPosition = _code.Position;
         _code.StoreImmediate(8, (int)NativeStatus.EndedByHost, new X64Memory(Context, NativeOffsets.Spill));
         _code.JumpTo(_keepCallersPosition);
     }

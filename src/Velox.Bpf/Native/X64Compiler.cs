@@ -51,7 +51,8 @@ internal unsafe ref partial struct X64Compiler
     private int _keepCallersPosition;
     private int _hostCallPosition;
     private int _translatePosition;
-    private int _atomicPosition;
+    private int _instructionPosition;
+    private int _endedPosition;
 
     // The register whose accesses share the distance in rdx, and how far down.
     private int _groupBase;
@@ -60,6 +61,9 @@ internal unsafe ref partial struct X64Compiler
     // Of the instruction being compiled.
     private int _index;
     private int _unitsAfter;
+
+    /// <summary>Where the code of an added instruction begins.</summary>
+    private int _addedStart;
 
     private X64Compiler(BpfProgram program, FlowAnalysis flow, bool allowsFrameGaps, byte* buffer, int capacity, NativeScratch scratch)
     {
@@ -180,6 +184,9 @@ internal unsafe ref partial struct X64Compiler
                 break;
             case Operation.CallRegister:
                 EmitCallRegister(in instruction);
+                break;
+            case Operation.Added:
+                EmitAdded(in instruction);
                 break;
             case Operation.Exit:
                 _code.Return();
@@ -340,6 +347,8 @@ internal unsafe ref partial struct X64Compiler
             EmitColdAccess(in access);
         }
 
+        if (!TryEmitFallBacks())
+            return false;
         foreach (ChainExit exit in _scratch.Exits)
         {
             if (_code.Position > _limit)

@@ -12,6 +12,7 @@ public sealed class BpfProgram
         HostFunctions = [.. host.Entries];
         Instructions = instructions;
         EntryIndex = image.EntryIndex;
+        Added = [.. image.Dialect.AddedInstructions];
         // Pinned once, not at each load into a machine.
         ReadOnlyData = GC.AllocateUninitializedArray<byte>(image.ReadOnlyData.Length, pinned: true);
         image.ReadOnlyData.CopyTo(ReadOnlyData);
@@ -24,6 +25,9 @@ public sealed class BpfProgram
 
     /// <summary>What it may call.</summary>
     public HostFunctionTable Host { get; }
+
+    /// <summary>The dialect's added instructions.</summary>
+    internal AddedInstruction[] Added { get; }
 
     /// <summary>The slot that runs begin at.</summary>
     internal int EntryIndex { get; }

@@ -41,6 +41,9 @@ internal static class Decoder
                 case OperandForm.CallRegister:
                     instructions[index] = Plain(entry, in word, 0, 0) with { Destination = CallRegister(image.Dialect, in word) };
                     break;
+                case var _ when entry.AddedIndex >= 0:
+                    instructions[index] = Plain(entry, in word, word.Offset, ((long)entry.AddedIndex << 32) | (uint)word.Immediate);
+                    break;
                 default:
                     instructions[index] = Plain(entry, in word, Target(entry, in word, index), Extend(entry, word.Immediate));
                     break;

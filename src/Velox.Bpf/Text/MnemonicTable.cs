@@ -3,13 +3,11 @@ namespace Velox.Bpf;
 /// <summary>A dialect's rows by name. Made from its opcode table, so that a new row is text at once.</summary>
 internal sealed class MnemonicTable
 {
-    private static readonly Dictionary<Dialect, MnemonicTable> Tables = Dialect.All.ToDictionary(dialect => dialect, dialect => new MnemonicTable(dialect));
-
     private readonly Dictionary<string, OpcodeEntry[]> _rows;
     private readonly OpcodeEntry _hostCall;
     private readonly OpcodeEntry _localCall;
 
-    private MnemonicTable(Dialect dialect)
+    internal MnemonicTable(Dialect dialect)
     {
         _rows = dialect.Entries.GroupBy(entry => entry.Mnemonic).ToDictionary(group => group.Key, group => group.ToArray());
         foreach (OpcodeEntry[] rows in _rows.Values.ToArray())
@@ -26,7 +24,7 @@ internal sealed class MnemonicTable
 
     internal OpcodeEntry CallRegister { get; }
 
-    internal static MnemonicTable Of(Dialect dialect) => Tables[dialect];
+    internal static MnemonicTable Of(Dialect dialect) => dialect.Mnemonics;
 
     /// <summary>The rows of a name or an alternative spelling, or null.</summary>
     internal OpcodeEntry[]? Find(string mnemonic) => _rows.GetValueOrDefault(mnemonic);
@@ -42,6 +40,8 @@ internal sealed class MnemonicTable
     private static string? Alternative(OpcodeEntry entry)
     {
         string name = entry.Mnemonic;
+        if (entry.AddedIndex >= 0)
+            return null;
         if (name.StartsWith("movsx", StringComparison.Ordinal))
             return name.Replace("to", "", StringComparison.Ordinal);
         if (name.StartsWith("bswap", StringComparison.Ordinal))

@@ -164,9 +164,10 @@ public sealed class TieredCompiler : IDisposable
         {
             return _compile(program, allowsFrameGaps);
         }
-        catch (OutOfMemoryException)
+        catch (Exception exception) when (exception is OutOfMemoryException or InvalidOperationException)
         {
-            return null; // The interpreter needs none.
+            // The interpreter needs no memory for code, and none of the code of an added instruction that is too long.
+            return null;
         }
     }
 

@@ -26,13 +26,16 @@ internal static unsafe class ObservedInterpreter
     private static bool Step(VirtualMachine machine, BpfProgram program, VmState* state)
     {
         Instruction instruction = program.Instructions[state->InstructionIndex];
-        if (instruction.Operation is Operation.CallHost or Operation.CallHostRegister)
+        if (instruction.Operation is Operation.CallHost or Operation.CallHostRegister or Operation.Added)
         {
             // The host takes units of its own and may ask what is left: it needs the whole budget, not a slice of one.
             state->RemainingUnits--;
-            bool goesOn = instruction.Operation == Operation.CallHost
-                ? machine.CallHost(program.HostFunctions[(int)instruction.Immediate])
-                : machine.CallHostByKey(program, state->Registers[instruction.Destination]);
+            bool goesOn = instruction.Operation switch
+            {
+                Operation.CallHost => machine.CallHost(program.HostFunctions[(int)instruction.Immediate]),
+                Operation.Added => machine.RunAdded(&instruction),
+                _ => machine.CallHostByKey(program, state->Registers[instruction.Destination]),
+            };
             if (goesOn)
                 state->InstructionIndex++;
             return goesOn;

@@ -70,6 +70,7 @@ internal readonly struct QuickRule
 
     private static Kind KindOf(OpcodeEntry entry) => entry.Form switch
     {
+        _ when entry.AddedIndex >= 0 => Kind.None,
         OperandForm.None or OperandForm.Immediate or OperandForm.Register or OperandForm.Unary => Kind.Plain,
         OperandForm.Load or OperandForm.StoreImmediate or OperandForm.StoreRegister => Kind.Plain,
         OperandForm.Call when entry.Operation == Operation.CallHost => Kind.Plain,

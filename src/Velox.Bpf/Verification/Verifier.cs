@@ -85,7 +85,8 @@ public static class Verifier
         CheckImmediate(in site)
         ?? CheckForm(in site, text)
         ?? (site.Dialect.RejectsUnusedFields ? CheckUnusedFields(in site, text) : null)
-        ?? CheckRegisters(in site);
+        ?? CheckRegisters(in site)
+        ?? CheckAdded(in site);
 
     private static VerifierError? CheckImmediate(in Site site)
     {
@@ -175,6 +176,9 @@ public static class Verifier
             : site.Error(VerifierRule.UnusedFieldNotZero, "registers and offset of the second slot must be 0.");
     }
 
+    private static VerifierError? CheckAdded(in Site site) =>
+        site.Added?.Check?.Invoke(site.Word) is { } detail ? site.Error(VerifierRule.AddedInstruction, detail) : null;
+
     private static VerifierError? CheckRegisters(in Site site)
     {
         InstructionWord word = site.Word;
@@ -201,6 +205,8 @@ public static class Verifier
     {
         if (site.Dialect.MovesFramePointer && site.Entry.Operation == Operation.Add64Imm)
             return site.Word.Immediate % FrameStepAlignment == 0;
+        if (site.Added is { } added)
+            return !added.WritesDestination;
         return site.Entry.Form switch
         {
             OperandForm.StoreImmediate or OperandForm.StoreRegister => true,
@@ -211,6 +217,8 @@ public static class Verifier
 
     private readonly record struct Site(Dialect Dialect, OpcodeEntry Entry, InstructionWord Word, int Index)
     {
+        internal AddedInstruction? Added => Entry.AddedIndex < 0 ? null : Dialect.AddedInstructions[Entry.AddedIndex];
+
         internal VerifierError Error(VerifierRule rule, string detail) => new(rule, Index, Entry.Mnemonic, detail);
     }
 }

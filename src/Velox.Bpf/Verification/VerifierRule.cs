@@ -24,4 +24,7 @@ public enum VerifierRule
     JumpIntoWideLoad,
     CallOutsideProgram,
     UnknownHostFunction,
+
+    /// <summary>An added instruction's own rule.</summary>
+    AddedInstruction,
 }

@@ -122,7 +122,7 @@ internal sealed unsafe class Arm64Emulator
         {
             1 => (ulong)((delegate* unmanaged<VmState*, int, int>)_state->Native.CallHost)(_state, (int)argument1),
             2 => ToGuest((ulong)((delegate* unmanaged<VmState*, ulong, int, byte*>)_state->Native.Translate)(_state, argument1, (int)argument2)),
-            _ => (ulong)((delegate* unmanaged<VmState*, int, int>)_state->Native.ApplyAtomic)(_state, (int)argument1),
+            _ => (ulong)((delegate* unmanaged<VmState*, int, int>)_state->Native.RunInstruction)(_state, (int)argument1),
         };
         SendState();
         SendMemory();
@@ -152,7 +152,7 @@ internal sealed unsafe class Arm64Emulator
 
         _copy.Native.CallHost = (void*)_guest.CallOuts[0];
         _copy.Native.Translate = (void*)_guest.CallOuts[1];
-        _copy.Native.ApplyAtomic = (void*)_guest.CallOuts[2];
+        _copy.Native.RunInstruction = (void*)_guest.CallOuts[2];
         fixed (void* windows = &_copy.Windows)
         {
             for (int i = 0; i < MemoryMap.Segments; i++)
