@@ -10,4 +10,6 @@ public delegate ulong HostFunction(HostCall call);
 /// <param name="Name">For people.</param>
 /// <param name="Function">Its body.</param>
 /// <param name="PriceUnits">What each call costs before the body runs.</param>
-public sealed record HostFunctionEntry(uint Key, string Name, HostFunction Function, ulong PriceUnits);
+/// <param name="Inline">What native code may do in place of the call.</param>
+public sealed record HostFunctionEntry(
+    uint Key, string Name, HostFunction Function, ulong PriceUnits, InlineForm Inline = InlineForm.None);

@@ -15,14 +15,18 @@ public sealed class HostFunctionTable
     /// <summary>All functions; their positions are the indexes in decoded instructions.</summary>
     public IReadOnlyList<HostFunctionEntry> Entries => _entries;
 
+    /// <summary>Whether native code may do any of them itself.</summary>
+    internal bool HasInlineForms { get; private set; }
+
     /// <summary>Adds a function under the hash of its name, as sBPF calls it.</summary>
     /// <exception cref="ArgumentException">The key is taken, or the table full.</exception>
-    public HostFunctionTable Add(string name, HostFunction function, ulong priceUnits = 0) =>
-        Add(FunctionKey.OfName(name), name, function, priceUnits);
+    public HostFunctionTable Add(string name, HostFunction function, ulong priceUnits = 0, InlineForm inline = InlineForm.None) =>
+        Add(FunctionKey.OfName(name), name, function, priceUnits, inline);
 
     /// <summary>Adds a function under a number, as eBPF calls it.</summary>
     /// <exception cref="ArgumentException">The key is taken, or the table full.</exception>
-    public HostFunctionTable Add(uint key, string name, HostFunction function, ulong priceUnits = 0)
+    public HostFunctionTable Add(
+        uint key, string name, HostFunction function, ulong priceUnits = 0, InlineForm inline = InlineForm.None)
     {
         if (ReferenceEquals(this, Empty))
             throw new ArgumentException("The empty table is shared: make one of your own.", nameof(name));
@@ -30,7 +34,8 @@ public sealed class HostFunctionTable
             throw new ArgumentException($"A table holds at most {MaxFunctions} functions.", nameof(name));
         if (!_indexes.TryAdd(key, _entries.Count))
             throw new ArgumentException($"'{name}' has the key 0x{key:x8} of '{_entries[_indexes[key]].Name}'.", nameof(name));
-        _entries.Add(new HostFunctionEntry(key, name, function, priceUnits));
+        HasInlineForms |= inline != InlineForm.None;
+        _entries.Add(new HostFunctionEntry(key, name, function, priceUnits, inline));
         return this;
     }
 

@@ -52,6 +52,12 @@ internal sealed class NativeScratch
     /// <summary>Return addresses of local calls, rising, and the instructions they return to.</summary>
     internal List<(int Offset, int Index)> Returns { get; } = [];
 
+    /// <summary>Code that stands for a host function.</summary>
+    internal List<(int Function, int Position)> Routines { get; } = [];
+
+    /// <summary>Distances of a routine's jumps to the call of its function.</summary>
+    internal List<int> RoutineExits { get; } = [];
+
     /// <summary>Distances to the table of blocks.</summary>
     internal List<int> TableUses { get; } = [];
 
@@ -66,6 +72,7 @@ internal sealed class NativeScratch
         Leaves.Clear();
         Accesses.Clear();
         FallBacks.Clear();
+        Routines.Clear();
         Returns.Clear();
         TableUses.Clear();
     }

@@ -30,8 +30,9 @@ internal sealed unsafe class NativeTarget(
     /// <summary>The bytes that the code of a program is given room for; null when it is too large to be compiled.</summary>
     internal int? CapacityFor(BpfProgram program)
     {
+        int routines = program.Host.HasInlineForms ? X64Compiler.MaxRoutines * X64Compiler.MaxRoutineBytes : 0;
         int added = program.Added.Length > 0 ? AddedEmitter.MaxBytes : 0;
-        long bytes = commonBytes + ((long)(maxBytesPerInstruction + added) * program.Instructions.Length);
+        long bytes = commonBytes + routines + ((long)(maxBytesPerInstruction + added) * program.Instructions.Length);
         return bytes <= maxBytes ? (int)bytes : null;
     }
 

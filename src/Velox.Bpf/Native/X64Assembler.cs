@@ -32,7 +32,7 @@ internal readonly record struct X64Memory(X64 Base, int Displacement, X64 Index 
 
 /// <summary>Writes x86-64 instructions into a buffer (Intel SDM volume 2). Knows nothing of BPF.</summary>
 /// <remarks>The buffer must have room: the compiler checks before each BPF instruction and each out-of-line part.</remarks>
-internal unsafe struct X64Assembler
+internal unsafe partial struct X64Assembler
 {
     private readonly byte* _start;
     private byte* _next;
@@ -230,6 +230,13 @@ internal unsafe struct X64Assembler
 
     internal void Lea(X64 to, X64 baseRegister, int displacement) =>
         RegisterMemory(true, 0x8d, to, baseRegister, displacement);
+
+    internal void Lea(X64 to, X64Memory from)
+    {
+        Rex(true, to, in from);
+        Byte(0x8d);
+        Memory(to, in from);
+    }
 
     internal void LoadWide(X64 to, X64 baseRegister, int displacement) =>
         RegisterMemory(true, 0x8b, to, baseRegister, displacement);

@@ -25,6 +25,7 @@ internal unsafe ref partial struct X64Compiler
         EmitTranslate();
         EmitHostCallCommon();
         EmitInstructionCommon();
+        EmitRoutines();
     }
 
     /// <summary>
@@ -182,6 +183,15 @@ internal unsafe ref partial struct X64Compiler
     {
         // A host call ends its block, so the units are exact already.
         _code.StoreImmediate(4, _index, new X64Memory(Context, NativeOffsets.InstructionIndex));
+        foreach ((int done, int position) in _scratch.Routines)
+        {
+            if (done == function)
+            {
+                _code.CallTo(position);
+                return;
+            }
+        }
+
         _code.MoveImmediate(X64.Rdx, function);
         _code.CallTo(_hostCallPosition);
     }

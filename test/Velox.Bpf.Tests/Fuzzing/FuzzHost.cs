@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Velox.Bpf.Tests;
 
 /// <summary>What a fuzzed host function may do: in the machine, and in the plain reference.</summary>
@@ -23,9 +25,12 @@ internal interface IFuzzCall
 /// <summary>Host functions with prices that read, write, consume, fail, end and throw; every call is noted with its arguments.</summary>
 internal static class FuzzHost
 {
-    private static readonly (string Name, ulong PriceUnits)[] Functions =
+    private static readonly (string Name, ulong PriceUnits, InlineForm Inline)[] Functions =
     [
-        ("mix", 0), ("paid", 7), ("dear", 100), ("read", 1), ("write", 1), ("consume", 0), ("fail", 0), ("end", 0), ("throw", 0),
+        ("mix", 0, InlineForm.None), ("paid", 7, InlineForm.None), ("dear", 100, InlineForm.None), ("read", 1, InlineForm.None),
+        ("write", 1, InlineForm.None), ("consume", 0, InlineForm.None), ("fail", 0, InlineForm.None), ("end", 0, InlineForm.None),
+        ("throw", 0, InlineForm.None), ("copy", 3, InlineForm.Copy), ("move", 0, InlineForm.Move), ("set", 2, InlineForm.Set),
+        ("compare", 4, InlineForm.Compare),
     ];
 
     /// <summary>Functions that let the program go on, whatever their arguments.</summary>
@@ -38,6 +43,8 @@ internal static class FuzzHost
     private static HostFunctionTable SbpfTable { get; } = Build(isNamed: true);
 
     internal static HostFunctionTable TableOf(Dialect dialect) => dialect.SbpfVersion is null ? EbpfTable : SbpfTable;
+
+    internal static bool IsInline(int function) => Functions[function].Inline != InlineForm.None;
 
     internal static ulong PriceOf(int function) => Functions[function].PriceUnits;
 
@@ -59,6 +66,8 @@ internal static class FuzzHost
     internal static ulong Run<TCall>(int function, TCall call)
         where TCall : IFuzzCall, allows ref struct
     {
+        if (Functions[function].Inline != InlineForm.None)
+            return RunInline(Functions[function].Inline, call); // not noted: native code may not call it
         call.Log.Add((ulong)function);
         call.Log.Add(call.RemainingUnits);
         for (int i = 1; i <= 5; i++)
@@ -91,17 +100,45 @@ internal static class FuzzHost
         }
     }
 
+    private static ulong RunInline<TCall>(InlineForm form, TCall call)
+        where TCall : IFuzzCall, allows ref struct
+    {
+        (ulong first, ulong second, ulong length) = (call.Argument(1), call.Argument(2), call.Argument(3));
+        if (form == InlineForm.Compare)
+        {
+            if (!call.TryRead(first, length, out ReadOnlySpan<byte> left) || !call.TryRead(second, length, out ReadOnlySpan<byte> right))
+                return 5;
+            int difference = 0;
+            for (int i = 0; i < left.Length && difference == 0; i++)
+                difference = left[i] - right[i];
+            if (!call.TryWrite(call.Argument(4), 4, out Span<byte> result))
+                return 6;
+            BinaryPrimitives.WriteInt32LittleEndian(result, difference);
+            return 0;
+        }
+
+        if (form == InlineForm.Copy && (first > second ? first - second : second - first) < length)
+            return call.Fail("overlap");
+        if (!call.TryWrite(first, length, out Span<byte> target))
+            return 7;
+        if (form == InlineForm.Set)
+            target.Fill((byte)second);
+        else if (call.TryRead(second, length, out ReadOnlySpan<byte> source))
+            source.CopyTo(target);
+        return 0;
+    }
+
     private static HostFunctionTable Build(bool isNamed)
     {
         var table = new HostFunctionTable();
         for (int i = 0; i < Functions.Length; i++)
         {
             int function = i;
-            (string name, ulong price) = Functions[i];
+            (string name, ulong price, InlineForm inline) = Functions[i];
             if (isNamed)
-                table.Add(name, call => Run(function, new MachineCall(call)), price);
+                table.Add(name, call => Run(function, new MachineCall(call)), price, inline);
             else
-                table.Add((uint)(i + 1), name, call => Run(function, new MachineCall(call)), price);
+                table.Add((uint)(i + 1), name, call => Run(function, new MachineCall(call)), price, inline);
         }
 
         return table;

@@ -81,8 +81,23 @@ internal sealed partial class ProgramGenerator
         int function = _random.Below(isTame ? FuzzHost.TameCount : FuzzHost.Count);
         if (function is 3 or 4 or 5 || _random.Chance(20))
             PassPointer();
+        if (FuzzHost.IsInline(function))
+            PassRanges();
         Emit(0x85, immediate: (int)FuzzHost.KeyOf(_dialect, function));
         AfterCall();
+    }
+
+    /// <summary>What memory functions take: two addresses, a length that is mostly short, and an address for the result.</summary>
+    private void PassRanges()
+    {
+        foreach (int register in (ReadOnlySpan<int>)[1, 2, 4])
+        {
+            if (register != _reserved && _random.Chance(90))
+                EmitPointer(register);
+        }
+
+        if (_reserved != 3 && _random.Chance(95))
+            EmitConstant(3, _random.Chance(90) ? (ulong)_random.Below(72) : (ulong)_random.Value());
     }
 
     private void PassPointer(int except = -1)
