@@ -250,7 +250,7 @@ internal sealed class ReferenceMachine
                 offset = (offset / (2 * region.Gap) * region.Gap) + (offset % region.Gap);
             }
 
-            if (offset + bytes <= (ulong)region.Memory.Length)
+            if (offset <= (ulong)region.Memory.Length && bytes <= (ulong)region.Memory.Length - offset)
                 return region.Memory.AsSpan((int)offset, (int)bytes);
         }
 
