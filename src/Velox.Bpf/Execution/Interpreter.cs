@@ -27,7 +27,7 @@ internal static unsafe class Interpreter
             MemoryMap memory = machine.Memory;
             ulong* r = state->Registers;
             ulong remaining = state->RemainingUnits;
-            int frameStep = machine.CurrentFrameStep;
+            int frameStep = machine.Frames.AddressStep;
             Instruction* i = code + state->InstructionIndex;
             byte* host;
 
@@ -388,21 +388,21 @@ internal static unsafe class Interpreter
                     case Operation.CallHost:
                         state->RemainingUnits = remaining;
                         state->InstructionIndex = (int)(i - code);
-                        if (!machine.CallHost(program.HostFunctions[(int)i->Immediate]))
+                        if (!HostGate.Call(machine, program.HostFunctions[(int)i->Immediate]))
                             return false;
                         remaining = state->RemainingUnits;
                         break;
                     case Operation.CallHostRegister:
                         state->RemainingUnits = remaining;
                         state->InstructionIndex = (int)(i - code);
-                        if (!machine.CallHostByKey(program, r[i->Destination]))
+                        if (!HostGate.CallByKey(machine, program, r[i->Destination]))
                             return false;
                         remaining = state->RemainingUnits;
                         break;
                     case Operation.Added:
                         state->RemainingUnits = remaining;
                         state->InstructionIndex = (int)(i - code);
-                        if (!machine.RunAdded(i))
+                        if (!HostGate.RunAdded(machine, i))
                             return false;
                         remaining = state->RemainingUnits;
                         break;

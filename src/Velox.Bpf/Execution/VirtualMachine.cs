@@ -30,11 +30,8 @@ public sealed unsafe class VirtualMachine : IDisposable
     private ulong _units;
     private bool _hasEnded;
 
-    // Of the loaded program: where r10 starts, what a call adds to it, and both as addresses of the host.
-    private ulong _initialFramePointer;
-    private int _frameStep;
-    private ulong _initialFrameHost;
-    private int _frameHostStep;
+    // Of the loaded program.
+    private StackFrames _frames;
 
     public VirtualMachine(VmOptions? options = null)
     {
@@ -64,6 +61,9 @@ public sealed unsafe class VirtualMachine : IDisposable
     public object? HostError { get; internal set; }
 
     internal VmState* State { get; private set; }
+
+    /// <summary>The loaded program's frames.</summary>
+    internal ref readonly StackFrames Frames => ref _frames;
 
     /// <summary>The registers r0 to r10, to be looked at or changed between two slices of a run.</summary>
     public Span<ulong> Registers => new(LiveState->Registers, 11);
@@ -115,7 +115,7 @@ public sealed unsafe class VirtualMachine : IDisposable
             });
         }
 
-        FindFrames(program.Dialect);
+        _frames = new StackFrames(program.Dialect, _stack, _options.MaxCallDepth, _options.AllowsFrameGaps);
         Reset(program);
     }
 
@@ -185,75 +185,12 @@ public sealed unsafe class VirtualMachine : IDisposable
         State = null;
     }
 
-    /// <summary>Calls a host function: takes its price, runs it, keeps its result in r0.</summary>
-    /// <returns>Whether the program goes on.</returns>
-    internal bool CallHost(HostFunctionEntry entry)
-    {
-        VmState* state = State;
-        if (!new HostCall(this).TryConsume(entry.PriceUnits))
-            return false;
-        try
-        {
-            state->Registers[0] = entry.Function(new HostCall(this));
-        }
-        catch (Exception exception)
-        {
-            // No exception may cross native code, and one function's fault is its caller's to handle: a value.
-            state->Registers[0] = new HostCall(this).Fail(exception);
-        }
-
-        return state->Error == VmError.None;
-    }
-
-    /// <summary>As <see cref="CallHost"/>, by the function's key.</summary>
-    internal bool CallHostByKey(BpfProgram program, ulong key)
-    {
-        int index = key <= uint.MaxValue ? program.Host.IndexOf((uint)key) : -1;
-        if (index >= 0)
-            return CallHost(program.HostFunctions[index]);
-        State->Error = VmError.UnknownHostFunction;
-        return false;
-    }
-
-    /// <summary>Runs an added instruction: takes its price, calls its function, keeps its result.</summary>
-    /// <returns>Whether the program goes on.</returns>
-    internal bool RunAdded(Instruction* instruction)
-    {
-        VmState* state = State;
-        AddedInstruction added = Program!.Added[(int)(instruction->Immediate >> 32)];
-        if (!new HostCall(this).TryConsume(added.PriceUnits))
-            return false;
-        var operands = new AddedOperands(
-            state->Registers[instruction->Destination], state->Registers[instruction->Source],
-            (short)instruction->Target, (int)instruction->Immediate);
-        ulong result;
-        try
-        {
-            result = added.Function(new HostCall(this), operands);
-        }
-        catch (Exception exception)
-        {
-            result = new HostCall(this).Fail(exception); // as for host functions
-        }
-
-        if (state->Error != VmError.None)
-        {
-            if (state->Error == VmError.EndedByHost)
-                state->Registers[0] = result;
-            return false;
-        }
-
-        if (added.WritesDestination)
-            state->Registers[instruction->Destination] = result;
-        return true;
-    }
-
     private void Reset(BpfProgram program)
     {
         VmState* state = State;
         Memory.CleanScratch();
         new Span<ulong>(state->Registers, 10).Clear();
-        state->Registers[10] = _initialFramePointer;
+        state->Registers[10] = _frames.InitialAddress;
         state->CallDepth = 0;
         state->InstructionIndex = program.EntryIndex;
         state->Error = VmError.None;
@@ -347,64 +284,6 @@ public sealed unsafe class VirtualMachine : IDisposable
         return distance / dialect.FrameBytes;
     }
 
-    internal int CurrentFrameStep => _frameStep;
-
-    /// <summary>Whether r10 is where calls have put it: a host that moved it gets the interpreter.</summary>
-    internal bool HasRegularFrame =>
-        Program!.Dialect.MovesFramePointer || State->Registers[10] == FrameAddress(State->CallDepth);
-
-    /// <summary>What the program has in r10 at a depth.</summary>
-    internal ulong FrameAddress(int depth) => _initialFramePointer + (ulong)((long)depth * _frameStep);
-
-    /// <summary>The host address that native code has in its place.</summary>
-    internal ulong NativeFrameHost(int depth) => _initialFrameHost + (ulong)((long)depth * _frameHostStep);
-
-    private void FindFrames(Dialect dialect)
-    {
-        ulong firstFrame = dialect.StackGrowsDown ? StackBytes(dialect) : (ulong)dialect.FrameBytes;
-        _initialFramePointer = MemoryMap.StackAddress + firstFrame;
-        _initialFrameHost = (ulong)_stack + firstFrame;
-        _frameStep = dialect.HasFrameGaps && !_options.AllowsFrameGaps ? dialect.FrameBytes : dialect.FrameStepBytes;
-        _frameHostStep = dialect.StackGrowsDown ? -dialect.FrameBytes : dialect.FrameBytes;
-    }
-
-    /// <summary>What the program has in r10, from the host address.</summary>
-    internal ulong NativeFrameAddress(ulong host)
-    {
-        Dialect dialect = Program!.Dialect;
-        if (dialect.MovesFramePointer)
-            return host;
-        ulong offset = host - (ulong)_stack;
-        bool hasGaps = dialect.HasFrameGaps && _options.AllowsFrameGaps;
-        return MemoryMap.StackAddress + (hasGaps ? (2 * offset) - (ulong)dialect.FrameBytes : offset);
-    }
-
-    /// <summary>Lets native code call down to a depth, and beyond the current one in any case; notes those frames as touched.</summary>
-    /// <param name="bytesUsed">How deep below r10 a frame is used.</param>
-    /// <param name="expectedDepth">The depth; doubled when the current one has reached it.</param>
-    /// <param name="depth">The current depth.</param>
-    internal void ReachFrames(int bytesUsed, ref int expectedDepth, int depth)
-    {
-        Dialect dialect = Program!.Dialect;
-        State->Native.StackHost = (ulong)_stack;
-        int last = _options.MaxCallDepth - 1;
-        if (bytesUsed > 0)
-        {
-            if (depth > 0 && depth >= expectedDepth)
-                expectedDepth = Math.Min(depth * 2, last);
-            last = Math.Min(expectedDepth, last);
-            (ulong low, ulong high) = (NativeFrameHost(0), NativeFrameHost(last));
-            if (low > high)
-                (low, high) = (high, low);
-            ulong stack = (ulong)_stack;
-            Memory.TouchScratch(MemoryMap.StackAddress, low - (ulong)bytesUsed - stack, high - stack);
-        }
-
-        State->Native.FrameLimit = NativeFrameHost(last);
-    }
-
-    private ulong StackBytes(Dialect dialect) => (ulong)(_options.MaxCallDepth * dialect.FrameBytes);
-
     private void MapProgram(BpfProgram program)
     {
         byte[] data = program.ReadOnlyData;
@@ -417,7 +296,7 @@ public sealed unsafe class VirtualMachine : IDisposable
 
     private void MapStack(Dialect dialect)
     {
-        nuint bytes = (nuint)StackBytes(dialect);
+        nuint bytes = (nuint)StackFrames.BytesOf(dialect, _options.MaxCallDepth);
         if (_stackBytes < bytes)
         {
             NativeMemory.Free(_stack);

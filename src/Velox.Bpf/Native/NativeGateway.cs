@@ -21,7 +21,7 @@ internal static unsafe class NativeGateway
         state->Native.RunInstruction = (delegate* unmanaged<VmState*, int, int>)&RunInstruction;
     }
 
-    /// <summary>As <see cref="VirtualMachine.CallHost"/>, written out: a method with a handler is never inlined.</summary>
+    /// <summary>As <see cref="HostGate.Call"/>, written out: a method with a handler is never inlined.</summary>
     [UnmanagedCallersOnly]
     private static int CallHost(VmState* state, int function)
     {
@@ -65,10 +65,10 @@ internal static unsafe class NativeGateway
         fixed (Instruction* instruction = &machine.Program!.Instructions[index])
         {
             ulong hostFrame = state->Registers[10];
-            state->Registers[10] = machine.NativeFrameAddress(hostFrame);
+            state->Registers[10] = machine.Frames.AddressOf(hostFrame);
             state->InstructionIndex = index;
             bool goesOn = instruction->Operation == Operation.Added
-                ? machine.RunAdded(instruction)
+                ? HostGate.RunAdded(machine, instruction)
                 : ApplyAtomic(machine, state, instruction);
             state->Registers[10] = hostFrame;
             return goesOn ? 1 : 0;

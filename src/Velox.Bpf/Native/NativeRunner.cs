@@ -34,7 +34,7 @@ internal sealed unsafe class NativeRunner : IDisposable
     {
         while (true)
         {
-            if (native.HasEntry(_state->InstructionIndex) && _machine.HasRegularFrame && PushCallers(program, native))
+            if (native.HasEntry(_state->InstructionIndex) && _machine.Frames.IsRegular(_state->Registers[10], _state->CallDepth) && PushCallers(program, native))
             {
                 NativeStatus status = Enter(program, native);
                 if (status != NativeStatus.Left)
@@ -60,11 +60,11 @@ internal sealed unsafe class NativeRunner : IDisposable
         if (hasHostFrame)
         {
             _expectedDepth = Math.Max(_expectedDepth, depth);
-            _machine.ReachFrames(native.Flow.FrameBytesUsed, ref _expectedDepth, depth);
+            ReachFrames(native.Flow.FrameBytesUsed, depth);
         }
 
         if (hasHostFrame)
-            _state->Registers[10] = _machine.NativeFrameHost(depth);
+            _state->Registers[10] = _machine.Frames.HostAt(depth);
         _state->Native.ResumeAddress = native.AddressOf(_state->InstructionIndex);
         var status = (NativeStatus)native.Entry(_state);
         GC.KeepAlive(native);
@@ -73,15 +73,38 @@ internal sealed unsafe class NativeRunner : IDisposable
         {
             PopCallers(program, native);
             if (hasHostFrame)
-                _state->Registers[10] = _machine.NativeFrameAddress(_state->Registers[10]);
+                _state->Registers[10] = _machine.Frames.AddressOf(_state->Registers[10]);
         }
         else if (hasHostFrame)
         {
-            _state->Registers[10] = _machine.FrameAddress(0);
+            _state->Registers[10] = _machine.Frames.AddressAt(0);
             _state->CallDepth = 0;
         }
 
         return status;
+    }
+
+    /// <summary>Lets native code call down to a depth, and beyond the current one in any case; notes those frames as touched.</summary>
+    /// <param name="bytesUsed">How deep below r10 a frame is used.</param>
+    /// <param name="depth">The current depth: where it has reached what was expected, twice that is.</param>
+    private void ReachFrames(int bytesUsed, int depth)
+    {
+        ref readonly StackFrames frames = ref _machine.Frames;
+        _state->Native.StackHost = frames.StackHost;
+        int last = _state->MaxCallDepth - 1;
+        if (bytesUsed > 0)
+        {
+            if (depth > 0 && depth >= _expectedDepth)
+                _expectedDepth = Math.Min(depth * 2, last);
+            last = Math.Min(_expectedDepth, last);
+            (ulong low, ulong high) = (frames.HostAt(0), frames.HostAt(last));
+            if (low > high)
+                (low, high) = (high, low);
+            _machine.Memory.TouchScratch(
+                MemoryMap.StackAddress, low - (ulong)bytesUsed - frames.StackHost, high - frames.StackHost);
+        }
+
+        _state->Native.FrameLimit = frames.HostAt(last);
     }
 
     /// <summary>
@@ -99,7 +122,7 @@ internal sealed unsafe class NativeRunner : IDisposable
             byte saved = SavedBy(program, native, (int)frame->ReturnIndex - 1);
             if (movesFrame)
                 *next++ = frame->Saved[4];
-            else if (frame->Saved[4] != _machine.FrameAddress(depth))
+            else if (frame->Saved[4] != _machine.Frames.AddressAt(depth))
                 return false;
             for (int i = 0; i < 4; i++)
             {
@@ -140,7 +163,7 @@ internal sealed unsafe class NativeRunner : IDisposable
                 frame->Saved[i] = current[i];
             }
 
-            frame->Saved[4] = program.Dialect.MovesFramePointer ? *words++ : _machine.FrameAddress(depth);
+            frame->Saved[4] = program.Dialect.MovesFramePointer ? *words++ : _machine.Frames.AddressAt(depth);
         }
     }
 

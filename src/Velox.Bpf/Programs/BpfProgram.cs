@@ -9,7 +9,7 @@ public sealed class BpfProgram
     {
         Image = image;
         Host = host;
-        HostFunctions = [.. host.Entries];
+        HostFunctions = host.Use();
         Instructions = instructions;
         EntryIndex = image.EntryIndex;
         Added = [.. image.Dialect.AddedInstructions];

@@ -32,9 +32,9 @@ internal static unsafe class ObservedInterpreter
             state->RemainingUnits--;
             bool goesOn = instruction.Operation switch
             {
-                Operation.CallHost => machine.CallHost(program.HostFunctions[(int)instruction.Immediate]),
-                Operation.Added => machine.RunAdded(&instruction),
-                _ => machine.CallHostByKey(program, state->Registers[instruction.Destination]),
+                Operation.CallHost => HostGate.Call(machine, program.HostFunctions[(int)instruction.Immediate]),
+                Operation.Added => HostGate.RunAdded(machine, &instruction),
+                _ => HostGate.CallByKey(machine, program, state->Registers[instruction.Destination]),
             };
             if (goesOn)
                 state->InstructionIndex++;
