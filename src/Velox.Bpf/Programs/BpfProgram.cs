@@ -81,13 +81,14 @@ public sealed class BpfProgram
     {
         program = null;
         VerifierError? error = Verifier.Check(image.Dialect, image.Text.Span) ?? CheckEntry(image);
-        if (error is not null)
-            return error;
-        Instruction[]? instructions = Decoder.Decode(image, host, out error);
+        Instruction[]? instructions = error is null ? Decoder.Decode(image, host, out error) : null;
         if (instructions is not null)
             program = new BpfProgram(image, host, instructions);
-        return error;
+        return error is null ? null : WithSource(error, image);
     }
+
+    private static VerifierError WithSource(VerifierError error, ProgramImage image) =>
+        error.Index >= 0 && image.SourceAt(error.Index) is { } line ? error with { Source = line } : error;
 
     private static VerifierError? CheckEntry(ProgramImage image)
     {

@@ -56,6 +56,12 @@ internal static class BpfRun
         return 0;
     }
 
-    private static string At(BpfProgram program, int index) =>
-        index < program.Count ? $": {new Disassembler(program.Image, program.Host).InstructionAt(index)}" : "";
+    /// <summary>The instruction in words, with its source line where the file tells it.</summary>
+    private static string At(BpfProgram program, int index)
+    {
+        if (index >= program.Count)
+            return "";
+        string instruction = new Disassembler(program.Image, program.Host).InstructionAt(index);
+        return $": {instruction}{(program.Image.SourceAt(index) is { } line ? $" at {line}" : "")}";
+    }
 }
