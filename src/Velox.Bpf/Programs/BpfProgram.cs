@@ -27,6 +27,9 @@ public sealed class BpfProgram
     /// <summary>Slots of its text.</summary>
     public int Count => Instructions.Length - 1;
 
+    /// <summary>What tells it from other programs; made when first asked for.</summary>
+    internal byte[] Hash => field ??= ProgramHash.Of(Image);
+
     /// <summary>The table's entries as they were when the program was made.</summary>
     internal HostFunctionEntry[] HostFunctions { get; }
 
