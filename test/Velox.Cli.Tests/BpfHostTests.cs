@@ -1,4 +1,3 @@
-using Velox.Bpf.Tests;
 using Xunit;
 
 namespace Velox.Cli.Tests;
@@ -58,9 +57,6 @@ public sealed class BpfHostTests : IDisposable
     [Fact]
     public async Task A_program_that_clang_made_prints_and_a_fault_names_its_line()
     {
-        string? clang = RequiredTool.Find("clang");
-        if (clang is null)
-            RequiredTool.Miss("There is no 'clang' on the PATH: install it (Debian: clang).");
         Write("print.c", """
             static long (*print)(const char *format, unsigned size, ...) = (void *)6;
             extern long bpf_get_smp_processor_id(void);
@@ -73,7 +69,11 @@ public sealed class BpfHostTests : IDisposable
               return *(volatile unsigned long *)(memory + 8);
             }
             """);
-        RequiredTool.Run(clang!, _folder.Path, "-target", "bpfel", "-mcpu=v3", "-O2", "-g", "-ffreestanding", "-c", "print.c", "-o", "print.o");
+        ToolResult compiled = await Tool.RunInShellAsync(
+            $"command -v clang > /dev/null || exit 127; cd '{_folder.Path}' && clang -target bpfel -mcpu=v3 -O2 -g -ffreestanding -c print.c -o print.o");
+        Assert.SkipWhen(
+            compiled.ExitCode == 127 && Environment.GetEnvironmentVariable("CI") != "true", "There is no 'clang' on the PATH: install it (Debian: clang).");
+        Assert.Equal(0, compiled.ExitCode);
         string program = _folder.File("print.o");
         ToolResult good = await Tool.RunAsync("bpf", "run", program);
         Assert.Equal((0, ""), (good.ExitCode, good.Error));

@@ -210,6 +210,37 @@ public sealed class SnapshotTests
         static SnapshotField? Field(byte[] changed) => VmSnapshot.TryRead(changed, out _)?.Field;
     }
 
+    [Fact]
+    public void Forged_callers_and_places_are_refused()
+    {
+        const int indexAt = 60;
+        const int frameCountAt = indexAt + 4 + (11 * 8);
+        const int returnIndexAt = frameCountAt + 4 + (5 * 8);
+        using VirtualMachine machine = Machine(Program("ebpf", Tier.Interpreter), new byte[8]);
+        machine.Run(30, 10, MemoryMap.InputAddress);
+        byte[] bytes = machine.TakeSnapshot().ToArray();
+        int slots = machine.Program!.Count;
+        int main = machine.Program.Image.EntryIndex;
+        Assert.Equal(main + 2, BitConverter.ToInt32(bytes, returnIndexAt));
+        Assert.Equal(machine.CallDepth, BitConverter.ToInt32(bytes, frameCountAt));
+
+        Assert.Equal(SnapshotField.InstructionIndex, Forge(indexAt, slots + 1));
+        Assert.Equal(SnapshotField.InstructionIndex, Forge(indexAt, -1));
+        Assert.Equal(SnapshotField.CallDepth, Forge(frameCountAt, 1024));
+        // Behind no call; outside; in front of the program; from a function that nobody called.
+        Assert.Equal(SnapshotField.Caller, Forge(returnIndexAt, main + 1));
+        Assert.Equal(SnapshotField.Caller, Forge(returnIndexAt, slots + 1));
+        Assert.Equal(SnapshotField.Caller, Forge(returnIndexAt, 0));
+        Assert.Equal(SnapshotField.Caller, Forge(indexAt, main));
+
+        SnapshotField? Forge(int at, int value)
+        {
+            byte[] forged = [.. bytes];
+            BitConverter.GetBytes(value).CopyTo(forged, at);
+            return (VmSnapshot.TryRead(forged, out VmSnapshot? snapshot) ?? machine.TryRestore(snapshot!))?.Field;
+        }
+    }
+
     private static BpfProgram Program(string dialect, Tier tier)
     {
         BpfProgram program = Assemble(dialect, Sum);
