@@ -44,6 +44,8 @@ internal static class BpfCommand
         ProgramImage image = ProgramFile.LoadAssembly(path, dialect);
         if (image.EntryIndex != 0)
             Console.Error.WriteLine($"velox: {path}: note: bytecode starts at slot 0, this program at slot {image.EntryIndex}: run the assembly itself.");
+        if (image.ReadOnlyData.Length > 0)
+            Console.Error.WriteLine($"velox: {path}: note: bytecode has no read-only data, this program has {image.ReadOnlyData.Length} bytes: run the assembly itself.");
         string hex = Convert.ToHexStringLower(image.Text.Span);
         if (output is null)
             Console.WriteLine(hex);
