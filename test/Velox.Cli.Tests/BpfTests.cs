@@ -63,6 +63,16 @@ public sealed class BpfTests : IDisposable
     }
 
     [Fact]
+    public async Task Read_only_data_runs_from_assembly_and_is_missed_in_bytecode()
+    {
+        string source = Write("data.s", "lddw r1, text\nmov64 r2, 5\nsyscall sol_log_\nexit\n.rodata\ntext: .ascii \"hello\"");
+        ToolResult run = await Tool.RunAsync("bpf", "run", source, "--dialect", "sbpf-v0");
+        Assert.Equal(new ToolResult(0, "Program log: hello\nr0     0x0 (0)\nunits  104\n", ""), run);
+        ToolResult bytes = await Tool.RunAsync("bpf", "asm", source, "--dialect", "sbpf-v0");
+        Assert.Equal((0, $"velox: {source}: note: bytecode has no read-only data, this program has 5 bytes: run the assembly itself.\n"), (bytes.ExitCode, bytes.Error));
+    }
+
+    [Fact]
     public async Task A_trace_has_a_line_for_each_instruction_up_to_its_limit()
     {
         string source = Write("sum.s", Sum);

@@ -18,7 +18,7 @@ public sealed class CommandLineTests
     [InlineData("bpf asm", "<file>|-o, --output|.hex|--dialect|ebpf, sbpf-v0, sbpf-v1, sbpf-v2, sbpf-v3")]
     [InlineData("bpf disasm", "<file>|.asm|--dialect|[default: ebpf]")]
     [InlineData("bpf verify", "<file>|--dialect")]
-    [InlineData("bpf run", "<file>|--memory|HEX|@FILE|--units|0 to 2147483647|100000000|--dialect|--jit")]
+    [InlineData("bpf run", "<file>|--memory|HEX|@FILE|[default: none]|--units|0 to 2147483647|100000000|--dialect|--jit|--host|standard|--seed|--snapshot|--resume")]
     [InlineData("bpf trace", "<file>|--memory|--units|--dialect|--lines|0 to 100000000")]
     [InlineData("bpf profile", "<file>|--memory|--units|--dialect|--top|1 to 100000|--listing")]
     [InlineData("bpf conformance-plugin", "<memory>|--elf|--jit")]
@@ -69,6 +69,10 @@ public sealed class CommandLineTests
     [InlineData("bpf run x --dialect sbpf", "--dialect is 'sbpf': it must be one of ebpf, sbpf-v0, sbpf-v1, sbpf-v2, sbpf-v3.")]
     [InlineData("bpf run x --memory 0", "the memory is '0': it must be hex, two digits a byte, or @ and the path of a file.")]
     [InlineData("bpf run x --units -1", "--units is '-1': it must be a whole number, 0 to 2147483647.")]
+    [InlineData("bpf run x --host linux", "--host is 'linux': it must be standard or none.")]
+    [InlineData("bpf run x --seed -1", "--seed is '-1': it must be a whole number, 0 to 2147483647.")]
+    [InlineData("bpf run x --snapshot ''", "--snapshot is empty")]
+    [InlineData("bpf trace x --resume ''", "--resume is empty")]
     [InlineData("bpf asm x -o ''", "--output is empty")]
     public async Task A_bad_command_line_is_named_on_standard_error_with_its_bounds_and_ends_with_2(
         string line, string expected)

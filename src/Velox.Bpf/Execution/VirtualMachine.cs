@@ -17,7 +17,7 @@ namespace Velox.Bpf;
 /// ExecutionResult result = machine.Run(units: 1_000_000, MemoryMap.InputAddress, (ulong)input.Length);
 /// </code>
 /// </example>
-public sealed unsafe class VirtualMachine : IDisposable
+public sealed unsafe partial class VirtualMachine : IDisposable
 {
     /// <summary>Words of <see cref="HostWords"/>.</summary>
     public const int HostWordCount = 16;

@@ -37,7 +37,7 @@ public sealed unsafe class MemoryMap : IDisposable
     // In the machine's state, where native code finds them; null when that is gone.
     private MemoryWindow* _windows;
 
-    /// <summary>What is mapped; for tests that copy it.</summary>
+    /// <summary>What is mapped; for snapshots, and tests that copy it.</summary>
     internal ReadOnlySpan<MemoryRegion> Regions => _regions.AsSpan(0, _count);
 
     internal MemoryMap(MemoryWindow* windows)

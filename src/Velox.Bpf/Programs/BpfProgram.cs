@@ -35,6 +35,9 @@ public sealed class BpfProgram
     /// <summary>Slots of its text.</summary>
     public int Count => Instructions.Length - 1;
 
+    /// <summary>What tells it from other programs; made when first asked for.</summary>
+    internal byte[] Hash => field ??= ProgramHash.Of(Image);
+
     /// <summary>The table's entries as they were when the program was made.</summary>
     internal HostFunctionEntry[] HostFunctions { get; }
 
@@ -92,13 +95,14 @@ public sealed class BpfProgram
     {
         program = null;
         VerifierError? error = Verifier.Check(image.Dialect, image.Text.Span) ?? CheckEntry(image);
-        if (error is not null)
-            return error;
-        Instruction[]? instructions = Decoder.Decode(image, host, out error);
+        Instruction[]? instructions = error is null ? Decoder.Decode(image, host, out error) : null;
         if (instructions is not null)
             program = new BpfProgram(image, host, instructions);
-        return error;
+        return error is null ? null : WithSource(error, image);
     }
+
+    private static VerifierError WithSource(VerifierError error, ProgramImage image) =>
+        error.Index >= 0 && image.SourceAt(error.Index) is { } line ? error with { Source = line } : error;
 
     private static VerifierError? CheckEntry(ProgramImage image)
     {

@@ -29,4 +29,8 @@ public sealed class ProgramImage
 
     /// <summary>Source lines, where the file tells them.</summary>
     public LineTable? Lines { get; init; }
+
+    /// <summary>The source line of an instruction; null where none is known, or the compiler made it up.</summary>
+    public SourceLine? SourceAt(int index) =>
+        Lines?.TryFind(index, out SourceLine line) == true && line.Line > 0 ? line : null;
 }

@@ -19,11 +19,17 @@ public static class Assembler
     /// <summary>Most characters of a line.</summary>
     public const int MaxLineLength = 4096;
 
+    /// <summary>Most bytes of read-only data.</summary>
+    public const int MaxDataBytes = 10 * 1024 * 1024;
+
     /// <summary>Most characters of a label.</summary>
     public const int MaxLabelLength = LabelName.MaxLength;
 
     /// <summary>Assembles a text.</summary>
-    /// <returns>The text as bytes, the entry, and the functions that are called or started at, by key.</returns>
+    /// <returns>
+    /// The text as bytes, the entry, the functions that are called or started at, by key, and read-only data at
+    /// <see cref="MemoryMap.ProgramAddress"/>.
+    /// </returns>
     /// <exception cref="AssemblyException">The text is no program.</exception>
     public static ProgramImage Assemble(ReadOnlySpan<char> text, Dialect dialect)
     {

@@ -13,6 +13,7 @@ public sealed class Disassembler
 {
     private readonly ProgramImage _image;
     private readonly ProgramLabels _labels;
+    private readonly DataListing _data;
     private readonly Dictionary<uint, string> _hostNames = [];
 
     /// <param name="image">Any program.</param>
@@ -21,6 +22,7 @@ public sealed class Disassembler
     {
         _image = image;
         _labels = new ProgramLabels(image);
+        _data = new DataListing(image, _labels);
         foreach (HostFunctionEntry entry in host?.Entries ?? [])
         {
             // A number has a name for people only: the text must lead back to the number.
@@ -58,6 +60,7 @@ public sealed class Disassembler
         int rest = _image.Text.Length % InstructionWord.Bytes;
         if (rest > 0)
             writer.WriteLine($"; {rest} bytes behind the last slot: {Convert.ToHexStringLower(_image.Text.Span[^rest..])}");
+        _data.Write(writer);
     }
 
     /// <summary>The labels of a slot.</summary>
@@ -111,7 +114,7 @@ public sealed class Disassembler
             OperandSlot.Destination => $"r{word.Destination}",
             OperandSlot.Source => $"r{word.Source}",
             OperandSlot.Immediate => Number(word.Immediate),
-            OperandSlot.WideImmediate => $"0x{((ulong)(uint)encoded.Second.Immediate << 32) | (uint)word.Immediate:x}",
+            OperandSlot.WideImmediate => Wide(((ulong)(uint)encoded.Second.Immediate << 32) | (uint)word.Immediate),
             OperandSlot.DestinationMemory => $"[r{word.Destination}{Signed(word.Offset)}]",
             OperandSlot.SourceMemory => $"[r{word.Source}{Signed(word.Offset)}]",
             OperandSlot.Target => Target(index, word.Offset),
@@ -119,6 +122,8 @@ public sealed class Disassembler
             _ => $"r{ProgramLabels.CallRegister(_image.Dialect, in word)}",
         };
     }
+
+    private string Wide(ulong number) => _data.LabelOf(number) ?? $"0x{number:x}";
 
     private string Call(OpcodeEntry entry, in EncodedInstruction encoded, int index)
     {

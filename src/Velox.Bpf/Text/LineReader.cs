@@ -103,6 +103,35 @@ internal ref struct LineReader
             : throw Error(column, TextFrom(column), $"this is no number of 64 bits: {remedy}");
     }
 
+    /// <summary>A text in double quotes, as UTF-8; escapes are \\n \\t \\0 \\\\ \\" and \\xHH.</summary>
+    internal byte[] TakeText()
+    {
+        const string remedy = "write a text in double quotes; in it \\n, \\t, \\0, \\\\, \\\" and \\xHH.";
+        int column = Column;
+        if (Next != '"')
+            throw Unexpected(remedy);
+        var bytes = new List<byte>();
+        Span<byte> encoded = stackalloc byte[4];
+        for (_position++; _position < _line.Length && Next != '"';)
+        {
+            if (Next == '\\')
+            {
+                bytes.Add(TakeEscape(remedy));
+                continue;
+            }
+
+            System.Text.Rune.DecodeFromUtf16(_line[_position..], out System.Text.Rune rune, out int characters);
+            bytes.AddRange(encoded[..rune.EncodeToUtf8(encoded)]);
+            _position += characters;
+        }
+
+        if (_position == _line.Length)
+            throw Error(column, TextFrom(column), $"the text has no end: {remedy}");
+        _position++;
+        SkipBlanks();
+        return [.. bytes];
+    }
+
     /// <summary>An error at the next token.</summary>
     internal AssemblyException Unexpected(string remedy)
     {
@@ -114,6 +143,23 @@ internal ref struct LineReader
 
     internal readonly AssemblyException Error(int column, string token, string detail) =>
         new(new AssemblyError(_number, column, token, detail));
+
+    private byte TakeEscape(string remedy)
+    {
+        int column = Column;
+        ReadOnlySpan<char> rest = _line[(_position + 1)..];
+        bool isHex = rest is ['x', _, _, ..] && char.IsAsciiHexDigit(rest[1]) && char.IsAsciiHexDigit(rest[2]);
+        _position = Math.Min(_position + (isHex ? 4 : 2), _line.Length);
+        return rest switch
+        {
+            ['n', ..] => (byte)'\n',
+            ['t', ..] => (byte)'\t',
+            ['0', ..] => 0,
+            ['\\' or '"', ..] => (byte)rest[0],
+            _ when isHex => Convert.FromHexString(rest[1..3])[0],
+            _ => throw Error(column, TextFrom(column), remedy),
+        };
+    }
 
     private byte TakeRegister()
     {

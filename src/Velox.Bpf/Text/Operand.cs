@@ -19,7 +19,8 @@ internal readonly record struct Operand(OperandKind Kind, int Column, string Tex
     /// <summary>Whether it can stand where a form wants an operand.</summary>
     internal bool Fits(OperandSlot slot) => slot switch
     {
-        OperandSlot.Immediate or OperandSlot.WideImmediate => Kind == OperandKind.Number,
+        OperandSlot.Immediate => Kind == OperandKind.Number,
+        OperandSlot.WideImmediate => Kind is OperandKind.Number or OperandKind.Name,
         OperandSlot.DestinationMemory or OperandSlot.SourceMemory => Kind == OperandKind.Memory,
         OperandSlot.Target or OperandSlot.FarTarget => Kind is OperandKind.Number or OperandKind.Name,
         OperandSlot.Callee => Kind is OperandKind.Number or OperandKind.Name,

@@ -82,7 +82,7 @@ internal static class OperandLayout
     private static string Describe(OperandSlot slot) => slot switch
     {
         OperandSlot.Immediate => "number",
-        OperandSlot.WideImmediate => "64-bit number",
+        OperandSlot.WideImmediate => "64-bit number or label of data",
         OperandSlot.DestinationMemory or OperandSlot.SourceMemory => "[register+offset]",
         OperandSlot.Target or OperandSlot.FarTarget => "label or distance",
         OperandSlot.Callee => "function",

@@ -13,13 +13,17 @@ internal enum ReferenceKind : byte
 
     /// <summary>Into the immediate of a call: the distance, or the function's key where the dialect has keys.</summary>
     Function,
+
+    /// <summary>Into both immediates of a wide load: the address of data.</summary>
+    Data,
 }
 
 /// <summary>The program that lines are added to: slots, labels, and what refers to them.</summary>
 internal sealed class ProgramBuilder(Dialect dialect)
 {
     private readonly List<InstructionWord> _words = [];
-    private readonly Dictionary<string, (int Index, int Line)> _labels = [];
+    private readonly List<byte> _data = [];
+    private readonly Dictionary<string, Label> _labels = [];
     private readonly List<Reference> _references = [];
     private readonly List<(Reference Label, uint? Key)> _declared = [];
     private readonly Dictionary<string, uint> _keys = [];
@@ -31,11 +35,25 @@ internal sealed class ProgramBuilder(Dialect dialect)
 
     internal MnemonicTable Mnemonics { get; } = MnemonicTable.Of(dialect);
 
+    /// <summary>Whether lines go to the read-only data, not to the text.</summary>
+    internal bool IsInData { get; set; }
+
     internal void Add(in InstructionWord word, int column, in LineReader reader)
     {
+        if (IsInData)
+            throw reader.Error(column, "", "instructions are not read-only data: write .text before them.");
         if (_words.Count == Verifier.MaxInstructions)
             throw reader.Error(column, "", $"a program has at most {Verifier.MaxInstructions} instructions.");
         _words.Add(word);
+    }
+
+    internal void AddData(ReadOnlySpan<byte> bytes, int column, in LineReader reader)
+    {
+        if (!IsInData)
+            throw reader.Error(column, "", "data stands in its own section: write .rodata before it.");
+        if (bytes.Length > Assembler.MaxDataBytes - _data.Count)
+            throw reader.Error(column, "", $"a program has at most {Assembler.MaxDataBytes} bytes of read-only data.");
+        _data.AddRange(bytes);
     }
 
     /// <summary>Notes that the instruction added next is an exit: the first is the label <c>exit</c> where no line defines it.</summary>
@@ -49,9 +67,9 @@ internal sealed class ProgramBuilder(Dialect dialect)
                 $"a label begins with a letter, _ . $ or @, has at most {LabelName.MaxLength} characters, and is no register.");
         }
 
-        if (_labels.TryGetValue(name, out (int Index, int Line) first))
+        if (_labels.TryGetValue(name, out Label first))
             throw reader.Error(column, name, $"line {first.Line} has this label already: rename one.");
-        _labels.Add(name, (_words.Count, reader.Line));
+        _labels.Add(name, new Label(IsInData ? _data.Count : _words.Count, reader.Line, IsInData));
     }
 
     internal void SetEntry(in Operand operand, in LineReader reader)
@@ -89,15 +107,15 @@ internal sealed class ProgramBuilder(Dialect dialect)
         byte[] text = new byte[_words.Count * InstructionWord.Bytes];
         for (int i = 0; i < _words.Count; i++)
             _words[i].Write(text.AsSpan(i * InstructionWord.Bytes));
-        return new ProgramImage { Dialect = dialect, Text = text, EntryIndex = entry, Functions = _functions };
+        return new ProgramImage { Dialect = dialect, Text = text, EntryIndex = entry, Functions = _functions, ReadOnlyData = _data.ToArray() };
     }
 
     private int EntryIndex()
     {
-        if (_labels.TryGetValue(LabelName.EntryPoint, out (int Index, int Line) start))
+        if (_labels.TryGetValue(LabelName.EntryPoint, out Label start) && !start.IsData)
             AddFunction(LabelName.EntryPoint, start.Index, default);
         if (_entry is not { } entry)
-            return start.Index;
+            return start.IsData ? 0 : start.Index;
         if (entry.Operand.Kind == OperandKind.Name)
         {
             int index = Find(in entry);
@@ -112,6 +130,14 @@ internal sealed class ProgramBuilder(Dialect dialect)
 
     private void Resolve(in Reference reference)
     {
+        if (reference.Kind == ReferenceKind.Data)
+        {
+            ulong address = MemoryMap.ProgramAddress + (ulong)Find(in reference);
+            _words[reference.Index] = _words[reference.Index] with { Immediate = (int)address };
+            _words[reference.Index + 1] = _words[reference.Index + 1] with { Immediate = (int)(address >> 32) };
+            return;
+        }
+
         InstructionWord word = _words[reference.Index];
         long next = reference.Index + 1L;
         bool isLabel = reference.Operand.Kind == OperandKind.Name;
@@ -157,9 +183,15 @@ internal sealed class ProgramBuilder(Dialect dialect)
 
     private int Find(in Reference reference)
     {
-        if (_labels.TryGetValue(reference.Operand.Text, out (int Index, int Line) label))
-            return label.Index;
-        if (reference.Operand.Text == "exit" && _firstExit is { } index)
+        bool wantsData = reference.Kind == ReferenceKind.Data;
+        if (_labels.TryGetValue(reference.Operand.Text, out Label label))
+        {
+            return label.IsData == wantsData
+                ? label.Index
+                : throw Error(in reference, wantsData ? "this label is an instruction: only data has an address here." : "this label is data, not an instruction.");
+        }
+
+        if (reference.Operand.Text == "exit" && !wantsData && _firstExit is { } index)
             return index;
         throw Error(in reference, reference.Kind == ReferenceKind.Function
             ? "no line has this label: define it with 'name:', or call a host function with 'syscall name'."
@@ -172,6 +204,11 @@ internal sealed class ProgramBuilder(Dialect dialect)
 
     private static AssemblyException Error(in Reference reference, string detail) =>
         new(new AssemblyError(reference.Line, reference.Operand.Column, reference.Operand.Text ?? "", detail));
+
+    /// <param name="Index">A slot, or of data the byte.</param>
+    /// <param name="Line">Where it is defined.</param>
+    /// <param name="IsData">Which.</param>
+    private readonly record struct Label(int Index, int Line, bool IsData);
 
     private readonly record struct Reference(ReferenceKind Kind, int Index, int Line, Operand Operand);
 }

@@ -151,6 +151,14 @@ internal sealed class ProgramLabels
         }
     }
 
+    /// <summary>Takes a name that no other label has: this one, or a longer one.</summary>
+    internal string Claim(string label)
+    {
+        while (!_taken.Add(label))
+            label += "_";
+        return label;
+    }
+
     private void AddLabel(int index, string? name, string kind)
     {
         if (_labels[index] is not null)
@@ -158,9 +166,7 @@ internal sealed class ProgramLabels
         string label = name is not null && LabelName.IsValid(name) && !_taken.Contains(name)
             ? name
             : string.Create(CultureInfo.InvariantCulture, $"{kind}_{index}");
-        while (!_taken.Add(label))
-            label += "_";
-        _labels[index] = label;
+        _labels[index] = Claim(label);
     }
 
     private string? DescribeEntry(int entry)

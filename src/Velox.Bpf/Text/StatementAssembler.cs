@@ -19,38 +19,11 @@ internal static class StatementAssembler
             }
 
             if (word[0] == '.')
-                AssembleDirective(program, word, column, ref reader);
+                DirectiveAssembler.Assemble(program, word, column, ref reader);
             else
                 AssembleInstruction(program, word, column, ref reader);
             if (!reader.IsAtEnd)
                 throw reader.Unexpected("the line is complete before this: begin a new one, or a comment with ; # or //.");
-        }
-    }
-
-    private static void AssembleDirective(ProgramBuilder program, string word, int column, ref LineReader reader)
-    {
-        switch (word)
-        {
-            case ".entry":
-                program.SetEntry(reader.TakeOperand(), in reader);
-                break;
-            case ".function":
-                string name = reader.TakeWord();
-                if (name.Length == 0)
-                    throw reader.Unexpected("write .function and a label, then perhaps a comma and the key.");
-                program.AddFunction(name, column, reader.TryTake(',') ? reader.TakeOperand() : null, in reader);
-                break;
-            case ".raw":
-                column = reader.Column;
-                Literal slot = reader.TakeNumber("write the slot's 8 bytes as one little-endian number, such as .raw 0x95.");
-                if (!slot.TryGet(long.MinValue, ulong.MaxValue, out long bits))
-                    throw reader.Error(column, "", "a slot has 64 bits.");
-                Span<byte> bytes = stackalloc byte[InstructionWord.Bytes];
-                System.Buffers.Binary.BinaryPrimitives.WriteInt64LittleEndian(bytes, bits);
-                program.Add(InstructionWord.Read(bytes, 0), column, in reader);
-                break;
-            default:
-                throw reader.Error(column, word, "the directives are '.entry LABEL', '.function LABEL, KEY' and '.raw NUMBER'.");
         }
     }
 
@@ -148,6 +121,9 @@ internal static class StatementAssembler
                 break;
             case OperandSlot.Immediate:
                 encoded.First = encoded.First with { Immediate = Immediate(in operand, in reader) };
+                break;
+            case OperandSlot.WideImmediate when operand.Kind == OperandKind.Name:
+                program.AddReference(ReferenceKind.Data, in operand, in reader);
                 break;
             case OperandSlot.WideImmediate:
                 if (!operand.Number.TryGet(long.MinValue, ulong.MaxValue, out long bits))

@@ -7,8 +7,13 @@ namespace Velox.Bpf;
 /// <param name="Detail">What is wrong, with the value and its bound, and the remedy.</param>
 public sealed record VerifierError(VerifierRule Rule, int Index, string Mnemonic, string Detail)
 {
+    /// <summary>The source line that the instruction comes from, where the file tells it.</summary>
+    public SourceLine? Source { get; init; }
+
     /// <summary>One sentence for people.</summary>
-    public string Message => Index < 0 ? $"{Rule}: {Detail}" : $"instruction {Index} ({Mnemonic}): {Rule}: {Detail}";
+    public string Message => Index < 0
+        ? $"{Rule}: {Detail}"
+        : $"instruction {Index} ({Mnemonic}){(Source is { } line ? $" at {line}" : "")}: {Rule}: {Detail}";
 
     public override string ToString() => Message;
 }

@@ -16,13 +16,14 @@ internal static class ProgramFile
     /// <summary>Reads a program.</summary>
     /// <param name="path"><c>.s</c> and <c>.asm</c> are assembly, <c>.hex</c> is hex text, everything else is bytes.</param>
     /// <param name="dialect">The instruction set.</param>
+    /// <param name="host">What the program may call: ELF files find it by name.</param>
     /// <exception cref="ProgramFileException">The file holds no program.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    internal static ProgramImage Load(string path, Dialect dialect) => Path.GetExtension(path).ToLowerInvariant() switch
+    internal static ProgramImage Load(string path, Dialect dialect, CommandLineHost host) => Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".s" or ".asm" => LoadAssembly(path, dialect),
-        ".hex" => FromBytes(FromHex(ReadText(path), path), dialect, path),
-        _ => FromBytes(ReadBytes(path), dialect, path),
+        ".hex" => FromBytes(FromHex(ReadText(path), path), dialect, host, path),
+        _ => FromBytes(ReadBytes(path), dialect, host, path),
     };
 
     /// <summary>Assembles a file, whatever its name.</summary>
@@ -35,15 +36,18 @@ internal static class ProgramFile
     /// <summary>The one place where bytes become a program: ELF files are told by their first bytes, the rest is bytecode.</summary>
     /// <param name="bytes">All of the file.</param>
     /// <param name="dialect">The instruction set of bytecode; ELF files say theirs.</param>
+    /// <param name="host">What the program may call.</param>
     /// <param name="source">Where they come from, for errors.</param>
     /// <exception cref="ProgramFileException">They are no program.</exception>
-    internal static ProgramImage FromBytes(byte[] bytes, Dialect dialect, string source)
+    internal static ProgramImage FromBytes(byte[] bytes, Dialect dialect, CommandLineHost host, string source)
     {
         if (!bytes.AsSpan().StartsWith(ElfMagic))
             return RawProgram.Read(dialect, bytes);
-        return ElfLoader.TryLoad(bytes, ElfOptions.Default, HostFunctionTable.Empty, out ProgramImage? image) is { } error
-            ? throw new ProgramFileException($"{source}: {error.Message}")
-            : image!;
+        ElfError? error = ElfLoader.TryLoad(bytes, ElfOptions.Default, host.TableOf(Dialect.Ebpf), out ProgramImage? image);
+        // Which dialect it is, and so what it may call, is known only now.
+        if (image is { Dialect.SbpfVersion: not null })
+            error = ElfLoader.TryLoad(bytes, ElfOptions.Default, host.TableOf(image.Dialect), out image);
+        return error is null ? image! : throw new ProgramFileException($"{source}: {error.Message}");
     }
 
     /// <summary>Bytes of hex text; blanks and line breaks may stand anywhere between digits.</summary>

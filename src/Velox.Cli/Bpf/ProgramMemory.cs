@@ -22,4 +22,7 @@ internal sealed record ProgramMemory(byte[] Bytes, string? Path)
         result.AddError($"the memory is '{text}': it must be hex, two digits a byte, or @ and the path of a file.");
         return None;
     }
+
+    /// <summary>As help shows it.</summary>
+    public override string ToString() => Path is not null ? $"@{Path}" : Bytes.Length == 0 ? "none" : Convert.ToHexStringLower(Bytes);
 }

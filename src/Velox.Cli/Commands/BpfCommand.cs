@@ -10,6 +10,7 @@ internal static class BpfCommand
     private const int DefaultUnits = 100_000_000;
     private const int MaxLines = 100_000_000;
     private const int MaxRows = 100_000;
+    private const string StandardHost = "standard";
 
     internal static Command Create() => new("bpf", "Assemble, disassemble, verify and run eBPF and sBPF programs.")
     {
@@ -43,6 +44,8 @@ internal static class BpfCommand
         ProgramImage image = ProgramFile.LoadAssembly(path, dialect);
         if (image.EntryIndex != 0)
             Console.Error.WriteLine($"velox: {path}: note: bytecode starts at slot 0, this program at slot {image.EntryIndex}: run the assembly itself.");
+        if (image.ReadOnlyData.Length > 0)
+            Console.Error.WriteLine($"velox: {path}: note: bytecode has no read-only data, this program has {image.ReadOnlyData.Length} bytes: run the assembly itself.");
         string hex = Convert.ToHexStringLower(image.Text.Span);
         if (output is null)
             Console.WriteLine(hex);
@@ -60,7 +63,7 @@ internal static class BpfCommand
         var command = new Command("disasm", "Print a program as assembly, which 'asm' turns into the same bytes.") { file, dialect };
         command.SetAction(result => Guard(() => WithOutput(output =>
         {
-            new Disassembler(ProgramFile.Load(result.GetRequiredValue(file), result.GetRequiredValue(dialect))).Write(output);
+            new Disassembler(ProgramFile.Load(result.GetRequiredValue(file), result.GetRequiredValue(dialect), CommandLineHost.None)).Write(output);
             return 0;
         })));
         return command;
@@ -77,7 +80,7 @@ internal static class BpfCommand
 
     private static int Verify(string path, Dialect dialect)
     {
-        ProgramImage image = ProgramFile.Load(path, dialect);
+        ProgramImage image = ProgramFile.Load(path, dialect, CommandLineHost.None);
         VerifierError? error = BpfProgram.TryCreate(image, HostFunctionTable.Empty, out _);
         // What the host offers is not the program's fault, and is looked at after every rule.
         if (error is { Rule: not VerifierRule.UnknownHostFunction })
@@ -89,14 +92,12 @@ internal static class BpfCommand
     private static Command CreateRun()
     {
         Option<bool> native = NativeOption();
-        return CreateRun("run", "Run a program; print r0 and the units it took. It may call no host functions.", [native], (result, options) =>
-            WithOutput(output =>
-            {
-                BpfProgram program = Load(options);
-                if (result.GetValue(native))
-                    BpfRun.Compile(program);
-                return BpfRun.Execute(program, options, null, output);
-            }));
+        return CreateRun("run", "Run a program; print r0 and the units it took.", [native], (result, options, program, output) =>
+        {
+            if (result.GetValue(native))
+                BpfRun.Compile(program);
+            return BpfRun.Execute(program, options, null, output);
+        });
     }
 
     private static Option<bool> NativeOption() => new("--jit") { Description = "Compile to native code first (Linux on x86-64 or ARM64)." };
@@ -104,34 +105,31 @@ internal static class BpfCommand
     private static Command CreateTrace()
     {
         Option<int> lines = NumberOption.Create("--lines", "Most instructions to print", 0, MaxLines, 100_000);
-        return CreateRun("trace", "Run a program; print each instruction with the registers before it.", [lines], (result, options) =>
-            WithOutput(output =>
-            {
-                BpfProgram program = Load(options);
-                var trace = new InstructionTrace(program, output, (ulong)result.GetValue(lines));
-                int code = BpfRun.Execute(program, options, trace, output);
-                if (trace.Skipped > 0)
-                    Console.Error.WriteLine($"velox: {trace.Skipped} more instructions were executed without a line (--lines gives more)");
-                return code;
-            }));
+        return CreateRun("trace", "Run a program; print each instruction with the registers before it.", [lines], (result, options, program, output) =>
+        {
+            var trace = new InstructionTrace(program, output, (ulong)result.GetValue(lines));
+            int code = BpfRun.Execute(program, options, trace, output);
+            if (trace.Skipped > 0)
+                Console.Error.WriteLine($"velox: {trace.Skipped} more instructions were executed without a line (--lines gives more)");
+            return code;
+        });
     }
 
     private static Command CreateProfile()
     {
         Option<int> rows = NumberOption.Create("--top", "Most functions and most blocks to print", 1, MaxRows, 20);
         var listing = new Option<bool>("--listing") { Description = "Print every instruction with how often it was executed." };
-        return CreateRun("profile", "Run a program; print what its functions and blocks executed.", [rows, listing], (result, options) =>
-            WithOutput(output =>
-            {
-                BpfProgram program = Load(options);
-                var profile = new ExecutionProfile(program);
-                int code = BpfRun.Execute(program, options, profile, output);
-                ProfileReport.Write(profile, result.GetValue(rows), result.GetValue(listing), output);
-                return code;
-            }));
+        return CreateRun("profile", "Run a program; print what its functions and blocks executed.", [rows, listing], (result, options, program, output) =>
+        {
+            var profile = new ExecutionProfile(program);
+            int code = BpfRun.Execute(program, options, profile, output);
+            ProfileReport.Write(profile, result.GetValue(rows), result.GetValue(listing), output);
+            return code;
+        });
     }
 
-    private static Command CreateRun(string name, string description, Option[] more, Func<ParseResult, BpfRunOptions, int> run)
+    private static Command CreateRun(
+        string name, string description, Option[] more, Func<ParseResult, BpfRunOptions, BpfProgram, TextWriter, int> run)
     {
         Argument<string> file = FileArgument();
         Option<Dialect> dialect = DialectOption();
@@ -143,12 +141,48 @@ internal static class BpfCommand
             DefaultValueFactory = _ => ProgramMemory.None,
             CustomParser = ProgramMemory.Parse,
         };
-        var command = new Command(name, description) { file, memory, units, dialect };
+        Option<string> offered = HostOption();
+        Option<int> seed = NumberOption.Create("--seed", "What eBPF's random numbers begin with", 0, int.MaxValue, 1);
+        Option<string?> snapshot = PathOption("--snapshot", "Where to write the run when its units are used up, memory included.");
+        Option<string?> resume = PathOption("--resume", "Go on with a run of that file, not at the entry: same program, memory of the same length.");
+        var command = new Command(name, description) { file, memory, units, dialect, offered, seed, snapshot, resume };
         foreach (Option option in more)
             command.Add(option);
-        command.SetAction(result => Guard(() => run(result, new BpfRunOptions(
-            result.GetRequiredValue(file), result.GetRequiredValue(dialect), result.GetRequiredValue(memory), (ulong)result.GetValue(units)))));
+        command.SetAction(result => Guard(() => WithOutput(output =>
+        {
+            var options = new BpfRunOptions(
+                result.GetRequiredValue(file), result.GetRequiredValue(dialect), result.GetRequiredValue(memory),
+                (ulong)result.GetValue(units), result.GetValue(snapshot), result.GetValue(resume));
+            CommandLineHost host = result.GetValue(offered) == StandardHost
+                ? CommandLineHost.Standard(output, (ulong)result.GetValue(seed))
+                : CommandLineHost.None;
+            return run(result, options, BpfRun.Load(options.Path, options.Dialect, host), output);
+        })));
         return command;
+    }
+
+    private static Option<string> HostOption()
+    {
+        var host = new Option<string>("--host")
+        {
+            Description = "What the program may call: standard (Linux's helpers 5 to 8 for eBPF; Solana's logs, memory functions, abort and panic for sBPF) or none.",
+            HelpName = "standard|none",
+            DefaultValueFactory = _ => StandardHost,
+        };
+        host.Validators.Add(result =>
+        {
+            string name = result.Tokens.Count > 0 ? result.Tokens[^1].Value : StandardHost;
+            if (name is not (StandardHost or "none"))
+                result.AddError($"--host is '{name}': it must be standard or none.");
+        });
+        return host;
+    }
+
+    private static Option<string?> PathOption(string name, string description)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = "FILE" };
+        option.Validators.Add(PathRules.RefuseEmpty);
+        return option;
     }
 
     private static Command CreatePlugin()
@@ -196,8 +230,6 @@ internal static class BpfCommand
         result.AddError($"--dialect is '{name}': it must be one of {string.Join(", ", Dialect.All)}.");
         return Dialect.Ebpf;
     }
-
-    private static BpfProgram Load(BpfRunOptions options) => BpfRun.Load(options.Path, options.Dialect, HostFunctionTable.Empty);
 
     /// <summary>Gives an action standard output with a buffer: traces have many lines.</summary>
     private static int WithOutput(Func<TextWriter, int> action)

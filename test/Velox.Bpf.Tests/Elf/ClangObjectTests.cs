@@ -7,8 +7,6 @@ public sealed class ClangObjectTests : IDisposable
         .Add(1, "add_thrice", call => call.Argument1 + (3 * call.Argument2))
         .Add(1000, "by_name", SumBytes);
 
-    private static readonly string Sources = Path.Combine("Elf", "sources");
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("velox-objects");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -56,7 +54,7 @@ public sealed class ClangObjectTests : IDisposable
     {
         ElfError? error = TryLoad("calls.c", "-O2", out ProgramImage? image, format);
         Assert.Null(error);
-        string[] source = File.ReadAllLines(Path.Combine(RequiredTool.SourceFolder(Sources), "calls.c"));
+        string[] source = File.ReadAllLines(Path.Combine(ClangObject.SourceFolder, "calls.c"));
         foreach (FunctionSymbol function in image!.Symbols)
         {
             Assert.True(image.Lines!.TryFind(function.Index, out SourceLine line));
@@ -131,13 +129,7 @@ public sealed class ClangObjectTests : IDisposable
 
     private ElfError? TryLoad(string source, string level, out ProgramImage? image, string debugFormat = "-g")
     {
-        string? clang = RequiredTool.Find(["clang", .. Enumerable.Range(11, 15).Reverse().Select(version => $"clang-{version}")]);
-        if (clang is null)
-            RequiredTool.Miss("There is no 'clang' on the PATH: install it (Debian: clang).");
-        string path = Path.Combine(_folder.FullName, source + ".o");
-        RequiredTool.Run(
-            clang!, RequiredTool.SourceFolder(Sources),
-            "-target", "bpfel", "-mcpu=v3", level, debugFormat, "-ffreestanding", "-c", source, "-o", path);
-        return ElfLoader.TryLoad(File.ReadAllBytes(path), ElfOptions.Default, Host, out image);
+        byte[] file = ClangObject.Compile(source, _folder.FullName, level, debugFormat);
+        return ElfLoader.TryLoad(file, ElfOptions.Default, Host, out image);
     }
 }

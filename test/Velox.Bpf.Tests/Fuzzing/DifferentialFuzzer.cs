@@ -148,10 +148,10 @@ internal sealed class DifferentialFuzzer(ulong seed, Tier tier = Tier.Native)
         }
     }
 
-    private static bool MayCallHost(FuzzProgram program, int index) =>
+    internal static bool MayCallHost(FuzzProgram program, int index) =>
         index < program.Words.Length && program.Words[index].Opcode is 0x85 or 0x8d;
 
-    private static string? WholeDifference(FuzzOutcome whole, FuzzOutcome end, ulong used)
+    internal static string? WholeDifference(FuzzOutcome whole, FuzzOutcome end, ulong used)
     {
         // What host functions saw of the meter is the slice's: only the order of calls and their arguments are the same.
         ExecutionResult result = end.Result with { ConsumedUnits = used };

@@ -56,6 +56,16 @@ internal sealed unsafe class FuzzMachine : IDisposable
         Machine.Registers[2] = input.Argument2;
     }
 
+    /// <summary>Takes over a run of another machine, with what its host has: the contents of the regions, and the log.</summary>
+    internal SnapshotError? TryResume(VmSnapshot snapshot, FuzzMachine from)
+    {
+        for (int i = 0; i < _memories.Length; i++)
+            from._memories[i].CopyTo(_memories[i], 0);
+        _log.Clear();
+        _log.AddRange(from._log);
+        return Machine.TryRestore(snapshot);
+    }
+
     internal void Continue(ulong units) => Result = Machine.Continue(units);
 
     /// <summary>What the last run left, copied.</summary>

@@ -1,0 +1,38 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Velox.Bpf;
+
+/// <summary>
+/// What makes two programs the same to a run in its midst: dialect, text and its address, functions, read-only data. SHA-256.
+/// </summary>
+internal static class ProgramHash
+{
+    internal static byte[] Of(ProgramImage image)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(hash, Encoding.ASCII.GetBytes(image.Dialect.Name));
+        Append(hash, image.TextAddress);
+        Append(hash, image.Text.Span);
+        Append(hash, image.ReadOnlyAddress);
+        Append(hash, image.ReadOnlyData.Span);
+        foreach ((uint key, FunctionSymbol function) in image.Functions.OrderBy(pair => pair.Key))
+            Append(hash, ((ulong)key << 32) | (uint)function.Index);
+        return hash.GetHashAndReset();
+    }
+
+    /// <summary>With its length, so that no two lists of parts are the same bytes.</summary>
+    private static void Append(IncrementalHash hash, ReadOnlySpan<byte> part)
+    {
+        Append(hash, (ulong)part.Length);
+        hash.AppendData(part);
+    }
+
+    private static void Append(IncrementalHash hash, ulong value)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, value);
+        hash.AppendData(bytes);
+    }
+}
