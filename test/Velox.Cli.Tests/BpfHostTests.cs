@@ -129,7 +129,7 @@ public sealed class BpfHostTests : IDisposable
     [Theory]
     // The bytes 1 to 8, moved up by one over themselves; and 1 - 2, which the comparison stores as 32 bits.
     [InlineData("syscall sol_memmove_", "r0     0x807060604030200 (578437700047274496)\nunits  59\n", "")]
-    [InlineData("syscall sol_memcpy_", "", "HostFunctionFailed at instruction 13 after 33 units: syscall sol_memcpy_: sol_memcpy_ of 8 bytes from 0x")]
+    [InlineData("syscall sol_memcpy_", "", "HostFunctionFailed at instruction 13 after 33 units: syscall sol_memcpy_: a copy of 8 bytes from 0x")]
     public async Task Memory_functions_work_on_the_programs_memory(string move, string output, string error)
     {
         string program = Write("memory.s", $"""

@@ -9,18 +9,17 @@ namespace Velox.Bpf;
 /// </remarks>
 public static class MemoryFunctions
 {
-    /// <summary>What <see cref="Copy"/> fails with.</summary>
-    public const string Overlap = "The ranges of a copy overlap.";
-
     /// <summary>Longest range that native code handles itself.</summary>
     public const int MaxInlineBytes = 64;
 
-    /// <summary>Copies r3 bytes from r2 to r1; fails with <see cref="Overlap"/> where they overlap.</summary>
+    /// <summary>Copies r3 bytes from r2 to r1; fails where they overlap.</summary>
     public static ulong Copy(HostCall call)
     {
         (ulong target, ulong source, ulong bytes) = (call.Argument1, call.Argument2, call.Argument3);
         ulong distance = source > target ? source - target : target - source;
-        return distance < bytes ? call.Fail(Overlap) : Move(call);
+        return distance < bytes
+            ? call.Fail($"a copy of {bytes} bytes from 0x{source:x} to 0x{target:x}: they overlap, which a move allows")
+            : Move(call);
     }
 
     /// <summary>Copies r3 bytes from r2 to r1, which may overlap.</summary>
@@ -41,13 +40,16 @@ public static class MemoryFunctions
     }
 
     /// <summary>
-    /// Compares r3 bytes at r1 and r2: into the 4 bytes at r4 goes the difference of the first that are not equal, or 0.
+    /// Compares r3 bytes at r1 and r2: into the 4 bytes at r4 goes the difference of the first that are not equal, or 0. Fails
+    /// where r4 is no multiple of 4.
     /// </summary>
     public static ulong Compare(HostCall call)
     {
         ulong bytes = call.Argument3;
         if (!call.TryRead(call.Argument1, bytes, out ReadOnlySpan<byte> left) || !call.TryRead(call.Argument2, bytes, out ReadOnlySpan<byte> right))
             return 0;
+        if (call.Argument4 % sizeof(int) != 0)
+            return call.Fail($"a comparison writes its result to 0x{call.Argument4:x}: it must be a multiple of {sizeof(int)}");
         if (!call.TryWrite(call.Argument4, sizeof(int), out Span<byte> result))
             return 0;
         int equal = left.CommonPrefixLength(right);

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Text.Unicode;
 using Velox.Bpf;
@@ -25,10 +24,10 @@ internal static class SolanaSyscalls
         .Add("sol_log_64_", call => LogNumbers(call, output), BaseUnits)
         .Add("sol_log_pubkey", call => LogAddress(call, output), BaseUnits)
         .Add("sol_log_compute_units_", call => LogUnits(call, output), BaseUnits)
-        .Add("sol_memcpy_", Copy)
-        .Add("sol_memmove_", Move)
-        .Add("sol_memset_", Fill)
-        .Add("sol_memcmp_", Compare);
+        .Add("sol_memcpy_", Paid(MemoryFunctions.Copy), MemoryBaseUnits, InlineForm.Copy)
+        .Add("sol_memmove_", Paid(MemoryFunctions.Move), MemoryBaseUnits, InlineForm.Move)
+        .Add("sol_memset_", Paid(MemoryFunctions.Set), MemoryBaseUnits, InlineForm.Set)
+        .Add("sol_memcmp_", Paid(MemoryFunctions.Compare), MemoryBaseUnits, InlineForm.Compare);
 
     /// <summary>File name at r1 of r2 bytes, line in r3, column in r4.</summary>
     private static ulong Panic(HostCall call)
@@ -67,62 +66,12 @@ internal static class SolanaSyscalls
         return 0;
     }
 
-    /// <summary>To r1 from r2, r3 bytes; they may not overlap.</summary>
-    private static ulong Copy(HostCall call)
+    /// <summary>A memory function of r3 bytes, whose price beyond the base depends on them.</summary>
+    private static HostFunction Paid(HostFunction function) => call =>
     {
-        (ulong target, ulong source, ulong bytes) = (call.Argument1, call.Argument2, call.Argument3);
-        if (!TryPayForMemory(call, bytes))
-            return 0;
-        ulong distance = source > target ? source - target : target - source;
-        return distance >= bytes
-            ? MovePaid(call)
-            : call.Fail($"sol_memcpy_ of {bytes} bytes from 0x{source:x} to 0x{target:x}: they overlap, which sol_memmove_ allows");
-    }
-
-    /// <summary>To r1 from r2, r3 bytes.</summary>
-    private static ulong Move(HostCall call) => TryPayForMemory(call, call.Argument3) ? MovePaid(call) : 0;
-
-    private static ulong MovePaid(HostCall call)
-    {
-        if (call.TryWrite(call.Argument1, call.Argument3, out Span<byte> target)
-            && call.TryRead(call.Argument2, call.Argument3, out ReadOnlySpan<byte> source))
-        {
-            source.CopyTo(target);
-        }
-
-        return 0;
-    }
-
-    /// <summary>At r1 the byte r2, r3 times.</summary>
-    private static ulong Fill(HostCall call)
-    {
-        if (TryPayForMemory(call, call.Argument3) && call.TryWrite(call.Argument1, call.Argument3, out Span<byte> target))
-            target.Fill((byte)call.Argument2);
-        return 0;
-    }
-
-    /// <summary>At r1 and r2, r3 bytes; the difference of the first that differ goes to the 32-bit word at r4.</summary>
-    private static ulong Compare(HostCall call)
-    {
-        ulong bytes = call.Argument3;
-        if (!TryPayForMemory(call, bytes)
-            || !call.TryRead(call.Argument1, bytes, out ReadOnlySpan<byte> first)
-            || !call.TryRead(call.Argument2, bytes, out ReadOnlySpan<byte> second))
-        {
-            return 0;
-        }
-
-        if (call.Argument4 % sizeof(int) != 0)
-            return call.Fail($"sol_memcmp_ writes its result to 0x{call.Argument4:x}: it must be a multiple of {sizeof(int)}");
-        int same = first.CommonPrefixLength(second);
-        int difference = same == first.Length ? 0 : first[same] - second[same];
-        if (call.TryWrite(call.Argument4, sizeof(int), out Span<byte> result))
-            BinaryPrimitives.WriteInt32LittleEndian(result, difference);
-        return 0;
-    }
-
-    private static bool TryPayForMemory(HostCall call, ulong bytes) =>
-        call.TryConsume(Math.Max(MemoryBaseUnits, bytes / MemoryBytesPerUnit));
+        ulong units = call.Argument3 / MemoryBytesPerUnit;
+        return units <= MemoryBaseUnits || call.TryConsume(units - MemoryBaseUnits) ? function(call) : 0;
+    };
 
     private static bool TryReadText(HostCall call, out ReadOnlySpan<byte> text)
     {

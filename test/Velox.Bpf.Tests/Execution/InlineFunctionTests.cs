@@ -110,7 +110,7 @@ public unsafe class InlineFunctionTests(ITestOutputHelper output)
     {
         using var copy = new Side(InlineForm.Copy, Dialect.Ebpf, Tier.Interpreter);
         Assert.Equal(VmError.HostFunctionFailed, copy.Run([MemoryMap.InputAddress, MemoryMap.InputAddress + 7, 8, 0], 1000, 1).Error);
-        Assert.Equal(MemoryFunctions.Overlap, copy.Machine.HostError);
+        Assert.Contains("they overlap", (string)copy.Machine.HostError!);
         using var move = new Side(InlineForm.Move, Dialect.Ebpf, Tier.Interpreter);
         move.Run([MemoryMap.InputAddress + 1, MemoryMap.InputAddress, 8, 0], 1000, 1);
         byte[] before = Side.Fill(1);
