@@ -52,6 +52,14 @@ internal static class BenchReport
         AnsiConsole.Create(settings).Write(table);
     }
 
+    /// <summary>What one of several operations takes.</summary>
+    internal static double Nanos(int operations, Action all)
+    {
+        long start = Stopwatch.GetTimestamp();
+        all();
+        return Stopwatch.GetElapsedTime(start).TotalNanoseconds / operations;
+    }
+
     /// <summary>The median of several runs of a measurement.</summary>
     internal static double Median(int runs, Func<double> measure)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Velox.Bpf;
 
 namespace Velox.Cli;
@@ -31,6 +30,7 @@ internal static class BpfBench
         {
             lines.Add(CompareHostCalls(runs));
             lines.Add(CompareEntries(runs));
+            lines.AddRange(BpfPartsBench.Run(runs));
         }
 
         lines.Add(new BenchLine("allocated by a run, interpreter", MeasureAllocation(isNative: false), "bytes"));
@@ -70,8 +70,8 @@ internal static class BpfBench
         int instructions = text.Length / InstructionWord.Bytes * GeneratedPrograms;
         (double verify, double create) = BenchReport.Medians(
             runs,
-            () => Nanos(instructions, () => Repeat(GeneratedPrograms, () => Verifier.Check(Dialect.Ebpf, text))),
-            () => Nanos(instructions, () => Repeat(GeneratedPrograms, () => BpfProgram.Create(Dialect.Ebpf, text, BpfWorkload.Host))));
+            () => BenchReport.Nanos(instructions, () => Repeat(GeneratedPrograms, () => Verifier.Check(Dialect.Ebpf, text))),
+            () => BenchReport.Nanos(instructions, () => Repeat(GeneratedPrograms, () => BpfProgram.Create(Dialect.Ebpf, text, BpfWorkload.Host))));
         List<BenchLine> lines =
         [
             new("verify 1,000 instructions", verify, "ns/instruction"),
@@ -90,7 +90,7 @@ internal static class BpfBench
     {
         BpfProgram[] programs =
             [.. Enumerable.Range(0, GeneratedPrograms).Select(_ => BpfProgram.Create(Dialect.Ebpf, text, BpfWorkload.Host))];
-        return Nanos(instructions, () =>
+        return BenchReport.Nanos(instructions, () =>
         {
             foreach (BpfProgram program in programs)
             {
@@ -123,7 +123,7 @@ internal static class BpfBench
         return new BenchLine("call of a host function, native", native, "ns", Interpreter, interpreter);
 
         static double Difference(VirtualMachine more, VirtualMachine less) =>
-            Nanos(turns, () => more.Run(turns * unitsPerTurn)) - Nanos(turns, () => less.Run(turns * unitsPerTurn));
+            BenchReport.Nanos(turns, () => more.Run(turns * unitsPerTurn)) - BenchReport.Nanos(turns, () => less.Run(turns * unitsPerTurn));
     }
 
     private static BenchLine CompareEntries(int runs)
@@ -132,7 +132,7 @@ internal static class BpfBench
         using VirtualMachine native = Prepare(text, isNative: true);
         using VirtualMachine interpreter = Prepare(text, isNative: false);
         (double nativeNanos, double interpreterNanos) = BenchReport.Medians(
-            runs, () => Nanos(EmptyRuns, () => RunOften(native)), () => Nanos(EmptyRuns, () => RunOften(interpreter)));
+            runs, () => BenchReport.Nanos(EmptyRuns, () => RunOften(native)), () => BenchReport.Nanos(EmptyRuns, () => RunOften(interpreter)));
         return new BenchLine("run of an empty program, native", nativeNanos, "ns", Interpreter, interpreterNanos);
     }
 
@@ -167,12 +167,5 @@ internal static class BpfBench
     {
         for (int i = 0; i < count; i++)
             action();
-    }
-
-    private static double Nanos(int operations, Action action)
-    {
-        long start = Stopwatch.GetTimestamp();
-        action();
-        return Stopwatch.GetElapsedTime(start).TotalNanoseconds / operations;
     }
 }
