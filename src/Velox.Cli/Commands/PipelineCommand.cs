@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Text.Json;
+using Velox.Gateway;
+using Velox.Primitives;
+
+namespace Velox.Cli;
+
+/// <summary><c>velox pipeline</c>: the four stages on this machine, with a report each second and a table at the end.</summary>
+internal static class PipelineCommand
+{
+    private static readonly JsonSerializerOptions JsonOptions = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    internal static Command Create()
+    {
+        Option<int> rate = NumberOption.Create("--rate", "Messages per second of the synthetic flow", 1, 100_000_000, 100_000);
+        Option<int> seconds = NumberOption.Create("--seconds", "How long the synthetic flow lasts", 1, 86_400, 10);
+        Option<int> burst = NumberOption.Create("--burst", "Messages that arrive together; the mean rate stays", 1, 4_096, 1);
+        Option<int> seed = NumberOption.Create("--seed", "Equal seeds give equal flows", 0, int.MaxValue, 1);
+        Option<int> ring = NumberOption.Create(
+            "--ring", "Messages that each ring holds, a power of two", 64, PipelineOptions.MaxRingMessages, new PipelineOptions().RingMessages);
+        Option<int> bundle = NumberOption.Create("--bundle", "Messages that close a bundle", 1, PipelineBundle.MaxMessages, PipelineBundle.MaxMessages);
+        Option<int> age = NumberOption.Create("--bundle-us", "Microseconds after which a bundle is closed in any case", 0, 1_000_000, 100);
+        Option<int> threads = NumberOption.Create("--threads", "Threads for the stages: 1, 2 or 4; 0 for what the cores allow", 0, 4, 0);
+        var source = new Option<string?>("--source") { Description = "A file of order messages to replay as fast as it goes, in place of the synthetic flow.", HelpName = "FILE" };
+        var sink = new Option<string?>("--sink") { Description = "A file to write the messages to; without it they are dropped at the end.", HelpName = "FILE" };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object at the end in place of lines and table." };
+        source.Validators.Add(PathRules.RefuseEmpty);
+        sink.Validators.Add(PathRules.RefuseEmpty);
+
+        var command = new Command("pipeline", "Run ingress, order book, bundles and output; every message is accounted for.");
+        foreach (Option option in (Option[])[rate, seconds, burst, seed, ring, bundle, age, threads, source, sink, json])
+            command.Add(option);
+        command.SetAction(result =>
+        {
+            var flow = new FlowParameters { MessagesPerSecond = result.GetValue(rate), BurstSize = result.GetValue(burst), Seed = result.GetValue(seed) };
+            var options = new PipelineOptions
+            {
+                RingMessages = result.GetValue(ring),
+                BundleMessages = result.GetValue(bundle),
+                BundleAgeNanos = result.GetValue(age) * 1_000L,
+                Threads = result.GetValue(threads),
+            };
+            return Run(flow, result.GetValue(seconds), options, result.GetValue(source), result.GetValue(sink), result.GetValue(json));
+        });
+        return command;
+    }
+
+    private static int Run(FlowParameters flow, int seconds, PipelineOptions options, string? sourcePath, string? sinkPath, bool asJson)
+    {
+        try
+        {
+            SystemNanoClock clock = SystemNanoClock.Instance;
+            using FileSource? file = sourcePath is null ? null : new FileSource(sourcePath);
+            IBundleOutput output = sinkPath is null ? new NullOutput() : new FileOutput(sinkPath);
+            IMessageSource source = (IMessageSource?)file ?? new SyntheticSource(flow, clock.NowNanos, seconds * 1_000_000_000L);
+            using var pipeline = new OrderPipeline(source, output, options, clock);
+            if (!asJson)
+                PipelineReport.PrintStart(flow, seconds, options, sourcePath);
+            using var signals = new StopSignals();
+            PipelineSnapshot end = pipeline.Run(asJson ? null : PipelineReport.PrintLine, signals.Token);
+            if (asJson)
+                Console.WriteLine(JsonSerializer.Serialize(end, JsonOptions));
+            else
+                PipelineReport.PrintEnd(end);
+            return end.InFlight == 0 ? 0 : 1;
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        {
+            Console.Error.WriteLine($"velox: {error.Message.Split(Environment.NewLine)[0]}");
+            return error is ArgumentOutOfRangeException ? 2 : 1;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using Velox.OrderBook;
+
+namespace Velox.Gateway;
+
+/// <summary>The messages of a file, as fast as the pipeline takes them.</summary>
+public sealed class FileSource : IMessageSource, IDisposable
+{
+    private const int BufferMessages = 4096;
+
+    private readonly FileStream _file;
+    private readonly byte[] _buffer = new byte[BufferMessages * OrderMessage.Size];
+    private int _next;
+    private int _end;
+
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="InvalidDataException">It is no file of order messages, or cut off.</exception>
+    public FileSource(string path)
+    {
+        _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        Span<byte> header = stackalloc byte[MessageFile.HeaderBytes];
+        int read = _file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
+        if (MessageFile.Check(header[..read], _file.Length) is { } error)
+        {
+            _file.Dispose();
+            throw new InvalidDataException($"{path}: {error}");
+        }
+    }
+
+    public bool WaitsForRoom => true;
+
+    public bool IsExhausted { get; private set; }
+
+    public long InvalidCount { get; private set; }
+
+    public long NanosToNext(long nowNanos) => 0;
+
+    public int Take(Span<OrderMessage> messages, long nowNanos)
+    {
+        int count = 0;
+        while (count < messages.Length && (_next < _end || Fill()))
+        {
+            var message = MemoryMarshal.Read<OrderMessage>(_buffer.AsSpan(_next));
+            _next += OrderMessage.Size;
+            if (message.Validate() == BookError.None)
+                messages[count++] = message;
+            else
+                InvalidCount++;
+        }
+
+        return count;
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private bool Fill()
+    {
+        _next = 0;
+        _end = _file.ReadAtLeast(_buffer, _buffer.Length, throwOnEndOfStream: false);
+        IsExhausted = _end == 0;
+        return _end > 0;
+    }
+}

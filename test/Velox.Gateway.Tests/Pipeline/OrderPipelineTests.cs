@@ -1,0 +1,223 @@
+using Velox.OrderBook;
+using Velox.Primitives;
+using Xunit;
+
+namespace Velox.Gateway.Tests;
+
+public sealed class OrderPipelineTests
+{
+    private static readonly SystemNanoClock Clock = SystemNanoClock.Instance;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void Every_message_comes_out_once_and_in_order(int threads)
+    {
+        const int count = 100_000;
+        var output = new CollectingOutput();
+        using var pipeline = new OrderPipeline(
+            new CountingSource(count, waitsForRoom: true), output, new PipelineOptions { Threads = threads, RingMessages = 64 }, Clock);
+
+        PipelineSnapshot end = pipeline.Run(null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(Enumerable.Range(0, count).Select(i => (uint)i), output.Sequences);
+        Assert.Equal((count, 0, 0), (end.Delivered, end.DroppedFull, end.InFlight));
+        Assert.Equal(end.Bundles, end.BundlesBySize + end.BundlesByAge + end.BundlesByDrain);
+        Assert.All(end.Stages, stage => Assert.Equal(count, stage.Messages));
+    }
+
+    [Fact]
+    public void What_finds_the_ring_full_is_dropped_and_counted_to_the_unit()
+    {
+        const int count = 50_000;
+        var output = new CollectingOutput { RefusesEverySecond = true };
+        using var pipeline = new OrderPipeline(
+            new CountingSource(count, waitsForRoom: false), output, new PipelineOptions { Threads = 1, RingMessages = 64 }, Clock);
+
+        PipelineSnapshot end = pipeline.Run(null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(count, end.Generated);
+        Assert.True(end.DroppedFull > 0);
+        Assert.Equal(count, end.Delivered + end.DroppedFull);
+        Assert.Equal(end.Delivered, output.Sequences.Count);
+        Assert.Equal(output.Sequences.Order(), output.Sequences);
+    }
+
+    [Fact]
+    public void A_cancelled_run_delivers_what_it_had_taken()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var output = new CollectingOutput { OnBundle = count => { if (count > 1_000) cancellation.Cancel(); } };
+        using var pipeline = new OrderPipeline(
+            new CountingSource(int.MaxValue, waitsForRoom: true), output, new PipelineOptions { RingMessages = 256 }, Clock);
+
+        PipelineSnapshot end = pipeline.Run(null, cancellation.Token);
+
+        Assert.Equal(0, end.InFlight);
+        Assert.Equal(end.Generated, output.Sequences.Count);
+    }
+
+    [Fact]
+    public void An_output_that_fails_ends_the_run_with_its_error()
+    {
+        var output = new CollectingOutput { OnBundle = _ => throw new IOException("no space left") };
+        using var pipeline = new OrderPipeline(new CountingSource(1_000, true), output, new PipelineOptions(), Clock);
+        Assert.Contains("no space left", Assert.Throws<IOException>(() => pipeline.Run(null, TestContext.Current.CancellationToken)).Message);
+    }
+
+    [Fact]
+    public void Bundles_are_closed_when_full_when_old_and_at_the_end()
+    {
+        var clock = new FakeClock();
+        var input = new SpscRing<PipelineMessage>(64);
+        var output = new SpscRing<PipelineBundle>(64);
+        var before = new EndingStage(clock);
+        var stage = new BundlingStage(before, input, output, new PipelineOptions { BundleMessages = 4 }, clock) { Spot = new ParkingSpot() };
+
+        for (int i = 0; i < 5; i++)
+            input.TryWrite(new PipelineMessage(default, clock.NowNanos, clock.NowNanos));
+        Assert.True(stage.Poll(clock.NowNanos));
+        Assert.False(stage.Poll(clock.NowNanos));
+        Assert.Equal(100_000, stage.NanosToNext(clock.NowNanos));
+        clock.NowNanos += 99_999;
+        Assert.False(stage.Poll(clock.NowNanos));
+        clock.NowNanos += 1;
+        Assert.True(stage.Poll(clock.NowNanos));
+        input.TryWrite(new PipelineMessage(default, clock.NowNanos, clock.NowNanos));
+        before.End();
+        while (!stage.IsFinished)
+            stage.Poll(clock.NowNanos);
+
+        Assert.Equal((1, 1, 1), (stage.ClosedBy(BundleTrigger.Size), stage.ClosedBy(BundleTrigger.Age), stage.ClosedBy(BundleTrigger.Drain)));
+        Assert.Equal([4, 1, 1], Enumerable.Range(0, 3).Select(_ => output.TryRead(out PipelineBundle bundle) ? bundle.Count : 0));
+    }
+
+    [Fact]
+    public void A_file_written_by_one_run_is_the_source_of_the_next()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "messages");
+        var flow = new FlowParameters { MessagesPerSecond = 1_000_000, Seed = 7 };
+        using (var first = new OrderPipeline(new SyntheticSource(flow, 0, 20_000_000), new FileOutput(path), new PipelineOptions { RingMessages = 1 << 16 }, Clock))
+            Assert.InRange(first.Run(null, TestContext.Current.CancellationToken).Delivered, 15_000, 25_000);
+
+        var output = new CollectingOutput();
+        using var source = new FileSource(path);
+        using var second = new OrderPipeline(source, output, new PipelineOptions(), Clock);
+        PipelineSnapshot end = second.Run(null, TestContext.Current.CancellationToken);
+        Assert.Equal((new FileInfo(path).Length - MessageFile.HeaderBytes) / OrderMessage.Size, end.Delivered);
+        Assert.Equal(Enumerable.Range(1, (int)end.Delivered).Select(i => (uint)i), output.Sequences);
+    }
+
+    [Theory]
+    [InlineData("", "the header is cut off: 0 bytes of 16")]
+    [InlineData("5645", "the header is cut off: 2 bytes of 16")]
+    [InlineData("56454c4f584d5348010000002000000000", "magic")]
+    [InlineData("56454c4f584d53470200000020000000", "version 2; this program reads version 1")]
+    [InlineData("56454c4f584d53470100000021000000", "messageBytes 33; it must be 32")]
+    [InlineData("56454c4f584d5347010000002000000001", "the last message is cut off: 1 bytes of 32")]
+    public void A_damaged_file_is_refused_with_field_and_bound(string hex, string expected)
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "messages");
+        File.WriteAllBytes(path, Convert.FromHexString(hex));
+        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => new FileSource(path)).Message);
+    }
+
+    [Fact]
+    public void A_file_with_malformed_messages_gives_the_others_and_counts_them()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "messages");
+        using (FileStream file = File.Create(path))
+        {
+            MessageFile.WriteHeader(file);
+            byte[] bytes = new byte[OrderMessage.Size];
+            for (uint i = 0; i < 10; i++)
+            {
+                OrderMessage.Cancel(0, i, 5).WriteTo(bytes);
+                bytes[0] = i % 2 == 0 ? bytes[0] : (byte)99;
+                file.Write(bytes);
+            }
+        }
+
+        var output = new CollectingOutput();
+        using var source = new FileSource(path);
+        using var pipeline = new OrderPipeline(source, output, new PipelineOptions(), Clock);
+        PipelineSnapshot end = pipeline.Run(null, TestContext.Current.CancellationToken);
+        Assert.Equal((5, 5), (end.Invalid, end.Delivered));
+        Assert.Equal([0u, 2u, 4u, 6u, 8u], output.Sequences);
+    }
+
+    [Theory]
+    [InlineData(100, 16, 100_000, 0, "RingMessages")]
+    [InlineData(32, 16, 100_000, 0, "RingMessages")]
+    [InlineData(64, 17, 100_000, 0, "BundleMessages must be 1 to 16")]
+    [InlineData(64, 16, -1, 0, "BundleAgeNanos must be 0 to 1000000000")]
+    [InlineData(64, 16, 1, 3, "Threads must be 0 (by the cores), 1, 2 or 4")]
+    public void Options_out_of_bounds_are_refused(int ring, int bundle, long age, int threads, string expected)
+    {
+        var options = new PipelineOptions { RingMessages = ring, BundleMessages = bundle, BundleAgeNanos = age, Threads = threads };
+        Assert.Contains(
+            expected,
+            Assert.Throws<ArgumentOutOfRangeException>(() => new OrderPipeline(new CountingSource(1, true), new NullOutput(), options, Clock)).Message);
+    }
+
+    private sealed class CountingSource(int count, bool waitsForRoom) : IMessageSource
+    {
+        private int _next;
+
+        public bool WaitsForRoom => waitsForRoom;
+
+        public bool IsExhausted => _next == count;
+
+        public long InvalidCount => 0;
+
+        public long NanosToNext(long nowNanos) => 0;
+
+        public int Take(Span<OrderMessage> messages, long nowNanos)
+        {
+            int taken = 0;
+            while (taken < messages.Length && _next < count)
+                messages[taken++] = OrderMessage.Cancel(0, (uint)_next++, 1);
+            return taken;
+        }
+    }
+
+    private sealed class CollectingOutput : IBundleOutput
+    {
+        private bool _refused;
+
+        internal List<uint> Sequences { get; } = [];
+
+        internal Action<int>? OnBundle { get; init; }
+
+        internal bool RefusesEverySecond { get; init; }
+
+        public bool TryAccept(in PipelineBundle bundle)
+        {
+            _refused = RefusesEverySecond && !_refused;
+            if (_refused)
+                return false;
+            foreach (ref readonly PipelineMessage message in bundle.Messages)
+                Sequences.Add(message.Message.Sequence);
+            OnBundle?.Invoke(Sequences.Count);
+            return true;
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private sealed class EndingStage(INanoClock clock) : PipelineStage("before", clock)
+    {
+        internal override long Depth => 0;
+
+        internal void End() => Poll(0);
+
+        protected override int Work(long nowNanos, out bool isFinished)
+        {
+            isFinished = true;
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+namespace Velox.OrderBook.Tests;
+
+public sealed class AtomicDepthTests
+{
+    [Fact]
+    public void Prices_share_buckets_of_sixteen_ticks_and_the_best_ones_are_known()
+    {
+        using var depth = new AtomicDepth(1_000);
+        Assert.Null(depth.BestBidTicks);
+        Assert.Null(depth.SpreadTicks);
+        Assert.Equal(DepthResult.Done, depth.Add(Side.Bid, 1_017, 5));
+        Assert.Equal(DepthResult.Done, depth.Add(Side.Bid, 1_031, 6));
+        Assert.Equal(DepthResult.Done, depth.Add(Side.Ask, 1_100, 7));
+        Assert.Equal(11ul, depth.LotsAt(Side.Bid, 1_016));
+        Assert.Equal((1_016ul, 1_096ul, 80L), (depth.BestBidTicks, depth.BestAskTicks, depth.SpreadTicks));
+    }
+
+    [Fact]
+    public void An_emptied_best_bucket_gives_way_to_the_next()
+    {
+        using var depth = new AtomicDepth(0);
+        depth.Add(Side.Bid, 160, 1);
+        depth.Add(Side.Bid, 320, 1);
+        depth.Add(Side.Ask, 480, 1);
+        depth.Add(Side.Ask, 400, 1);
+        depth.Remove(Side.Bid, 320, 1);
+        depth.Remove(Side.Ask, 400, 1);
+        Assert.Equal((160ul, 480ul), (depth.BestBidTicks, depth.BestAskTicks));
+        depth.Remove(Side.Bid, 160, 1);
+        depth.Remove(Side.Ask, 480, 1);
+        Assert.Equal((null, null), (depth.BestBidTicks, depth.BestAskTicks));
+    }
+
+    [Theory]
+    [InlineData(999)]
+    [InlineData(1_000 + (1_024 * 16))]
+    [InlineData(ulong.MaxValue)]
+    public void A_price_outside_the_window_changes_nothing(ulong price)
+    {
+        using var depth = new AtomicDepth(1_000);
+        Assert.Equal(DepthResult.OutOfWindow, depth.Add(Side.Ask, price, 1));
+        Assert.Equal(DepthResult.OutOfWindow, depth.Remove(Side.Ask, price, 1));
+        Assert.Null(depth.BestAskTicks);
+    }
+
+    [Fact]
+    public void More_than_there_is_cannot_be_taken()
+    {
+        using var depth = new AtomicDepth(0);
+        depth.Add(Side.Bid, 5, 3);
+        Assert.Equal(DepthResult.NotEnough, depth.Remove(Side.Bid, 5, 4));
+        Assert.Equal(3ul, depth.LotsAt(Side.Bid, 5));
+    }
+
+    [Fact]
+    public void Two_threads_lose_nothing_and_every_timeout_changed_nothing()
+    {
+        using var depth = new AtomicDepth(0);
+        long[] sums = new long[2];
+        var threads = new Thread[2];
+        for (int i = 0; i < threads.Length; i++)
+        {
+            int own = i;
+            threads[i] = new Thread(() =>
+            {
+                var random = new Random(own);
+                for (int turn = 0; turn < 200_000; turn++)
+                {
+                    ulong price = (ulong)random.Next(3) * 16;
+                    ulong lots = (ulong)random.Next(1, 10);
+                    bool adds = random.Next(2) == 0;
+                    DepthResult result = adds ? depth.Add(Side.Bid, price, lots) : depth.Remove(Side.Bid, price, lots);
+                    if (result == DepthResult.Done)
+                        sums[own] += adds ? (long)lots : -(long)lots;
+                }
+            });
+            threads[i].Start();
+        }
+
+        foreach (Thread thread in threads)
+            thread.Join();
+        Assert.Equal(sums.Sum(), (long)(depth.LotsAt(Side.Bid, 0) + depth.LotsAt(Side.Bid, 16) + depth.LotsAt(Side.Bid, 32)));
+    }
+}
