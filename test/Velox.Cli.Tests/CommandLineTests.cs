@@ -5,7 +5,8 @@ namespace Velox.Cli.Tests;
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("", "node|keygen|replay|bench|bpf|Exit codes: 0")]
+    [InlineData("", "node|keygen|replay|pipeline|bench|bpf|Exit codes: 0")]
+    [InlineData("pipeline", "--rate|1 to 100000000|100000|--seconds|1 to 86400|--burst|--seed|--ring|64 to 1048576|4096|--bundle|1 to 16|--bundle-us|0 to 1000000|--threads|--source|--udp|--sink|--json")]
     [InlineData("node", "--demo|--ledger|--reset|--rpc-port|0 to 65534|8899|--slot-ms|10 to 60000|--bind|127.0.0.1|--demo-rate|1 to 1000000|--workers|1 to 256")]
     [InlineData("keygen", "<file>|id.json|--force")]
     [InlineData("replay", "--ledger|REQUIRED|--workers|1 to 256")]
@@ -53,6 +54,11 @@ public sealed class CommandLineTests
     [InlineData("node --bind 1", "--bind is '1': it must be an IP address")]
     [InlineData("node --bind 127.0.0.1:8899", "--bind is '127.0.0.1:8899': it must be an IP address")]
     [InlineData("node --ledger ''", "--ledger is empty")]
+    [InlineData("pipeline --rate 0", "--rate is '0': it must be a whole number, 1 to 100000000.")]
+    [InlineData("pipeline --ring 100", "--ring is '100': it must be a power of two.")]
+    [InlineData("pipeline --threads 3", "--threads is '3': it must be 0, 1, 2 or 4.")]
+    [InlineData("pipeline --source a --udp 5", "--source and --udp are two sources")]
+    [InlineData("pipeline --source ''", "--source is empty")]
     [InlineData("replay", "--ledger")]
     [InlineData("replay --ledger ''", "--ledger is empty")]
     [InlineData("replay --ledger x --workers 0", "--workers is '0': it must be a whole number, 1 to 256.")]

@@ -1,4 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Numerics;
 using System.Text.Json;
 using Velox.Gateway;
 using Velox.Primitives;
@@ -22,13 +27,16 @@ internal static class PipelineCommand
         Option<int> age = NumberOption.Create("--bundle-us", "Microseconds after which a bundle is closed in any case", 0, 1_000_000, 100);
         Option<int> threads = NumberOption.Create("--threads", "Threads for the stages: 1, 2 or 4; 0 for what the cores allow", 0, 4, 0);
         var source = new Option<string?>("--source") { Description = "A file of order messages to replay as fast as it goes, in place of the synthetic flow.", HelpName = "FILE" };
+        Option<int> udp = NumberOption.Create("--udp", "Port of the loopback interface to receive order messages on, one in a datagram; 0 for none", 0, 65_535, 0);
         var sink = new Option<string?>("--sink") { Description = "A file to write the messages to; without it they are dropped at the end.", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "Print one JSON object at the end in place of lines and table." };
+        ring.Validators.Add(result => Require(result, ring, BitOperations.IsPow2, "a power of two"));
+        threads.Validators.Add(result => Require(result, threads, count => count != 3, "0, 1, 2 or 4"));
         source.Validators.Add(PathRules.RefuseEmpty);
         sink.Validators.Add(PathRules.RefuseEmpty);
 
         var command = new Command("pipeline", "Run ingress, order book, bundles and output; every message is accounted for.");
-        foreach (Option option in (Option[])[rate, seconds, burst, seed, ring, bundle, age, threads, source, sink, json])
+        foreach (Option option in (Option[])[rate, seconds, burst, seed, ring, bundle, age, threads, source, udp, sink, json])
             command.Add(option);
         command.SetAction(result =>
         {
@@ -40,22 +48,35 @@ internal static class PipelineCommand
                 BundleAgeNanos = result.GetValue(age) * 1_000L,
                 Threads = result.GetValue(threads),
             };
-            return Run(flow, result.GetValue(seconds), options, result.GetValue(source), result.GetValue(sink), result.GetValue(json));
+            var input = new PipelineInput(flow, result.GetValue(seconds), result.GetValue(source), result.GetValue(udp));
+            return Run(input, options, result.GetValue(sink), result.GetValue(json));
+        });
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(source) is not null && result.GetValue(udp) != 0)
+                result.AddError("--source and --udp are two sources: give one of them.");
         });
         return command;
     }
 
-    private static int Run(FlowParameters flow, int seconds, PipelineOptions options, string? sourcePath, string? sinkPath, bool asJson)
+    private static void Require(OptionResult result, Option<int> option, Func<int, bool> isAllowed, string what)
+    {
+        int value = result.GetValue(option);
+        if (!isAllowed(value))
+            result.AddError($"{option.Name} is '{value}': it must be {what}.");
+    }
+
+    private static int Run(PipelineInput input, PipelineOptions options, string? sinkPath, bool asJson)
     {
         try
         {
             SystemNanoClock clock = SystemNanoClock.Instance;
-            using FileSource? file = sourcePath is null ? null : new FileSource(sourcePath);
+            IMessageSource source = input.Open(clock);
+            using IDisposable? closing = source as IDisposable;
             IBundleOutput output = sinkPath is null ? new NullOutput() : new FileOutput(sinkPath);
-            IMessageSource source = (IMessageSource?)file ?? new SyntheticSource(flow, clock.NowNanos, seconds * 1_000_000_000L);
             using var pipeline = new OrderPipeline(source, output, options, clock);
             if (!asJson)
-                PipelineReport.PrintStart(flow, seconds, options, sourcePath);
+                PipelineReport.PrintStart(input.Describe(source), options);
             using var signals = new StopSignals();
             PipelineSnapshot end = pipeline.Run(asJson ? null : PipelineReport.PrintLine, signals.Token);
             if (asJson)
@@ -64,10 +85,31 @@ internal static class PipelineCommand
                 PipelineReport.PrintEnd(end);
             return end.InFlight == 0 ? 0 : 1;
         }
-        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or SocketException)
         {
-            Console.Error.WriteLine($"velox: {error.Message.Split(Environment.NewLine)[0]}");
-            return error is ArgumentOutOfRangeException ? 2 : 1;
+            Console.Error.WriteLine($"velox: {error.Message}");
+            return 1;
         }
+    }
+
+    /// <summary>Where the messages come from: a file, the network, or the synthetic flow.</summary>
+    private sealed record PipelineInput(FlowParameters Flow, int Seconds, string? Path, int UdpPort)
+    {
+        internal IMessageSource Open(SystemNanoClock clock)
+        {
+            long durationNanos = Seconds * 1_000_000_000L;
+            if (Path is not null)
+                return new FileSource(Path);
+            return UdpPort != 0
+                ? new UdpSource(new IPEndPoint(IPAddress.Loopback, UdpPort), clock.NowNanos + durationNanos)
+                : new SyntheticSource(Flow, clock.NowNanos, durationNanos);
+        }
+
+        internal string Describe(IMessageSource source) => source switch
+        {
+            UdpSource udp => $"Starting pipeline for {Seconds} seconds, datagrams on {udp.EndPoint} ({udp.Method}; buffer {udp.GrantedBufferBytes} bytes)",
+            FileSource => $"Starting pipeline with the messages of {Path}",
+            _ => string.Create(CultureInfo.InvariantCulture, $"Starting pipeline for {Seconds} seconds, target rate: {Flow.MessagesPerSecond:0} messages/s"),
+        };
     }
 }

@@ -6,12 +6,10 @@ namespace Velox.Cli;
 /// <summary>What <c>velox pipeline</c> prints: plain lines, so that they can be cut and compared.</summary>
 internal static class PipelineReport
 {
-    internal static void PrintStart(FlowParameters flow, int seconds, PipelineOptions options, string? sourcePath)
+    internal static void PrintStart(string source, PipelineOptions options)
     {
         Print($"4 stages on {options.EffectiveThreads} threads, {Environment.ProcessorCount} cores");
-        Print(sourcePath is null
-            ? $"Starting pipeline for {seconds} seconds, target rate: {flow.MessagesPerSecond:0} messages/s"
-            : (FormattableString)$"Starting pipeline with the messages of {sourcePath}");
+        Print($"{source}");
     }
 
     internal static void PrintLine(PipelineSnapshot now)
