@@ -11,40 +11,10 @@ internal unsafe ref partial struct Arm64Compiler
 
     private const int WindowBytes = 128;
 
-    private readonly int FrameBytes => _hasHostFrame ? _dialect.FrameBytes : 0;
+    public void EmitFrameAccess(in Instruction instruction, int bytes) => EmitTransfer(in instruction, bytes, Frame, instruction.Target);
 
-    private void EmitAccess(in Instruction instruction)
-    {
-        bool isStore = instruction.Operation >= Operation.Store8Imm;
-        int baseRegister = isStore ? instruction.Destination : instruction.Source;
-        int offset = instruction.Target;
-        int bytes = AccessSize.Of(instruction.Operation);
-        if (baseRegister == FramePointer && AccessSpan.IsInFrame(offset, bytes, FrameBytes))
-        {
-            EmitTransfer(in instruction, bytes, Frame, offset);
-        }
-        else if (_groupBase == baseRegister && _index <= _groupEnd)
-        {
-            EmitTransfer(in instruction, bytes, Group, offset - _groupLow);
-        }
-        else
-        {
-            AccessSpan span = AccessSpan.Find(_program, _flow, _index, baseRegister, FrameBytes);
-            EmitCheck(in span, baseRegister);
-            if (span.IsGroup)
-            {
-                (_groupBase, _groupEnd, _groupLow) = (baseRegister, span.Last, span.Low);
-                EmitTransfer(in instruction, bytes, Group, offset - span.Low);
-            }
-            else
-            {
-                EmitIndexedTransfer(in instruction, bytes);
-            }
-        }
-
-        if (!isStore && instruction.Destination == _groupBase)
-            _groupBase = NoGroup;
-    }
+    public void EmitGroupAccess(in Instruction instruction, int bytes) =>
+        EmitTransfer(in instruction, bytes, Group, instruction.Target - _state.GroupLow);
 
     /// <summary>Moves the data between register and [host + offset].</summary>
     private void EmitTransfer(in Instruction instruction, int bytes, Arm64 host, int offset)
@@ -62,8 +32,7 @@ internal unsafe ref partial struct Arm64Compiler
             _code.Store(bytes, StoredValue(in instruction), host, offset);
     }
 
-    /// <summary>Moves the data between register and [<see cref="Host"/> + <see cref="Offset"/>].</summary>
-    private void EmitIndexedTransfer(in Instruction instruction, int bytes)
+    public void EmitLoneAccess(in Instruction instruction, int bytes)
     {
         Operation operation = instruction.Operation;
         if (operation <= Operation.LoadSx32)
@@ -79,12 +48,12 @@ internal unsafe ref partial struct Arm64Compiler
     /// Puts the checked host address of a span into <see cref="Group"/>, or that of one access into <see cref="Host"/> and
     /// <see cref="Offset"/>.
     /// </summary>
-    private void EmitCheck(in AccessSpan span, int baseRegister)
+    public void EmitCheck(in AccessSpan span, int baseRegister)
     {
-        int segment = _guess[baseRegister];
+        int segment = _state.Guess[baseRegister];
         bool isGuessed = segment is >= AnchorSegment and <= LastSegmentInReach;
         var cold = new ColdAccess(
-            0, 0, 0, _index, _unitsAfter + 1, (byte)baseRegister, span.Low, span.Bytes, span.IsStore, span.IsGroup, KeepsGroup: false,
+            0, 0, 0, _state.Index, _state.UnitsAfter + 1, (byte)baseRegister, span.Low, span.Bytes, span.IsStore, span.IsGroup, KeepsGroup: false,
             LooksUp: isGuessed);
         int jump;
         if (isGuessed)
@@ -102,7 +71,7 @@ internal unsafe ref partial struct Arm64Compiler
             jump = EmitLookUp(in cold);
         }
 
-        _scratch.Accesses.Add(cold with { At = jump, Back = _code.Position });
+        _state.Scratch.Accesses.Add(cold with { At = jump, Back = _code.Position });
     }
 
     /// <summary>Finds the window by the address's segment.</summary>
@@ -158,8 +127,7 @@ internal unsafe ref partial struct Arm64Compiler
         return limits + (sizeof(ulong) * int.Log2(access.Bytes));
     }
 
-    /// <summary>The out-of-line part of an access: the window of the real segment, then the memory map, then leave.</summary>
-    private void EmitColdAccess(in ColdAccess access)
+    public void EmitColdAccess(in ColdAccess access)
     {
         _code.PatchHere(access.At);
         if (access.LooksUp)
