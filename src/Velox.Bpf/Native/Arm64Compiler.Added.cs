@@ -114,18 +114,4 @@ internal unsafe ref partial struct Arm64Compiler
         NativeRegister.Free1 => Start,
         _ => Register((int)register),
     };
-
-    private static Arm64Condition ConditionOf(NativeCondition condition) => condition switch
-    {
-        NativeCondition.Equal => Arm64Condition.Equal,
-        NativeCondition.NotEqual => Arm64Condition.NotEqual,
-        NativeCondition.UnsignedBelow => Arm64Condition.Below,
-        NativeCondition.UnsignedAboveOrEqual => Arm64Condition.AboveOrEqual,
-        NativeCondition.UnsignedAbove => Arm64Condition.Above,
-        NativeCondition.UnsignedBelowOrEqual => Arm64Condition.BelowOrEqual,
-        NativeCondition.Less => Arm64Condition.Less,
-        NativeCondition.GreaterOrEqual => Arm64Condition.GreaterOrEqual,
-        NativeCondition.Greater => Arm64Condition.Greater,
-        _ => Arm64Condition.LessOrEqual,
-    };
 }

@@ -61,10 +61,9 @@ internal unsafe ref partial struct Arm64Compiler
                 EmitSwapBytes(arithmetic.Bits, to);
                 break;
         }
-
-        if (arithmetic.ExtendsResult)
-            _code.Extend(true, isSigned: true, 32, to, to);
     }
+
+    public void ExtendSign(int register) => _code.Extend(true, isSigned: true, 32, Register(register), Register(register));
 
     private void EmitTruncate(int bits, Arm64 to)
     {

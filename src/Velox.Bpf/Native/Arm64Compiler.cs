@@ -72,6 +72,14 @@ internal unsafe ref partial struct Arm64Compiler : IBackend
         (byte)Arm64.X19, (byte)Arm64.X20, (byte)Arm64.X21, (byte)Arm64.X22, (byte)Frame,
     ];
 
+    /// <summary>The processor's conditions, in the order of <see cref="NativeCondition"/>.</summary>
+    private static ReadOnlySpan<byte> ConditionMap =>
+    [
+        (byte)Arm64Condition.Equal, (byte)Arm64Condition.NotEqual,
+        (byte)Arm64Condition.Below, (byte)Arm64Condition.AboveOrEqual, (byte)Arm64Condition.Above, (byte)Arm64Condition.BelowOrEqual,
+        (byte)Arm64Condition.Less, (byte)Arm64Condition.GreaterOrEqual, (byte)Arm64Condition.Greater, (byte)Arm64Condition.LessOrEqual,
+    ];
+
     /// <summary>Compiles into a buffer.</summary>
     /// <param name="program">What to compile.</param>
     /// <param name="flow">Its analysis.</param>
@@ -92,6 +100,8 @@ internal unsafe ref partial struct Arm64Compiler : IBackend
     }
 
     private static Arm64 Register(int register) => (Arm64)RegisterMap[register];
+
+    private static Arm64Condition ConditionOf(NativeCondition condition) => (Arm64Condition)ConditionMap[(int)condition];
 
     /// <summary>False when the buffer is too small or a jump does not reach.</summary>
     private bool TryCompile()

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Velox.Bpf;
 
 /// <summary>What compilers for all processors have in common: goes through a program and has its code written.</summary>
@@ -70,6 +72,7 @@ internal static class CompilerFront<TBackend>
         state.Scratch.Bodies[index] = backend.Position;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // into the loop over instructions, its only caller
     private static void Emit(ref TBackend backend, in Instruction instruction)
     {
         switch (instruction.Operation)
@@ -78,7 +81,7 @@ internal static class CompilerFront<TBackend>
                 Leave(ref backend);
                 break;
             case < Operation.Load8:
-                backend.EmitArithmetic(in instruction, in ArithmeticMeaning.Of(instruction.Operation));
+                EmitArithmetic(ref backend, in instruction);
                 break;
             case <= Operation.Store64Reg:
                 EmitAccess(ref backend, in instruction);
@@ -115,6 +118,14 @@ internal static class CompilerFront<TBackend>
     }
 
     private static void Leave(ref TBackend backend) => backend.Leave(backend.State.Index, backend.State.UnitsAfter + 1);
+
+    private static void EmitArithmetic(ref TBackend backend, in Instruction instruction)
+    {
+        ref readonly ArithmeticMeaning arithmetic = ref ArithmeticMeaning.Of(instruction.Operation);
+        backend.EmitArithmetic(in instruction, in arithmetic);
+        if (arithmetic.ExtendsResult)
+            backend.ExtendSign(instruction.Destination);
+    }
 
     private static void EmitAccess(ref TBackend backend, in Instruction instruction)
     {

@@ -39,7 +39,11 @@ internal interface IBackend : INativeCode
     /// <summary>Leaves before an instruction, giving units back.</summary>
     void Leave(int index, int units);
 
+    /// <summary>Computes; a 32-bit result is extended with zeros.</summary>
     void EmitArithmetic(in Instruction instruction, in ArithmeticMeaning arithmetic);
+
+    /// <summary>Extends the low 32 bits of a BPF register with their sign.</summary>
+    void ExtendSign(int register);
 
     /// <summary>An access in the frame, which needs no check.</summary>
     void EmitFrameAccess(in Instruction instruction, int bytes);

@@ -99,18 +99,4 @@ internal unsafe ref partial struct X64Compiler
         NativeRegister.Free1 => X64.Rdx,
         _ => Register((int)register),
     };
-
-    private static Condition ConditionOf(NativeCondition condition) => condition switch
-    {
-        NativeCondition.Equal => Condition.Equal,
-        NativeCondition.NotEqual => Condition.NotEqual,
-        NativeCondition.UnsignedBelow => Condition.Below,
-        NativeCondition.UnsignedAboveOrEqual => Condition.AboveOrEqual,
-        NativeCondition.UnsignedAbove => Condition.Above,
-        NativeCondition.UnsignedBelowOrEqual => Condition.BelowOrEqual,
-        NativeCondition.Less => Condition.Less,
-        NativeCondition.GreaterOrEqual => Condition.GreaterOrEqual,
-        NativeCondition.Greater => Condition.Greater,
-        _ => Condition.LessOrEqual,
-    };
 }

@@ -64,10 +64,9 @@ internal unsafe ref partial struct X64Compiler
                 EmitSwapBytes(arithmetic.Bits, to);
                 break;
         }
-
-        if (arithmetic.ExtendsResult)
-            _code.Extend(true, isSigned: true, 32, to, to);
     }
+
+    public void ExtendSign(int register) => _code.Extend(true, isSigned: true, 32, Register(register), Register(register));
 
     private void EmitTruncate(int bits, X64 to)
     {

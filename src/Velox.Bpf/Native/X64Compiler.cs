@@ -56,6 +56,14 @@ internal unsafe ref partial struct X64Compiler : IBackend
         (byte)X64.Rbx, (byte)X64.R12, (byte)X64.R13, (byte)X64.R14, (byte)X64.Rbp,
     ];
 
+    /// <summary>The processor's conditions, in the order of <see cref="NativeCondition"/>.</summary>
+    private static ReadOnlySpan<byte> ConditionMap =>
+    [
+        (byte)Condition.Equal, (byte)Condition.NotEqual,
+        (byte)Condition.Below, (byte)Condition.AboveOrEqual, (byte)Condition.Above, (byte)Condition.BelowOrEqual,
+        (byte)Condition.Less, (byte)Condition.GreaterOrEqual, (byte)Condition.Greater, (byte)Condition.LessOrEqual,
+    ];
+
     /// <summary>Compiles into a buffer.</summary>
     /// <param name="program">What to compile.</param>
     /// <param name="flow">Its analysis.</param>
@@ -76,6 +84,8 @@ internal unsafe ref partial struct X64Compiler : IBackend
     }
 
     private static X64 Register(int register) => (X64)RegisterMap[register];
+
+    private static Condition ConditionOf(NativeCondition condition) => (Condition)ConditionMap[(int)condition];
 
     public static bool DivisionEndsGroup => true; // rdx has a group's address
 
