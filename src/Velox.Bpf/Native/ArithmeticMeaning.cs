@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Velox.Bpf;
 
 /// <summary>What arithmetic computes, whatever its width and the place of its operand.</summary>
@@ -28,7 +26,6 @@ internal enum ArithmeticKind : byte
 }
 
 /// <summary>The meaning of an arithmetic operation.</summary>
-[StructLayout(LayoutKind.Sequential, Size = 8)]
 internal readonly record struct ArithmeticMeaning
 {
     private static readonly ArithmeticMeaning[] Table = BuildTable();

@@ -31,7 +31,7 @@ internal unsafe ref partial struct Arm64Compiler
         for (int i = 1; i < SavedBytes / 16; i++)
             _code.StorePair(Arm64.X17 + (byte)(2 * i), Arm64.X18 + (byte)(2 * i), Arm64.StackPointer, 16 * i);
         _code.Move(true, State, Arm64.X0);
-        int anchor = NativeOffsets.Windows + (AnchorSegment * WindowBytes);
+        int anchor = NativeOffsets.Windows + (AnchorSegment * NativeOffsets.WindowStep);
         Sum(true, Arm64Sum.Add, Windows, State, anchor + NativeOffsets.Context);
         _code.Patch(_code.Address(CodeStart), 0);
 

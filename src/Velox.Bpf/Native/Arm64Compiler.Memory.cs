@@ -9,8 +9,6 @@ internal unsafe ref partial struct Arm64Compiler
 
     private const int LastSegmentInReach = (int)(MemoryMap.InputAddress >> 32);
 
-    private const int WindowBytes = 128;
-
     public void EmitFrameAccess(in Instruction instruction, int bytes) => EmitTransfer(in instruction, bytes, Frame, instruction.Target);
 
     public void EmitGroupAccess(in Instruction instruction, int bytes) =>
@@ -52,13 +50,11 @@ internal unsafe ref partial struct Arm64Compiler
     {
         int segment = _state.Guess[baseRegister];
         bool isGuessed = segment is >= AnchorSegment and <= LastSegmentInReach;
-        var cold = new ColdAccess(
-            0, 0, 0, _state.Index, _state.UnitsAfter + 1, (byte)baseRegister, span.Low, span.Bytes, span.IsStore, span.IsGroup, KeepsGroup: false,
-            LooksUp: isGuessed);
+        ColdAccess cold = _state.ColdAccessOf(in span, baseRegister) with { LooksUp = isGuessed };
         int jump;
         if (isGuessed)
         {
-            int window = (segment - AnchorSegment) * WindowBytes;
+            int window = (segment - AnchorSegment) * NativeOffsets.WindowStep;
             _code.LoadPair(Start, Host, Windows, window);
             _code.Load(sizeof(ulong), isSigned: false, Limit, Windows, window + LimitField(in cold));
             _code.Sum(true, Arm64Sum.Sub, Offset, Read(baseRegister, Free), Start);
@@ -81,8 +77,8 @@ internal unsafe ref partial struct Arm64Compiler
         EmitAddress(in access);
         // Bits above the segment's number are caught by the comparison with the window's start.
         _code.ExtractBits(Window, Offset, 32, int.Log2(MemoryMap.Segments));
-        _code.Sum(true, Arm64Sum.Add, Window, Windows, Window, shiftLeft: int.Log2(WindowBytes));
-        const int toWindow = -AnchorSegment * WindowBytes;
+        _code.Sum(true, Arm64Sum.Add, Window, Windows, Window, shiftLeft: int.Log2(NativeOffsets.WindowStep));
+        const int toWindow = -AnchorSegment * NativeOffsets.WindowStep;
         _code.LoadPair(Start, Host, Window, toWindow);
         _code.Load(sizeof(ulong), isSigned: false, Limit, Window, toWindow + LimitField(in access));
         _code.Sum(true, Arm64Sum.Sub, Offset, Offset, Start);
@@ -119,13 +115,9 @@ internal unsafe ref partial struct Arm64Compiler
         return jump;
     }
 
-    private static int LimitField(in ColdAccess access)
-    {
-        if (access.IsGroup)
-            return access.IsStore ? NativeOffsets.WindowWriteBytes : NativeOffsets.WindowReadBytes;
-        int limits = access.IsStore ? NativeOffsets.WindowWriteLimits : NativeOffsets.WindowReadLimits;
-        return limits + (sizeof(ulong) * int.Log2(access.Bytes));
-    }
+    private static int LimitField(in ColdAccess access) => access.IsGroup
+        ? NativeOffsets.WindowBytesField(access.IsStore)
+        : NativeOffsets.WindowLimitField(access.Bytes, access.IsStore);
 
     public void EmitColdAccess(in ColdAccess access)
     {

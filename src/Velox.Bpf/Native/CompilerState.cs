@@ -100,6 +100,11 @@ internal struct CompilerState
     /// <summary>A jump out of an added instruction's own code to the call of its function.</summary>
     internal readonly void AddFallBack(int at) => Scratch.FallBacks.Add(new ColdFallBack(at, Index, 0));
 
+    /// <summary>The out-of-line part of a span's check at this instruction, without its jumps.</summary>
+    internal readonly ColdAccess ColdAccessOf(in AccessSpan span, int baseRegister) => new(
+        0, 0, 0, Index, UnitsAfter + 1, (byte)baseRegister, span.Low, span.Bytes, span.IsStore, span.IsGroup, KeepsGroup: false,
+        LooksUp: false);
+
     /// <summary>Throws where the code of an added instruction would end behind what it may have.</summary>
     internal readonly void RequireAddedRoom(int end)
     {

@@ -169,26 +169,33 @@ internal unsafe ref partial struct X64Compiler
 
     private void EmitDivision(in Instruction instruction, in ArithmeticMeaning arithmetic, X64 to)
     {
-        bool wide = arithmetic.IsWide;
-        bool isSigned = arithmetic.IsSigned;
-        bool isModulo = arithmetic.Kind == ArithmeticKind.Modulo;
         _state.GroupBase = CompilerState.NoGroup;
         EmitMove(in instruction, in arithmetic, X64.Rcx);
-        _code.Test(wide, X64.Rcx, X64.Rcx);
+        _code.Test(arithmetic.IsWide, X64.Rcx, X64.Rcx);
         if (arithmetic.Traps)
-        {
-            LeaveIf(Condition.Equal);
-            if (isSigned)
-            {
-                // Whether MIN / -1 overflows is the interpreter's to say.
-                _code.Alu(wide, X64Alu.Compare, X64.Rcx, -1);
-                LeaveIf(Condition.Equal);
-            }
+            EmitTrappingDivision(in arithmetic, to);
+        else
+            EmitTotalDivision(in arithmetic, to);
+    }
 
-            Divide(wide, isSigned, isModulo, to);
-            return;
+    private void EmitTrappingDivision(in ArithmeticMeaning arithmetic, X64 to)
+    {
+        LeaveIf(Condition.Equal);
+        if (arithmetic.IsSigned)
+        {
+            // Whether MIN / -1 overflows is the interpreter's to say.
+            _code.Alu(arithmetic.IsWide, X64Alu.Compare, X64.Rcx, -1);
+            LeaveIf(Condition.Equal);
         }
 
+        Divide(in arithmetic, to);
+    }
+
+    /// <summary>By zero gives 0, or the dividend as remainder; by -1 negates, or leaves no remainder.</summary>
+    private void EmitTotalDivision(in ArithmeticMeaning arithmetic, X64 to)
+    {
+        bool wide = arithmetic.IsWide;
+        bool isModulo = arithmetic.Kind == ArithmeticKind.Modulo;
         int notZero = _code.JumpIfShort(Condition.NotEqual);
         if (!isModulo)
             _code.MoveImmediate(to, 0);
@@ -197,7 +204,7 @@ internal unsafe ref partial struct X64Compiler
         int done = _code.JumpShort();
         _code.PatchShort(notZero);
         int minusOne = 0;
-        if (isSigned)
+        if (arithmetic.IsSigned)
         {
             _code.Alu(wide, X64Alu.Compare, X64.Rcx, -1);
             int regular = _code.JumpIfShort(Condition.NotEqual);
@@ -209,27 +216,28 @@ internal unsafe ref partial struct X64Compiler
             _code.PatchShort(regular);
         }
 
-        Divide(wide, isSigned, isModulo, to);
+        Divide(in arithmetic, to);
         _code.PatchShort(done);
-        if (isSigned)
+        if (arithmetic.IsSigned)
             _code.PatchShort(minusOne);
     }
 
     /// <summary>Divides by rcx, which is neither 0 nor (signed) -1.</summary>
-    private void Divide(bool wide, bool isSigned, bool isModulo, X64 to)
+    private void Divide(in ArithmeticMeaning arithmetic, X64 to)
     {
+        bool wide = arithmetic.IsWide;
         if (to != X64.Rax)
         {
             _code.StoreWide(X64.Rax, Context, NativeOffsets.Spill);
             _code.Move(wide, X64.Rax, to);
         }
 
-        if (isSigned)
+        if (arithmetic.IsSigned)
             _code.ExtendAccumulator(wide);
         else
             _code.MoveImmediate(X64.Rdx, 0);
-        _code.Unary(wide, isSigned ? 7 : 6, X64.Rcx);
-        _code.Move(wide, to, isModulo ? X64.Rdx : X64.Rax);
+        _code.Unary(wide, arithmetic.IsSigned ? 7 : 6, X64.Rcx);
+        _code.Move(wide, to, arithmetic.Kind == ArithmeticKind.Modulo ? X64.Rdx : X64.Rax);
         if (to != X64.Rax)
             _code.LoadWide(X64.Rax, Context, NativeOffsets.Spill);
     }

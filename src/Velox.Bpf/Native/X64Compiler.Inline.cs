@@ -148,7 +148,7 @@ internal unsafe ref partial struct X64Compiler
         int windows = NativeOffsets.Windows;
         _code.Move(true, X64.Rcx, address);
         _code.ShiftImmediate(true, X64Shift.Right, X64.Rcx, 32 - 7);
-        _code.Alu(false, X64Alu.And, X64.Rcx, (MemoryMap.Segments - 1) * WindowBytes);
+        _code.Alu(false, X64Alu.And, X64.Rcx, (MemoryMap.Segments - 1) * NativeOffsets.WindowStep);
         _code.Move(true, X64.Rdx, address);
         _code.Alu(X64Alu.Sub, X64.Rdx, new X64Memory(Context, windows, X64.Rcx));
         ExitRoutineIf(Condition.Below);
@@ -156,7 +156,7 @@ internal unsafe ref partial struct X64Compiler
             _code.Alu(true, X64Alu.Add, X64.Rdx, bytes);
         else
             _code.Alu(true, X64Alu.Add, X64.Rdx, Length);
-        _code.Alu(X64Alu.Compare, X64.Rdx, new X64Memory(Context, windows + BytesField(isStore), X64.Rcx));
+        _code.Alu(X64Alu.Compare, X64.Rdx, new X64Memory(Context, windows + NativeOffsets.WindowBytesField(isStore), X64.Rcx));
         ExitRoutineIf(Condition.Above);
         _code.Load(8, false, X64.Rdx, new X64Memory(Context, windows + NativeOffsets.WindowDistance, X64.Rcx));
         _code.Alu(true, X64Alu.Add, X64.Rdx, address);

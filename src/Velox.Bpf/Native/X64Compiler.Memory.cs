@@ -53,7 +53,11 @@ internal unsafe ref partial struct X64Compiler
     {
         bool keepsGroup = !span.IsGroup && _state.GroupBase != CompilerState.NoGroup && _state.Index < _state.GroupEnd;
         int segment = _state.Guess[baseRegister];
-        ColdAccess cold = Cold(in span, baseRegister) with { KeepsGroup = keepsGroup, LooksUp = segment != RegionGuess.Unknown };
+        ColdAccess cold = _state.ColdAccessOf(in span, baseRegister) with
+        {
+            KeepsGroup = keepsGroup,
+            LooksUp = segment != RegionGuess.Unknown,
+        };
         if (segment == RegionGuess.Unknown)
         {
             EmitLookUp(in cold, out int jump, out int jump2);
@@ -63,7 +67,7 @@ internal unsafe ref partial struct X64Compiler
             return;
         }
 
-        int window = NativeOffsets.Windows + (segment * WindowBytes);
+        int window = NativeOffsets.Windows + (segment * NativeOffsets.WindowStep);
         EmitAddress(X64.Rcx, baseRegister, span.Low);
         _code.Alu(true, X64Alu.Sub, X64.Rcx, Context, window);
         int first, second = 0;
@@ -71,14 +75,14 @@ internal unsafe ref partial struct X64Compiler
         {
             first = _code.JumpIf(Condition.Below);
             _code.Alu(true, X64Alu.Add, X64.Rcx, span.Bytes);
-            int bytes = window + BytesField(span.IsStore);
+            int bytes = window + NativeOffsets.WindowBytesField(span.IsStore);
             KeepOnLine(DisplacementBytes(bytes) + JumpBytes);
             _code.Alu(true, X64Alu.Compare, X64.Rcx, Context, bytes);
             second = _code.JumpIf(Condition.Above);
         }
         else
         {
-            int limit = window + LimitField(span.Bytes, span.IsStore);
+            int limit = window + NativeOffsets.WindowLimitField(span.Bytes, span.IsStore);
             KeepOnLine(DisplacementBytes(limit) + JumpBytes);
             _code.Alu(true, X64Alu.Compare, X64.Rcx, Context, limit);
             first = _code.JumpIf(Condition.AboveOrEqual);
@@ -97,9 +101,6 @@ internal unsafe ref partial struct X64Compiler
         else if (to != value)
             _code.Move(true, to, value);
     }
-
-    private readonly ColdAccess Cold(in AccessSpan span, int baseRegister) => new(
-        0, 0, 0, _state.Index, _state.UnitsAfter + 1, (byte)baseRegister, span.Low, span.Bytes, span.IsStore, span.IsGroup, false, false);
 
     /// <summary>From a window, with rcx at the distance from its start for lone accesses, to what the accesses need.</summary>
     private void EmitResult(bool isGroup, bool isStore, int baseRegister, X64Memory window)
@@ -128,29 +129,24 @@ internal unsafe ref partial struct X64Compiler
         // Bits above the segment's number are caught by the comparison with the window's start.
         _code.Move(true, X64.Rdx, X64.Rcx);
         _code.ShiftImmediate(true, X64Shift.Right, X64.Rdx, 32 - 7);
-        _code.Alu(false, X64Alu.And, X64.Rdx, (MemoryMap.Segments - 1) * WindowBytes);
+        _code.Alu(false, X64Alu.And, X64.Rdx, (MemoryMap.Segments - 1) * NativeOffsets.WindowStep);
         _code.Alu(X64Alu.Sub, X64.Rcx, new X64Memory(Context, windows, X64.Rdx));
         if (access.IsGroup)
         {
             jump = _code.JumpIf(Condition.Below);
             _code.Alu(true, X64Alu.Add, X64.Rcx, access.Bytes);
-            _code.Alu(X64Alu.Compare, X64.Rcx, new X64Memory(Context, windows + BytesField(access.IsStore), X64.Rdx));
+            _code.Alu(X64Alu.Compare, X64.Rcx, new X64Memory(Context, windows + NativeOffsets.WindowBytesField(access.IsStore), X64.Rdx));
             jump2 = _code.JumpIf(Condition.Above);
         }
         else
         {
             jump2 = 0;
-            _code.Alu(X64Alu.Compare, X64.Rcx, new X64Memory(Context, windows + LimitField(access.Bytes, access.IsStore), X64.Rdx));
+            _code.Alu(X64Alu.Compare, X64.Rcx, new X64Memory(Context, windows + NativeOffsets.WindowLimitField(access.Bytes, access.IsStore), X64.Rdx));
             jump = _code.JumpIf(Condition.AboveOrEqual);
         }
 
         EmitResult(access.IsGroup, access.IsStore, access.Base, new X64Memory(Context, windows, X64.Rdx));
     }
-
-    private static int BytesField(bool isStore) => isStore ? NativeOffsets.WindowWriteBytes : NativeOffsets.WindowReadBytes;
-
-    private static int LimitField(int bytes, bool isStore) =>
-        (isStore ? NativeOffsets.WindowWriteLimits : NativeOffsets.WindowReadLimits) + (8 * int.Log2(bytes));
 
     public void EmitColdAccess(in ColdAccess access)
     {

@@ -23,8 +23,6 @@ internal unsafe ref partial struct X64Compiler : IBackend
     private const X64 Units = X64.R11;
     private const X64 Context = X64.R15;
     private const X64 Frame = X64.Rbp;
-    private const int WindowBytes = 128;
-
     /// <summary>Cascade Lake and its kin decode a jump slowly that crosses or ends on such a boundary (Intel's JCC erratum).</summary>
     private const int JumpLineBytes = 32;
 
