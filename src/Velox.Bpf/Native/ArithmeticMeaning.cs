@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Velox.Bpf;
 
 /// <summary>What arithmetic computes, whatever its width and the place of its operand.</summary>
@@ -26,6 +28,7 @@ internal enum ArithmeticKind : byte
 }
 
 /// <summary>The meaning of an arithmetic operation.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 8)] // a power of two, so that the table is indexed without a multiplication
 internal readonly record struct ArithmeticMeaning
 {
     private static readonly ArithmeticMeaning[] Table = BuildTable();

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Velox.Bpf;
 
-/// <summary>Instructions that other rooms have added, as in <see cref="X64Compiler"/>.</summary>
+/// <summary>What instructions that other rooms have added write their code with.</summary>
 internal unsafe ref partial struct Arm64Compiler
 {
     readonly NativeArchitecture INativeCode.Architecture => NativeArchitecture.Arm64;

@@ -72,7 +72,7 @@ internal static class CompilerFront<TBackend>
         state.Scratch.Bodies[index] = backend.Position;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // into the loop over instructions, its only caller
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // into the loop, its only caller: 8 % of the time to compile
     private static void Emit(ref TBackend backend, in Instruction instruction)
     {
         switch (instruction.Operation)

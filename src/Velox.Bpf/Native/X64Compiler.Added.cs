@@ -1,6 +1,6 @@
 namespace Velox.Bpf;
 
-/// <summary>Instructions that other rooms have added: their own code, or a call of their function.</summary>
+/// <summary>What instructions that other rooms have added write their code with.</summary>
 internal unsafe ref partial struct X64Compiler
 {
     readonly NativeArchitecture INativeCode.Architecture => NativeArchitecture.X64;

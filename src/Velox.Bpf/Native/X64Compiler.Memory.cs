@@ -141,7 +141,8 @@ internal unsafe ref partial struct X64Compiler
         else
         {
             jump2 = 0;
-            _code.Alu(X64Alu.Compare, X64.Rcx, new X64Memory(Context, windows + NativeOffsets.WindowLimitField(access.Bytes, access.IsStore), X64.Rdx));
+            int limit = NativeOffsets.WindowLimitField(access.Bytes, access.IsStore);
+            _code.Alu(X64Alu.Compare, X64.Rcx, new X64Memory(Context, windows + limit, X64.Rdx));
             jump = _code.JumpIf(Condition.AboveOrEqual);
         }
 

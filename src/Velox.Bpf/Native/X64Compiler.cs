@@ -154,28 +154,18 @@ internal unsafe ref partial struct X64Compiler : IBackend
         bool wide = condition.IsWide;
         int immediate = (int)instruction.Immediate;
         bool comparesWithZero = !condition.IsRegister && !condition.TestsBits && immediate == 0;
+        bool usesRegisters = condition.IsRegister || comparesWithZero;
         X64 left = Read(instruction.Destination, X64.Rdx);
-        X64 right = comparesWithZero ? left : condition.IsRegister ? Read(instruction.Source, X64.Rcx) : X64.Rcx;
-        if (comparesWithZero || (condition.IsRegister && condition.TestsBits))
-        {
-            KeepOnLine(3 + JumpBytes);
+        X64 right = condition.IsRegister ? Read(instruction.Source, X64.Rcx) : left;
+        KeepOnLine(JumpBytes + (usesRegisters ? 3 : condition.TestsBits ? 7 : ImmediateBytes(immediate)));
+        if (usesRegisters && (condition.TestsBits || comparesWithZero))
             _code.Test(wide, left, right);
-        }
-        else if (condition.IsRegister)
-        {
-            KeepOnLine(3 + JumpBytes);
+        else if (usesRegisters)
             _code.Alu(wide, X64Alu.Compare, left, right);
-        }
         else if (condition.TestsBits)
-        {
-            KeepOnLine(7 + JumpBytes);
             _code.TestImmediate(wide, left, immediate);
-        }
         else
-        {
-            KeepOnLine(ImmediateBytes(immediate) + JumpBytes);
             _code.Alu(wide, X64Alu.Compare, left, immediate);
-        }
     }
 
     /// <summary>Whether the target's code is there already, and so near that a short jump reaches it.</summary>
