@@ -25,6 +25,6 @@ internal static class TierExtensions
         }
 
         bool isCompiled = program.TryCompile(options.AllowsFrameGaps);
-        Assert.SkipUnless(isCompiled, "This machine does not run native code: it needs Linux on x86-64.");
+        Assert.SkipUnless(isCompiled, "This machine does not run native code: it needs Linux on x86-64 or ARM64.");
     }
 }
