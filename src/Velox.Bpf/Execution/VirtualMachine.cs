@@ -271,6 +271,8 @@ public sealed unsafe class VirtualMachine : IDisposable
             Observe(program, observer);
         else if (_native is not null && Memory.HasStack && program.Native is { } native && native.Serves(_options.AllowsFrameGaps))
             _native.Run(program, native);
+        else if (program.UsesThreadedCode)
+            ThreadedInterpreter.Run(this, program, State);
         else
             Interpreter.Run(this, program, State);
         Memory.IsInUse = false;
