@@ -3,19 +3,23 @@ using System.Runtime.CompilerServices;
 
 namespace Velox.Bpf;
 
-/// <summary>The first tier and the oracle of the others: one switch over decoded instructions.</summary>
+/// <summary>The oracle of all tiers, and the first where there is no other: one switch over decoded instructions.</summary>
 /// <remarks>Checks the budget before each instruction and every access; registers live in the machine's state.</remarks>
 internal static unsafe class Interpreter
 {
     /// <summary>Runs from the state's instruction until the program ends, fails, or its units are used up.</summary>
     internal static void Run(VirtualMachine machine, BpfProgram program, VmState* state) =>
-        Run(machine, program, state, default(NeverPause));
+        Run(machine, program, state, new PauseAfter(long.MaxValue));
 
     /// <summary>
     /// Runs at least one instruction, and then until native code can go on; false when the program ended before.
     /// </summary>
     internal static bool RunToEntry(VirtualMachine machine, BpfProgram program, VmState* state, NativeProgram native) =>
         Run(machine, program, state, new PauseAtEntry(native));
+
+    /// <summary>Executes one instruction; false when the program has ended, or no unit is left.</summary>
+    internal static bool RunOne(VirtualMachine machine, BpfProgram program, VmState* state) =>
+        Run(machine, program, state, new PauseAfter(1));
 
     /// <returns>Whether it was paused.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -6,11 +6,6 @@ internal interface IPausePolicy
     bool IsBefore(int index);
 }
 
-internal readonly struct NeverPause : IPausePolicy
-{
-    public bool IsBefore(int index) => false;
-}
-
 /// <summary>Pauses where native code can be entered, but not before the first instruction: that one it gave back.</summary>
 internal struct PauseAtEntry(NativeProgram native) : IPausePolicy
 {
@@ -22,4 +17,12 @@ internal struct PauseAtEntry(NativeProgram native) : IPausePolicy
         _hasStarted = true;
         return pauses;
     }
+}
+
+/// <summary>Pauses after a number of instructions.</summary>
+internal struct PauseAfter(long count) : IPausePolicy
+{
+    private long _left = count;
+
+    public bool IsBefore(int index) => --_left < 0;
 }

@@ -208,6 +208,8 @@ public sealed unsafe partial class VirtualMachine : IDisposable
             Observe(program, observer);
         else if (_native is not null && Memory.HasStack && program.Native is { } native && native.Serves(_options.AllowsFrameGaps))
             _native.Run(program, native);
+        else if (program.UsesThreadedCode)
+            ThreadedInterpreter.Run(this, program, State);
         else
             Interpreter.Run(this, program, State);
         Memory.IsInUse = false;

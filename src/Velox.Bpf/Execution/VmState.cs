@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Velox.Bpf;
@@ -26,11 +27,28 @@ internal unsafe struct VmState
     internal ulong FaultBytes;
     internal bool FaultIsStore;
 
+    /// <summary>The program's first instruction, while the threaded interpreter runs it.</summary>
+    internal ThreadedInstruction* Threaded;
+
     /// <summary>What native code needs beside; see <see cref="NativeState"/>.</summary>
     internal NativeState Native;
 
     /// <summary>One for each segment.</summary>
     internal MemoryWindows Windows;
+
+    /// <summary>
+    /// A register by its number, below 11 as the verifier has seen. An address of its own: that of the array would be preceded
+    /// by a test for null.
+    /// </summary>
+    internal ulong* Register(int number) => (ulong*)Unsafe.AsPointer(ref this) + number; // the first field
+
+    /// <summary>The window of an address's segment; those above the last wrap, and no address there is inside a window.</summary>
+    internal MemoryWindow* WindowOf(ulong address)
+    {
+        const int SizeLog2 = 7;
+        byte* windows = (byte*)Unsafe.AsPointer(ref this) + sizeof(VmState) - sizeof(MemoryWindows); // the last field
+        return (MemoryWindow*)(windows + ((address >> (32 - SizeLog2)) & ((MemoryMap.Segments - 1) << SizeLog2)));
+    }
 
     /// <summary>Ends the run with an access violation; which kind the machine decides.</summary>
     internal void Fault(ulong address, ulong bytes, bool isStore)

@@ -18,44 +18,47 @@ internal readonly record struct AccessSpan(int Low, int High, bool IsStore, int 
 
     internal bool IsGroup => Count > 1;
 
-    /// <summary>The accesses of the block from an instruction down that can share one check with it.</summary>
-    /// <param name="program">The program.</param>
-    /// <param name="flow">Its analysis.</param>
-    /// <param name="first">Index of the access that is checked.</param>
-    /// <param name="baseRegister">The register with its address.</param>
-    /// <param name="frameBytes">Accesses through r10 this far below it need no check; 0 for none.</param>
-    internal static AccessSpan Find(BpfProgram program, FlowAnalysis flow, int first, int baseRegister, int frameBytes)
+    /// <summary>The accesses of the block from the current instruction down that can share one check with it.</summary>
+    /// <param name="state">What is compiled.</param>
+    /// <param name="baseRegister">The register with the address.</param>
+    /// <param name="divisionEnds">Whether a division or high product ends the span.</param>
+    internal static AccessSpan Find(in CompilerState state, int baseRegister, bool divisionEnds)
     {
-        Instruction[] code = program.Instructions;
+        Instruction[] code = state.Program.Instructions;
+        int frameBytes = baseRegister == CompilerState.FramePointer ? state.FrameBytes : 0;
+        int first = state.Index;
         var span = new AccessSpan(int.MaxValue, int.MinValue, false, first, 0);
         int end = Math.Min(code.Length, first + MaxInstructions);
         for (int i = first; i < end; i++)
         {
             ref readonly Instruction instruction = ref code[i];
             Operation operation = instruction.Operation;
-            if (i > first && flow.IsLeader(i))
+            if (i > first && state.Flow.IsLeader(i))
                 break;
             if (operation is >= Operation.Load8 and <= Operation.Store64Reg)
             {
                 bool isStore = operation >= Operation.Store8Imm;
                 int bytes = AccessSize.Of(operation);
                 bool isMember = (isStore ? instruction.Destination : instruction.Source) == baseRegister
-                    && !(baseRegister == 10 && IsInFrame(instruction.Target, bytes, frameBytes));
+                    && !IsInFrame(instruction.Target, bytes, frameBytes);
                 if (isMember && !span.TryAdd(instruction.Target, bytes, isStore, i, out span))
                     break;
             }
 
             if (instruction.Destination == baseRegister && operation < Operation.Store8Imm)
                 break;
-            if (operation is >= Operation.AtomicAdd32 and <= Operation.CompareExchange64)
+            if (operation is >= Operation.AtomicAdd32 and <= Operation.CompareExchange64 || (divisionEnds && IsDivision(operation)))
                 break;
         }
 
         return span;
     }
 
-    /// <summary>Whether an access through r10 stays in a frame of this size.</summary>
+    /// <summary>Whether an access through r10 stays in a frame of this size; none does in one of 0.</summary>
     internal static bool IsInFrame(int offset, int bytes, int frameBytes) => offset >= -frameBytes && offset + bytes <= 0;
+
+    private static bool IsDivision(Operation operation) =>
+        ArithmeticMeaning.Of(operation).Kind is ArithmeticKind.Divide or ArithmeticKind.Modulo or ArithmeticKind.MultiplyHigh;
 
     private bool TryAdd(int offset, int bytes, bool isStore, int index, out AccessSpan span)
     {

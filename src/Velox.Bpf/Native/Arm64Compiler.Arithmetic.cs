@@ -3,138 +3,111 @@ namespace Velox.Bpf;
 /// <summary>Arithmetic: mostly one instruction each; division by zero gives here what eBPF wants.</summary>
 internal unsafe ref partial struct Arm64Compiler
 {
-    private void EmitArithmetic(in Instruction instruction)
+    public void EmitArithmetic(in Instruction instruction, in ArithmeticMeaning arithmetic)
     {
         Arm64 to = Register(instruction.Destination);
-        Operation operation = instruction.Operation;
-        switch (operation)
+        bool wide = arithmetic.IsWide;
+        switch (arithmetic.Kind)
         {
-            case <= Operation.Mov64Reg:
-                EmitPair(in instruction, wide: true);
+            case ArithmeticKind.Add:
+                EmitSum(in instruction, in arithmetic, Arm64Sum.Add, to);
                 break;
-            case <= Operation.Mov32Reg:
-                EmitPair(in instruction, wide: false);
+            case ArithmeticKind.Subtract:
+                EmitSum(in instruction, in arithmetic, Arm64Sum.Sub, to);
                 break;
-            case Operation.ReverseSub64Imm or Operation.ReverseSub32Imm:
-                _code.Sum(operation == Operation.ReverseSub64Imm, Arm64Sum.Sub, to, Constant(Free, instruction.Immediate), to);
+            case ArithmeticKind.Or:
+                EmitLogic(in instruction, in arithmetic, Arm64Logic.Or, to);
                 break;
-            case Operation.Neg64 or Operation.Neg32:
-                _code.Sum(operation == Operation.Neg64, Arm64Sum.Sub, to, Arm64.Zero, to);
+            case ArithmeticKind.And:
+                EmitLogic(in instruction, in arithmetic, Arm64Logic.And, to);
                 break;
-            case Operation.MovWide:
-                _code.MoveImmediate(to, instruction.Immediate);
+            case ArithmeticKind.Xor:
+                EmitLogic(in instruction, in arithmetic, Arm64Logic.Xor, to);
                 break;
-            case Operation.MovSx8To32 or Operation.MovSx16To32 or Operation.MovSx8To64 or Operation.MovSx16To64 or Operation.MovSx32To64:
-                EmitSignExtendingMove(in instruction, to);
+            case ArithmeticKind.Multiply:
+                _code.Multiply(wide, to, to, Operand(in instruction, arithmetic.IsRegister));
                 break;
-            case Operation.Truncate16:
-                _code.Extend(false, isSigned: false, 16, to, to);
+            case ArithmeticKind.MultiplyHigh:
+                _code.MultiplyHigh(arithmetic.IsSigned, to, to, Operand(in instruction, arithmetic.IsRegister));
                 break;
-            case Operation.Truncate32:
-                _code.Move(false, to, to);
+            case ArithmeticKind.Divide or ArithmeticKind.Modulo:
+                EmitDivision(in instruction, in arithmetic, to);
                 break;
-            case Operation.Truncate64:
+            case ArithmeticKind.ShiftLeft:
+                EmitShift(in instruction, in arithmetic, Arm64Binary.ShiftLeft, to);
                 break;
-            case Operation.SwapBytes16:
-                _code.ReverseBytes(16, to, to);
-                _code.Extend(false, isSigned: false, 16, to, to);
+            case ArithmeticKind.ShiftRight:
+                EmitShift(in instruction, in arithmetic, Arm64Binary.ShiftRight, to);
+                break;
+            case ArithmeticKind.ArithmeticShiftRight:
+                EmitShift(in instruction, in arithmetic, Arm64Binary.ArithmeticShiftRight, to);
+                break;
+            case ArithmeticKind.Move:
+                EmitMove(in instruction, in arithmetic, to);
+                break;
+            case ArithmeticKind.ReverseSubtract:
+                _code.Sum(wide, Arm64Sum.Sub, to, Constant(Free, instruction.Immediate), to);
+                break;
+            case ArithmeticKind.Negate:
+                _code.Sum(wide, Arm64Sum.Sub, to, Arm64.Zero, to);
+                break;
+            case ArithmeticKind.SignExtend:
+                _code.Extend(wide, isSigned: true, arithmetic.Bits, to, Read(instruction.Source, Free));
+                break;
+            case ArithmeticKind.Truncate:
+                EmitTruncate(arithmetic.Bits, to);
                 break;
             default:
-                _code.ReverseBytes(operation == Operation.SwapBytes64 ? 64 : 32, to, to);
+                EmitSwapBytes(arithmetic.Bits, to);
                 break;
         }
     }
 
-    private void EmitSignExtendingMove(in Instruction instruction, Arm64 to)
+    public void ExtendSign(int register) => _code.Extend(true, isSigned: true, 32, Register(register), Register(register));
+
+    private void EmitTruncate(int bits, Arm64 to)
     {
-        (int bits, bool wide) = instruction.Operation switch
-        {
-            Operation.MovSx8To32 => (8, false),
-            Operation.MovSx16To32 => (16, false),
-            Operation.MovSx8To64 => (8, true),
-            Operation.MovSx16To64 => (16, true),
-            _ => (32, true),
-        };
-        _code.Extend(wide, isSigned: true, bits, to, Read(instruction.Source, Free));
+        if (bits == 16)
+            _code.Extend(false, isSigned: false, 16, to, to);
+        else if (bits == 32)
+            _code.Move(false, to, to);
     }
 
-    /// <summary>An operation that has a register and an immediate form.</summary>
-    private void EmitPair(in Instruction instruction, bool wide)
+    private void EmitSwapBytes(int bits, Arm64 to)
     {
-        Operation first = wide ? Operation.Add64Imm : Operation.Add32Imm;
-        bool isRegister = ((instruction.Operation - first) & 1) != 0;
-        var form = (Operation)((int)instruction.Operation - (isRegister ? 1 : 0));
-        Arm64 to = Register(instruction.Destination);
-        switch (form)
-        {
-            case Operation.Add64Imm or Operation.Add32Imm or Operation.AddSx32Imm:
-                EmitSum(in instruction, wide, isRegister, Arm64Sum.Add, to);
-                break;
-            case Operation.Sub64Imm or Operation.Sub32Imm or Operation.SubSx32Imm:
-                EmitSum(in instruction, wide, isRegister, Arm64Sum.Sub, to);
-                break;
-            case Operation.Or64Imm or Operation.Or32Imm:
-                EmitLogic(in instruction, wide, isRegister, Arm64Logic.Or, to);
-                break;
-            case Operation.And64Imm or Operation.And32Imm:
-                EmitLogic(in instruction, wide, isRegister, Arm64Logic.And, to);
-                break;
-            case Operation.Xor64Imm or Operation.Xor32Imm:
-                EmitLogic(in instruction, wide, isRegister, Arm64Logic.Xor, to);
-                break;
-            case Operation.Mul64Imm or Operation.Mul32Imm or Operation.MulSx32Imm:
-                _code.Multiply(wide, to, to, Operand(in instruction, isRegister));
-                break;
-            case Operation.MulHigh64Imm or Operation.SMulHigh64Imm:
-                _code.MultiplyHigh(form == Operation.SMulHigh64Imm, to, to, Operand(in instruction, isRegister));
-                break;
-            case Operation.Lsh64Imm or Operation.Lsh32Imm:
-                EmitShift(in instruction, wide, isRegister, Arm64Binary.ShiftLeft, to);
-                break;
-            case Operation.Rsh64Imm or Operation.Rsh32Imm:
-                EmitShift(in instruction, wide, isRegister, Arm64Binary.ShiftRight, to);
-                break;
-            case Operation.Arsh64Imm or Operation.Arsh32Imm:
-                EmitShift(in instruction, wide, isRegister, Arm64Binary.ArithmeticShiftRight, to);
-                break;
-            case Operation.Mov64Imm or Operation.Mov32Imm:
-                EmitMove(in instruction, wide, isRegister, to);
-                break;
-            default:
-                EmitDivision(in instruction, form, wide, isRegister, to);
-                break;
-        }
-
-        if (form is Operation.AddSx32Imm or Operation.SubSx32Imm or Operation.MulSx32Imm)
-            _code.Extend(true, isSigned: true, 32, to, to);
+        _code.ReverseBytes(bits, to, to);
+        if (bits == 16)
+            _code.Extend(false, isSigned: false, 16, to, to);
     }
 
-    private void EmitSum(in Instruction instruction, bool wide, bool isRegister, Arm64Sum operation, Arm64 to)
+    private void EmitSum(in Instruction instruction, in ArithmeticMeaning arithmetic, Arm64Sum operation, Arm64 to)
     {
-        if (isRegister)
-            _code.Sum(wide, operation, to, to, Read(instruction.Source, Free));
+        if (arithmetic.IsRegister)
+            _code.Sum(arithmetic.IsWide, operation, to, to, Read(instruction.Source, Free));
         else
-            Sum(wide, operation, to, to, instruction.Immediate);
+            Sum(arithmetic.IsWide, operation, to, to, instruction.Immediate);
     }
 
-    private void EmitLogic(in Instruction instruction, bool wide, bool isRegister, Arm64Logic operation, Arm64 to)
+    private void EmitLogic(in Instruction instruction, in ArithmeticMeaning arithmetic, Arm64Logic operation, Arm64 to)
     {
-        if (isRegister || !_code.TryLogic(wide, operation, to, to, (ulong)instruction.Immediate))
-            _code.Logic(wide, operation, to, to, Operand(in instruction, isRegister));
+        bool wide = arithmetic.IsWide;
+        if (arithmetic.IsRegister || !_code.TryLogic(wide, operation, to, to, (ulong)instruction.Immediate))
+            _code.Logic(wide, operation, to, to, Operand(in instruction, arithmetic.IsRegister));
     }
 
-    private void EmitMove(in Instruction instruction, bool wide, bool isRegister, Arm64 to)
+    private void EmitMove(in Instruction instruction, in ArithmeticMeaning arithmetic, Arm64 to)
     {
-        if (isRegister)
-            _code.Move(wide, to, Read(instruction.Source, Free));
+        if (arithmetic.IsRegister)
+            _code.Move(arithmetic.IsWide, to, Read(instruction.Source, Free));
         else
-            _code.MoveImmediate(to, wide ? instruction.Immediate : (uint)instruction.Immediate);
+            _code.MoveImmediate(to, arithmetic.IsWide ? instruction.Immediate : (uint)instruction.Immediate);
     }
 
-    private void EmitShift(in Instruction instruction, bool wide, bool isRegister, Arm64Binary shift, Arm64 to)
+    private void EmitShift(in Instruction instruction, in ArithmeticMeaning arithmetic, Arm64Binary shift, Arm64 to)
     {
+        bool wide = arithmetic.IsWide;
         int count = (int)instruction.Immediate & (wide ? 63 : 31);
-        if (isRegister)
+        if (arithmetic.IsRegister)
             _code.Binary(wide, shift, to, to, Read(instruction.Source, Free)); // masks the count
         else if (shift == Arm64Binary.ShiftLeft)
             _code.ShiftLeft(wide, to, to, count);
@@ -143,15 +116,13 @@ internal unsafe ref partial struct Arm64Compiler
     }
 
     /// <summary>The processor divides by zero to 0 and MIN by -1 to MIN, so only sBPF's forms must look.</summary>
-    private void EmitDivision(in Instruction instruction, Operation form, bool wide, bool isRegister, Arm64 to)
+    private void EmitDivision(in Instruction instruction, in ArithmeticMeaning arithmetic, Arm64 to)
     {
-        // Both widths stand in the same order, but that only the wide one has MulHigh behind.
-        int kind = (form - (wide ? Operation.Div64Imm : Operation.Div32Imm)) / 2;
-        bool isModulo = (kind & 1) != 0;
-        bool isSigned = (kind & 2) != 0;
-        bool traps = (kind & 4) != 0;
-        Arm64 divisor = Operand(in instruction, isRegister);
-        if (traps)
+        bool wide = arithmetic.IsWide;
+        bool isSigned = arithmetic.IsSigned;
+        bool isModulo = arithmetic.Kind == ArithmeticKind.Modulo;
+        Arm64 divisor = Operand(in instruction, arithmetic.IsRegister);
+        if (arithmetic.Traps)
         {
             LeaveIfZero(wide, divisor);
             if (isSigned)

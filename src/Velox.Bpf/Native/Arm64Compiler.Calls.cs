@@ -10,8 +10,6 @@ internal unsafe ref partial struct Arm64Compiler
     private const int WordsPerCaller = 6;
     private const int SavedBytes = 96;
 
-    private readonly int HostFrameStep => _dialect.FrameStepBytes < 0 ? -_dialect.FrameBytes : _dialect.FrameBytes;
-
     private void EmitCommon()
     {
         int exit = EmitEntry();
@@ -33,7 +31,7 @@ internal unsafe ref partial struct Arm64Compiler
         for (int i = 1; i < SavedBytes / 16; i++)
             _code.StorePair(Arm64.X17 + (byte)(2 * i), Arm64.X18 + (byte)(2 * i), Arm64.StackPointer, 16 * i);
         _code.Move(true, State, Arm64.X0);
-        int anchor = NativeOffsets.Windows + (AnchorSegment * WindowBytes);
+        int anchor = NativeOffsets.Windows + (AnchorSegment * NativeOffsets.WindowStep);
         Sum(true, Arm64Sum.Add, Windows, State, anchor + NativeOffsets.Context);
         _code.Patch(_code.Address(CodeStart), 0);
 
@@ -60,7 +58,7 @@ internal unsafe ref partial struct Arm64Compiler
         _code.PatchHere(noCallers);
 
         LoadState(Free, NativeOffsets.ResumeAddress);
-        LoadRegisters(last: FramePointer);
+        LoadRegisters(last: CompilerState.FramePointer);
         LoadState(Units, NativeOffsets.RemainingUnits);
         _code.JumpRegister(Free);
         return exit;
@@ -72,7 +70,7 @@ internal unsafe ref partial struct Arm64Compiler
         StoreState(Units, NativeOffsets.RemainingUnits);
         _code.MoveImmediate(Free, (int)NativeStatus.Ended);
         _exitPosition = _code.Position;
-        StoreRegisters(last: FramePointer);
+        StoreRegisters(last: CompilerState.FramePointer);
         LoadState(Free2, NativeOffsets.StackPointer);
         _code.MoveStackPointer(Arm64.StackPointer, Free2);
         _code.Move(false, Arm64.X0, Free);
@@ -135,24 +133,29 @@ internal unsafe ref partial struct Arm64Compiler
     private void EmitInstructionCommon()
     {
         _instructionPosition = _code.Position;
-        StoreRegisters(last: FramePointer);
+        StoreRegisters(last: CompilerState.FramePointer);
         StoreState(Units, NativeOffsets.RemainingUnits);
         StoreState(ReturnAddress, NativeOffsets.Spill);
         _code.Move(false, Arm64.X1, Free);
         CallOut(NativeOffsets.RunInstruction);
         _code.Move(false, Free, Arm64.X0);
-        LoadRegisters(last: FramePointer - 1);
+        LoadRegisters(last: CompilerState.FramePointer - 1);
         LoadState(Units, NativeOffsets.RemainingUnits);
         LoadState(ReturnAddress, NativeOffsets.Spill);
         _code.Return();
     }
 
-    private void EmitAtomic()
+    public void EmitAtomic()
     {
-        _groupBase = NoGroup;
-        _code.MoveImmediate(Free, _index);
-        _code.CallTo(_instructionPosition);
+        RunOutside(_state.Index);
         LeaveIfZero(wide: false, Free);
+    }
+
+    /// <summary>Runs an instruction by <see cref="EmitInstructionCommon"/>; x16 is zero when it did not succeed.</summary>
+    private void RunOutside(int index)
+    {
+        _code.MoveImmediate(Free, index);
+        _code.CallTo(_instructionPosition);
     }
 
     /// <summary>
@@ -180,39 +183,27 @@ internal unsafe ref partial struct Arm64Compiler
         _code.JumpTo(_keepCallersPosition);
     }
 
-    private void EmitHostCall(int function)
+    public void EmitHostCall(int function)
     {
         // A host call ends its block, so the units are exact already.
-        _code.MoveImmediate(Free, _index);
+        _code.MoveImmediate(Free, _state.Index);
         _code.MoveImmediate(Free2, function);
         _code.CallTo(_hostCallPosition);
     }
 
-    private void EmitLocalCall(int target)
+    public void EmitLocalCall(int target, byte saved)
     {
-        if (FlowAnalysis.IsSecondSlot(_program.Instructions, target))
-        {
-            Leave(); // nothing is emitted there; the interpreter calls it and fails
-            return;
-        }
-
-        byte saved = _flow.SavedRegisters(target);
         int back = EnterFrame(saved);
-        int call = _code.Call();
-        if (_unitsAfter > 0)
-            _scratch.BodyCalls.Add((call, target)); // its first chain is paid for by ours
-        else
-            JumpToInstruction(call, target);
+        _state.AddCall(_code.Call(), target);
         LeaveFrame(saved, back);
     }
 
-    /// <summary>A call by address: blocks have their place in a table, what is in the midst of one the interpreter calls.</summary>
-    private void EmitCallRegister(in Instruction instruction)
+    public void EmitCallRegister(in Instruction instruction)
     {
         Arm64 target = Start;
-        _code.Sum(true, Arm64Sum.Sub, target, Read(instruction.Destination, Free), Constant(Free2, (long)_program.Image.TextAddress));
+        _code.Sum(true, Arm64Sum.Sub, target, Read(instruction.Destination, Free), Constant(Free2, (long)_state.Program.Image.TextAddress));
         _code.ShiftRight(true, isSigned: false, target, target, int.Log2(InstructionWord.Bytes));
-        Compare(true, target, _program.Count);
+        Compare(true, target, _state.Program.Count);
         LeaveIf(Arm64Condition.AboveOrEqual);
         Sum(true, Arm64Sum.Add, Host, CodeStart, _tablePosition);
         _code.LoadIndexed(sizeof(int), isSigned: false, target, Host, target, isScaled: true);
@@ -227,12 +218,12 @@ internal unsafe ref partial struct Arm64Compiler
     /// <returns>Where the return address is to be patched in.</returns>
     private int EnterFrame(byte saved)
     {
-        if (_hasHostFrame)
+        if (_state.HasHostFrame)
         {
-            Sum(true, Arm64Sum.Add, Free, Frame, HostFrameStep);
+            Sum(true, Arm64Sum.Add, Free, Frame, _state.HostFrameStep);
             LoadState(Free2, NativeOffsets.FrameLimit);
             _code.Sum(true, Arm64Sum.SubFlags, Arm64.Zero, Free, Free2);
-            LeaveIf(HostFrameStep < 0 ? Arm64Condition.Below : Arm64Condition.Above);
+            LeaveIf(_state.HostFrameStep < 0 ? Arm64Condition.Below : Arm64Condition.Above);
         }
         else
         {
@@ -260,7 +251,7 @@ internal unsafe ref partial struct Arm64Compiler
                 _code.Store(sizeof(ulong), words[i], Callers, place);
         }
 
-        if (_hasHostFrame)
+        if (_state.HasHostFrame)
             _code.Move(true, Frame, Free);
         return back;
     }
@@ -269,7 +260,7 @@ internal unsafe ref partial struct Arm64Compiler
     private void LeaveFrame(byte saved, int back)
     {
         _code.PatchHere(back);
-        _scratch.Returns.Add((_code.Position, _index + 1));
+        _state.Scratch.Returns.Add((_code.Position, _state.Index + 1));
         Span<Arm64> words = stackalloc Arm64[WordsPerCaller];
         int count = SavedWords(saved, words);
         int i = 0;
@@ -277,9 +268,9 @@ internal unsafe ref partial struct Arm64Compiler
             _code.LoadPair(words[i], words[i + 1], Callers, 2 * sizeof(ulong), Arm64Index.Post);
         if (i < count)
             _code.LoadMoving(words[i], Callers, sizeof(ulong), Arm64Index.Post);
-        if (_hasHostFrame)
+        if (_state.HasHostFrame)
         {
-            Sum(true, Arm64Sum.Sub, Frame, Frame, HostFrameStep);
+            Sum(true, Arm64Sum.Sub, Frame, Frame, _state.HostFrameStep);
             return;
         }
 
@@ -298,7 +289,7 @@ internal unsafe ref partial struct Arm64Compiler
                 words[count++] = Register(6 + i);
         }
 
-        if (!_hasHostFrame)
+        if (!_state.HasHostFrame)
             words[count++] = Frame;
         return count;
     }
@@ -307,9 +298,9 @@ internal unsafe ref partial struct Arm64Compiler
     private bool TryReserveTable()
     {
         _tablePosition = _code.Position;
-        _hasTable = Array.Exists(_program.Instructions, instruction => instruction.Operation == Operation.CallRegister);
-        int bytes = _hasTable ? _program.Count * sizeof(int) : 0;
-        if (bytes > _limit - _tablePosition)
+        _hasTable = Array.Exists(_state.Program.Instructions, instruction => instruction.Operation == Operation.CallRegister);
+        int bytes = _hasTable ? _state.Program.Count * sizeof(int) : 0;
+        if (bytes > _state.Limit - _tablePosition)
             return false;
         _code.Skip(bytes);
         return true;
@@ -320,8 +311,8 @@ internal unsafe ref partial struct Arm64Compiler
     {
         if (!_hasTable)
             return;
-        for (int i = 0; i < _program.Count; i++)
-            _code.SetWord(_tablePosition + (sizeof(int) * i), (uint)Math.Max(_scratch.Offsets[i], 0));
+        for (int i = 0; i < _state.Program.Count; i++)
+            _code.SetWord(_tablePosition + (sizeof(int) * i), (uint)Math.Max(_state.Scratch.Offsets[i], 0));
     }
 
     private void PushWord(Arm64 register) => _code.StoreMoving(register, Callers, -sizeof(ulong), Arm64Index.Pre);

@@ -9,42 +9,10 @@ internal unsafe ref partial struct Arm64Compiler
 
     private const int LastSegmentInReach = (int)(MemoryMap.InputAddress >> 32);
 
-    private const int WindowBytes = 128;
+    public void EmitFrameAccess(in Instruction instruction, int bytes) => EmitTransfer(in instruction, bytes, Frame, instruction.Target);
 
-    private readonly int FrameBytes => _hasHostFrame ? _dialect.FrameBytes : 0;
-
-    private void EmitAccess(in Instruction instruction)
-    {
-        bool isStore = instruction.Operation >= Operation.Store8Imm;
-        int baseRegister = isStore ? instruction.Destination : instruction.Source;
-        int offset = instruction.Target;
-        int bytes = AccessSize.Of(instruction.Operation);
-        if (baseRegister == FramePointer && AccessSpan.IsInFrame(offset, bytes, FrameBytes))
-        {
-            EmitTransfer(in instruction, bytes, Frame, offset);
-        }
-        else if (_groupBase == baseRegister && _index <= _groupEnd)
-        {
-            EmitTransfer(in instruction, bytes, Group, offset - _groupLow);
-        }
-        else
-        {
-            AccessSpan span = AccessSpan.Find(_program, _flow, _index, baseRegister, FrameBytes);
-            EmitCheck(in span, baseRegister);
-            if (span.IsGroup)
-            {
-                (_groupBase, _groupEnd, _groupLow) = (baseRegister, span.Last, span.Low);
-                EmitTransfer(in instruction, bytes, Group, offset - span.Low);
-            }
-            else
-            {
-                EmitIndexedTransfer(in instruction, bytes);
-            }
-        }
-
-        if (!isStore && instruction.Destination == _groupBase)
-            _groupBase = NoGroup;
-    }
+    public void EmitGroupAccess(in Instruction instruction, int bytes) =>
+        EmitTransfer(in instruction, bytes, Group, instruction.Target - _state.GroupLow);
 
     /// <summary>Moves the data between register and [host + offset].</summary>
     private void EmitTransfer(in Instruction instruction, int bytes, Arm64 host, int offset)
@@ -62,8 +30,7 @@ internal unsafe ref partial struct Arm64Compiler
             _code.Store(bytes, StoredValue(in instruction), host, offset);
     }
 
-    /// <summary>Moves the data between register and [<see cref="Host"/> + <see cref="Offset"/>].</summary>
-    private void EmitIndexedTransfer(in Instruction instruction, int bytes)
+    public void EmitLoneAccess(in Instruction instruction, int bytes)
     {
         Operation operation = instruction.Operation;
         if (operation <= Operation.LoadSx32)
@@ -79,17 +46,15 @@ internal unsafe ref partial struct Arm64Compiler
     /// Puts the checked host address of a span into <see cref="Group"/>, or that of one access into <see cref="Host"/> and
     /// <see cref="Offset"/>.
     /// </summary>
-    private void EmitCheck(in AccessSpan span, int baseRegister)
+    public void EmitCheck(in AccessSpan span, int baseRegister)
     {
-        int segment = _guess[baseRegister];
+        int segment = _state.Guess[baseRegister];
         bool isGuessed = segment is >= AnchorSegment and <= LastSegmentInReach;
-        var cold = new ColdAccess(
-            0, 0, 0, _index, _unitsAfter + 1, (byte)baseRegister, span.Low, span.Bytes, span.IsStore, span.IsGroup, KeepsGroup: false,
-            LooksUp: isGuessed);
+        ColdAccess cold = _state.ColdAccessOf(in span, baseRegister) with { LooksUp = isGuessed };
         int jump;
         if (isGuessed)
         {
-            int window = (segment - AnchorSegment) * WindowBytes;
+            int window = (segment - AnchorSegment) * NativeOffsets.WindowStep;
             _code.LoadPair(Start, Host, Windows, window);
             _code.Load(sizeof(ulong), isSigned: false, Limit, Windows, window + LimitField(in cold));
             _code.Sum(true, Arm64Sum.Sub, Offset, Read(baseRegister, Free), Start);
@@ -102,7 +67,7 @@ internal unsafe ref partial struct Arm64Compiler
             jump = EmitLookUp(in cold);
         }
 
-        _scratch.Accesses.Add(cold with { At = jump, Back = _code.Position });
+        _state.Scratch.Accesses.Add(cold with { At = jump, Back = _code.Position });
     }
 
     /// <summary>Finds the window by the address's segment.</summary>
@@ -112,8 +77,8 @@ internal unsafe ref partial struct Arm64Compiler
         EmitAddress(in access);
         // Bits above the segment's number are caught by the comparison with the window's start.
         _code.ExtractBits(Window, Offset, 32, int.Log2(MemoryMap.Segments));
-        _code.Sum(true, Arm64Sum.Add, Window, Windows, Window, shiftLeft: int.Log2(WindowBytes));
-        const int toWindow = -AnchorSegment * WindowBytes;
+        _code.Sum(true, Arm64Sum.Add, Window, Windows, Window, shiftLeft: int.Log2(NativeOffsets.WindowStep));
+        const int toWindow = -AnchorSegment * NativeOffsets.WindowStep;
         _code.LoadPair(Start, Host, Window, toWindow);
         _code.Load(sizeof(ulong), isSigned: false, Limit, Window, toWindow + LimitField(in access));
         _code.Sum(true, Arm64Sum.Sub, Offset, Offset, Start);
@@ -150,16 +115,11 @@ internal unsafe ref partial struct Arm64Compiler
         return jump;
     }
 
-    private static int LimitField(in ColdAccess access)
-    {
-        if (access.IsGroup)
-            return access.IsStore ? NativeOffsets.WindowWriteBytes : NativeOffsets.WindowReadBytes;
-        int limits = access.IsStore ? NativeOffsets.WindowWriteLimits : NativeOffsets.WindowReadLimits;
-        return limits + (sizeof(ulong) * int.Log2(access.Bytes));
-    }
+    private static int LimitField(in ColdAccess access) => access.IsGroup
+        ? NativeOffsets.WindowBytesField(access.IsStore)
+        : NativeOffsets.WindowLimitField(access.Bytes, access.IsStore);
 
-    /// <summary>The out-of-line part of an access: the window of the real segment, then the memory map, then leave.</summary>
-    private void EmitColdAccess(in ColdAccess access)
+    public void EmitColdAccess(in ColdAccess access)
     {
         _code.PatchHere(access.At);
         if (access.LooksUp)

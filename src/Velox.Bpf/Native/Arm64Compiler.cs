@@ -1,6 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Velox.Bpf;
 
-/// <summary>Turns a decoded program into AArch64 code, by the same contract as <see cref="X64Compiler"/>.</summary>
+/// <summary>Writes AArch64 code for <see cref="CompilerFront{TBackend}"/>.</summary>
 /// <remarks>
 /// <para>Tests execute the code under an emulator, with the machine around it on x86-64. The process itself on ARM64 (entry by
 /// a function pointer, the instruction cache) is compiled, but has not run on such a machine yet.</para>
@@ -10,16 +12,13 @@ namespace Velox.Bpf;
 /// <para>The stack pointer moves at the entry only, since it must stay a multiple of 16: the callers' words have a stack of
 /// their own above it.</para>
 /// </remarks>
-internal unsafe ref partial struct Arm64Compiler
+internal unsafe ref partial struct Arm64Compiler : IBackend
 {
     /// <summary>
     /// Bytes of code for one instruction, out-of-line parts included, that no program needs on average: functions beginning
     /// everywhere come to 208. What needs more nevertheless is not compiled.
     /// </summary>
     internal const int MaxBytesPerInstruction = 320;
-
-    /// <summary>More than one instruction needs in line, and more than its out-of-line part.</summary>
-    private const int ReserveBytes = 512;
 
     /// <summary>Bytes of the common parts.</summary>
     internal const int CommonBytes = 2048;
@@ -42,22 +41,12 @@ internal unsafe ref partial struct Arm64Compiler
     private const Arm64 State = Arm64.X27;
     private const Arm64 Windows = Arm64.X28;
     private const Arm64 ReturnAddress = Arm64.X30;
-    private const int FramePointer = 10;
-    private const int NoGroup = -1;
-
-    private readonly BpfProgram _program;
-    private readonly Dialect _dialect;
-    private readonly FlowAnalysis _flow;
-    private readonly bool _hasHostFrame;
-    private readonly bool _hasGaps;
-    private readonly NativeScratch _scratch;
-    private readonly int _limit;
 
     /// <summary>Whether conditional jumps go over unconditional ones, since their own 1 MiB may not reach.</summary>
     private readonly bool _jumpsFar;
 
     private Arm64Assembler _code;
-    private RegionGuess _guess;
+    private CompilerState _state;
 
     private int _exitPosition;
     private int _leavePosition;
@@ -69,30 +58,11 @@ internal unsafe ref partial struct Arm64Compiler
     private int _tablePosition;
     private bool _hasTable;
 
-    // The register whose accesses share the address in x8, how far down, and the offset that x8 stands for.
-    private int _groupBase;
-    private int _groupEnd;
-    private int _groupLow;
-
-    // Of the instruction being compiled.
-    private int _index;
-    private int _unitsAfter;
-
-    /// <summary>Where the code of an added instruction begins.</summary>
-    private int _addedStart;
-
     private Arm64Compiler(
         BpfProgram program, FlowAnalysis flow, bool allowsFrameGaps, byte* buffer, int capacity, NativeScratch scratch, bool jumpsFar)
     {
-        _program = program;
-        _dialect = program.Dialect;
-        _flow = flow;
-        _hasHostFrame = !_dialect.MovesFramePointer;
-        _hasGaps = _dialect.HasFrameGaps && allowsFrameGaps;
-        _scratch = scratch;
-        _limit = capacity - ReserveBytes;
+        _state = new CompilerState(program, flow, allowsFrameGaps, capacity, scratch);
         _jumpsFar = jumpsFar;
-        _groupBase = NoGroup;
         _code = new Arm64Assembler(buffer);
     }
 
@@ -100,6 +70,14 @@ internal unsafe ref partial struct Arm64Compiler
     [
         (byte)Arm64.X0, (byte)Arm64.X1, (byte)Arm64.X2, (byte)Arm64.X3, (byte)Arm64.X4, (byte)Arm64.X5,
         (byte)Arm64.X19, (byte)Arm64.X20, (byte)Arm64.X21, (byte)Arm64.X22, (byte)Frame,
+    ];
+
+    /// <summary>The processor's conditions, in the order of <see cref="NativeCondition"/>.</summary>
+    private static ReadOnlySpan<byte> ConditionMap =>
+    [
+        (byte)Arm64Condition.Equal, (byte)Arm64Condition.NotEqual,
+        (byte)Arm64Condition.Below, (byte)Arm64Condition.AboveOrEqual, (byte)Arm64Condition.Above, (byte)Arm64Condition.BelowOrEqual,
+        (byte)Arm64Condition.Less, (byte)Arm64Condition.GreaterOrEqual, (byte)Arm64Condition.Greater, (byte)Arm64Condition.LessOrEqual,
     ];
 
     /// <summary>Compiles into a buffer.</summary>
@@ -123,156 +101,93 @@ internal unsafe ref partial struct Arm64Compiler
 
     private static Arm64 Register(int register) => (Arm64)RegisterMap[register];
 
+    private static Arm64Condition ConditionOf(NativeCondition condition) => (Arm64Condition)ConditionMap[(int)condition];
+
     /// <summary>False when the buffer is too small or a jump does not reach.</summary>
     private bool TryCompile()
     {
         EmitCommon();
-        if (!TryReserveTable() || !TryEmitProgram() || !TryEmitColdParts())
+        if (!TryReserveTable() || !CompilerFront<Arm64Compiler>.TryEmit(ref this))
             return false;
         FillTable();
-        foreach ((int at, int index) in _scratch.Jumps)
-            _code.Patch(at, _scratch.Offsets[index]);
-        foreach ((int at, int target) in _scratch.BodyCalls)
-            _code.Patch(at, _scratch.Bodies[target]);
+        CompilerFront<Arm64Compiler>.PatchJumps(ref this);
         return _code.IsInRange;
     }
 
-    private bool TryEmitProgram()
+    public static bool DivisionEndsGroup => false;
+
+    [UnscopedRef]
+    ref CompilerState IBackend.State => ref _state;
+
+    public readonly int Position => _code.Position;
+
+    public void Patch(int at, int target) => _code.Patch(at, target);
+
+    public void JumpTo(int target) => _code.JumpTo(target);
+
+    public readonly void AlignLoop()
     {
-        Instruction[] code = _program.Instructions;
-        _guess.EnterFunction();
-        int rest = 0;
-        for (_index = 0; _index < code.Length; _index++)
-        {
-            if (_code.Position > _limit)
-                return false;
-            ref readonly Instruction instruction = ref code[_index];
-            if (_flow.IsFunction(_index))
-                _guess.EnterFunction();
-            if (_flow.IsHead(_index))
-            {
-                EmitHead();
-                rest = _flow.Charge(_index);
-            }
-
-            rest--;
-            _unitsAfter = rest;
-            Emit(in instruction);
-            _guess.Follow(in instruction);
-            if (instruction.Operation == Operation.MovWide)
-                _index++;
-        }
-
-        return true;
     }
 
-    /// <summary>The start of a chain of blocks: takes the units of all its instructions at once.</summary>
-    private void EmitHead()
+    public int TakeUnits(int units, bool isInLine)
     {
-        _groupBase = NoGroup;
-        _scratch.Offsets[_index] = _code.Position;
-        int units = _flow.Charge(_index);
         Sum(true, Arm64Sum.SubFlags, Units, Units, units);
-        LeaveIf(Arm64Condition.Below, units);
-        _scratch.Bodies[_index] = _code.Position;
+        return JumpIf(Arm64Condition.Below);
     }
 
-    private void Emit(in Instruction instruction)
+    public int JumpIfUnitsBelow(int units)
     {
-        switch (instruction.Operation)
-        {
-            case <= Operation.Overrun:
-                Leave();
-                break;
-            case < Operation.Load8:
-                EmitArithmetic(in instruction);
-                break;
-            case <= Operation.Store64Reg:
-                EmitAccess(in instruction);
-                break;
-            case <= Operation.CompareExchange64:
-                EmitAtomic();
-                break;
-            case Operation.Jump:
-                JumpToInstruction(_code.Jump(), instruction.Target);
-                break;
-            case <= Operation.JumpSLe32Reg:
-                EmitComparingJump(in instruction);
-                break;
-            case Operation.CallHost:
-                EmitHostCall((int)instruction.Immediate);
-                break;
-            case Operation.CallLocal:
-                EmitLocalCall(instruction.Target);
-                break;
-            case Operation.CallRegister:
-                EmitCallRegister(in instruction);
-                break;
-            case Operation.Added:
-                EmitAdded(in instruction);
-                break;
-            case Operation.Exit:
-                _code.LoadMoving(ReturnAddress, Callers, sizeof(ulong), Arm64Index.Post);
-                _code.Return();
-                break;
-            default:
-                Leave();
-                break;
-        }
+        Compare(true, Units, units);
+        return JumpIf(Arm64Condition.Below);
     }
 
-    private void EmitComparingJump(in Instruction instruction)
+    public void AddUnits(int units) => Sum(true, units < 0 ? Arm64Sum.Sub : Arm64Sum.Add, Units, Units, Math.Abs(units));
+
+    public void Leave(int index, int units)
     {
-        int kind = instruction.Operation - Operation.JumpEq64Imm;
-        bool wide = (kind & 2) == 0;
-        bool isRegister = (kind & 1) != 0;
-        var family = (Operation)((int)Operation.JumpEq64Imm + (kind & ~3));
+        _code.MoveImmediate(Free, index);
+        _code.MoveImmediate(Free2, units);
+        _code.JumpTo(_leavePosition);
+    }
+
+    public void EmitJump(int target) => _state.AddJump(_code.Jump(), target);
+
+    public void EmitConditionalJump(in Instruction instruction, in JumpCondition condition)
+    {
         Arm64 left = Read(instruction.Destination, Free);
-        int jump;
-        if (!isRegister && instruction.Immediate == 0 && family is Operation.JumpEq64Imm or Operation.JumpNe64Imm)
-        {
-            jump = JumpIfZero(wide, family == Operation.JumpEq64Imm, left);
-        }
-        else
-        {
-            if (family == Operation.JumpSet64Imm)
-                EmitTest(in instruction, wide, isRegister, left);
-            else if (isRegister)
-                _code.Sum(wide, Arm64Sum.SubFlags, Arm64.Zero, left, Read(instruction.Source, Free2));
-            else
-                Compare(wide, left, instruction.Immediate);
-            jump = JumpIf(ConditionOf(family));
-        }
-
-        if (_unitsAfter == 0)
-            JumpToInstruction(jump, instruction.Target);
-        else
-            _scratch.Exits.Add(new ChainExit(jump, instruction.Target, _unitsAfter));
+        _state.AddConditionalJump(EmitComparison(in instruction, in condition, left), instruction.Target);
     }
 
-    private void EmitTest(in Instruction instruction, bool wide, bool isRegister, Arm64 left)
+    public void EmitReturn()
     {
-        if (isRegister)
+        _code.LoadMoving(ReturnAddress, Callers, sizeof(ulong), Arm64Index.Post);
+        _code.Return();
+    }
+
+    /// <returns>The jump for when the condition holds.</returns>
+    private int EmitComparison(in Instruction instruction, in JumpCondition condition, Arm64 left)
+    {
+        bool wide = condition.IsWide;
+        bool isEquality = condition.Condition is NativeCondition.Equal or NativeCondition.NotEqual;
+        if (condition.TestsBits)
+            EmitTest(in instruction, in condition, left);
+        else if (condition.IsRegister)
+            _code.Sum(wide, Arm64Sum.SubFlags, Arm64.Zero, left, Read(instruction.Source, Free2));
+        else if (isEquality && instruction.Immediate == 0)
+            return JumpIfZero(wide, condition.Condition == NativeCondition.Equal, left);
+        else
+            Compare(wide, left, instruction.Immediate);
+        return JumpIf(ConditionOf(condition.Condition));
+    }
+
+    private void EmitTest(in Instruction instruction, in JumpCondition condition, Arm64 left)
+    {
+        bool wide = condition.IsWide;
+        if (condition.IsRegister)
             _code.Logic(wide, Arm64Logic.AndFlags, Arm64.Zero, left, Read(instruction.Source, Free2));
         else if (!_code.TryLogic(wide, Arm64Logic.AndFlags, Arm64.Zero, left, (ulong)instruction.Immediate))
             _code.Logic(wide, Arm64Logic.AndFlags, Arm64.Zero, left, Constant(Free2, instruction.Immediate));
     }
-
-    private static Arm64Condition ConditionOf(Operation family) => family switch
-    {
-        Operation.JumpEq64Imm => Arm64Condition.Equal,
-        Operation.JumpNe64Imm or Operation.JumpSet64Imm => Arm64Condition.NotEqual,
-        Operation.JumpGt64Imm => Arm64Condition.Above,
-        Operation.JumpGe64Imm => Arm64Condition.AboveOrEqual,
-        Operation.JumpLt64Imm => Arm64Condition.Below,
-        Operation.JumpLe64Imm => Arm64Condition.BelowOrEqual,
-        Operation.JumpSGt64Imm => Arm64Condition.Greater,
-        Operation.JumpSGe64Imm => Arm64Condition.GreaterOrEqual,
-        Operation.JumpSLt64Imm => Arm64Condition.Less,
-        _ => Arm64Condition.LessOrEqual,
-    };
-
-    private void JumpToInstruction(int at, int index) => _scratch.Jumps.Add((at, index));
 
     private int JumpIf(Arm64Condition condition)
     {
@@ -300,85 +215,23 @@ internal unsafe ref partial struct Arm64Compiler
     /// <summary>The register that has a BPF register's value; r10's is computed into the free one.</summary>
     private Arm64 Read(int register, Arm64 free)
     {
-        if (register != FramePointer || !_hasHostFrame)
+        if (!_state.IsHostFrame(register))
             return Register(register);
         LoadState(free, NativeOffsets.StackHost);
         _code.Sum(true, Arm64Sum.Sub, free, Frame, free);
-        if (_hasGaps)
+        if (_state.HasGaps)
         {
             // Frames are apart twice their size: address = 2 * offset - frame.
             _code.ShiftLeft(true, free, free, 1);
-            _code.TrySum(true, Arm64Sum.Sub, free, free, _dialect.FrameBytes);
+            _code.TrySum(true, Arm64Sum.Sub, free, free, _state.Dialect.FrameBytes);
         }
 
         _code.TryLogic(true, Arm64Logic.Or, free, free, MemoryMap.StackAddress); // a bit that no offset reaches
         return free;
     }
 
-    /// <summary>Leaves before this instruction, at once.</summary>
-    private void Leave() => Leave(_index, _unitsAfter + 1);
-
-    private void Leave(int index, int units)
-    {
-        _code.MoveImmediate(Free, index);
-        _code.MoveImmediate(Free2, units);
-        _code.JumpTo(_leavePosition);
-    }
-
     /// <summary>Leaves before this instruction when the condition holds.</summary>
-    private void LeaveIf(Arm64Condition condition) => LeaveIf(condition, _unitsAfter + 1);
+    private void LeaveIf(Arm64Condition condition) => _state.AddLeave(JumpIf(condition));
 
-    private void LeaveIf(Arm64Condition condition, int units) => LeaveBy(JumpIf(condition), units);
-
-    private void LeaveIfZero(bool wide, Arm64 register) => LeaveBy(JumpIfZero(wide, isZero: true, register), _unitsAfter + 1);
-
-    private void LeaveBy(int jump, int units) => _scratch.Leaves.Add(new ColdLeave(jump, _index, units));
-
-    /// <summary>A jump out of a chain: settles what was paid in advance with what the target costs, past its own payment.</summary>
-    private void EmitChainExit(in ChainExit exit)
-    {
-        _code.PatchHere(exit.At);
-        int due = _flow.Charge(exit.Target) - exit.Refund;
-        if (due > 0)
-        {
-            Sum(true, Arm64Sum.SubFlags, Units, Units, due);
-            int unpaid = JumpIf(Arm64Condition.Below);
-            _scratch.Leaves.Add(new ColdLeave(unpaid, exit.Target, _flow.Charge(exit.Target)));
-        }
-        else if (due < 0)
-        {
-            Sum(true, Arm64Sum.Add, Units, Units, -due);
-        }
-
-        _code.JumpTo(_scratch.Bodies[exit.Target]);
-    }
-
-    private bool TryEmitColdParts()
-    {
-        foreach (ColdAccess access in _scratch.Accesses)
-        {
-            if (_code.Position > _limit)
-                return false;
-            EmitColdAccess(in access);
-        }
-
-        if (!TryEmitFallBacks())
-            return false;
-        foreach (ChainExit exit in _scratch.Exits)
-        {
-            if (_code.Position > _limit)
-                return false;
-            EmitChainExit(in exit);
-        }
-
-        foreach (ColdLeave leave in _scratch.Leaves)
-        {
-            if (_code.Position > _limit)
-                return false;
-            _code.PatchHere(leave.At);
-            Leave(leave.Index, leave.Units);
-        }
-
-        return true;
-    }
+    private void LeaveIfZero(bool wide, Arm64 register) => _state.AddLeave(JumpIfZero(wide, isZero: true, register));
 }

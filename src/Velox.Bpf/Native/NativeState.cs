@@ -117,6 +117,9 @@ internal static unsafe class NativeOffsets
     /// <summary>The first segment's window.</summary>
     internal static int Windows { get; }
 
+    /// <summary>From a segment's window to the next one's.</summary>
+    internal const int WindowStep = 128;
+
     internal static int WindowHost { get; }
 
     internal static int WindowDistance { get; }
@@ -128,4 +131,11 @@ internal static unsafe class NativeOffsets
     internal static int WindowReadLimits { get; }
 
     internal static int WindowWriteLimits { get; }
+
+    /// <summary>In a window, the end of what can be read or written.</summary>
+    internal static int WindowBytesField(bool isStore) => isStore ? WindowWriteBytes : WindowReadBytes;
+
+    /// <summary>In a window, the first distance from its start where an access of 1, 2, 4 or 8 bytes does not fit.</summary>
+    internal static int WindowLimitField(int bytes, bool isStore) =>
+        (isStore ? WindowWriteLimits : WindowReadLimits) + (sizeof(ulong) * int.Log2(bytes));
 }

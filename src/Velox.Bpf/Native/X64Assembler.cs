@@ -53,6 +53,12 @@ internal unsafe partial struct X64Assembler
         _next += code.Length;
     }
 
+    private void Int16(int value)
+    {
+        Byte(value);
+        Byte(value >> 8);
+    }
+
     internal void Int32(int value)
     {
         Unsafe.WriteUnaligned(_next, value);
@@ -64,12 +70,6 @@ internal unsafe partial struct X64Assembler
         Unsafe.WriteUnaligned(_next, value);
         _next += 8;
     }
-
-    /// <summary>Makes the 32-bit distance at a position point to another.</summary>
-    internal readonly void Patch(int at, int target) => Unsafe.WriteUnaligned(_start + at, target - (at + 4));
-
-    /// <summary>Makes the 8-bit distance at a position point to the next instruction.</summary>
-    internal readonly void PatchShort(int at) => _start[at] = (byte)(Position - at - 1);
 
     internal void Move(bool wide, X64 to, X64 from) => RegisterRegister(wide, 0x89, from, to);
 
@@ -228,183 +228,6 @@ internal unsafe partial struct X64Assembler
         Byte(0xc0 | (((int)to & 7) << 3) | ((int)from & 7));
     }
 
-    internal void Lea(X64 to, X64 baseRegister, int displacement) =>
-        RegisterMemory(true, 0x8d, to, baseRegister, displacement);
-
-    internal void Lea(X64 to, X64Memory from)
-    {
-        Rex(true, to, in from);
-        Byte(0x8d);
-        Memory(to, in from);
-    }
-
-    internal void LoadWide(X64 to, X64 baseRegister, int displacement) =>
-        RegisterMemory(true, 0x8b, to, baseRegister, displacement);
-
-    internal void StoreWide(X64 from, X64 baseRegister, int displacement) =>
-        RegisterMemory(true, 0x89, from, baseRegister, displacement);
-
-    /// <summary>Loads 1, 2, 4 or 8 bytes, extended to 64 bits.</summary>
-    internal void Load(int bytes, bool isSigned, X64 to, X64Memory from)
-    {
-        if (bytes == 8 || (bytes == 4 && !isSigned))
-        {
-            Rex(bytes == 8, to, in from);
-            Byte(0x8b);
-        }
-        else
-        {
-            Rex(isSigned, to, in from);
-            ExtendOpcode(isSigned, bytes * 8);
-        }
-
-        Memory(to, in from);
-    }
-
-    internal void Store(int bytes, X64 from, X64Memory to)
-    {
-        if (bytes == 2)
-            Byte(0x66);
-        // Without the prefix the byte forms of rsp to rdi would be ah to bh.
-        Rex(bytes == 8, from, in to, force: bytes == 1);
-        Byte(bytes == 1 ? 0x88 : 0x89);
-        Memory(from, in to);
-    }
-
-    internal void StoreImmediate(int bytes, int value, X64Memory to)
-    {
-        if (bytes == 2)
-            Byte(0x66);
-        Rex(bytes == 8, 0, in to);
-        Byte(bytes == 1 ? 0xc6 : 0xc7);
-        Memory(0, in to);
-        if (bytes == 1)
-            Byte(value);
-        else if (bytes == 2)
-            Int16(value);
-        else
-            Int32(value);
-    }
-
-    internal void Push(X64 register)
-    {
-        Rex(false, 0, register);
-        Byte(0x50 | ((int)register & 7));
-    }
-
-    internal void Pop(X64 register)
-    {
-        Rex(false, 0, register);
-        Byte(0x58 | ((int)register & 7));
-    }
-
-    /// <summary>Pushes the word at [register].</summary>
-    internal void PushMemory(X64 register)
-    {
-        Rex(false, 0, register);
-        Byte(0xff);
-        Memory((X64)6, new X64Memory(register, 0));
-    }
-
-    internal void Return() => Byte(0xc3);
-
-    /// <summary>jmp register.</summary>
-    internal void JumpRegister(X64 register)
-    {
-        Rex(false, 0, register);
-        Byte(0xff);
-        Byte(0xe0 | ((int)register & 7));
-    }
-
-    internal void CallRegister(X64 register)
-    {
-        Rex(false, 0, register);
-        Byte(0xff);
-        Byte(0xd0 | ((int)register & 7));
-    }
-
-    /// <summary>movsxd register, [base + index * 4].</summary>
-    internal void LoadTableEntry(X64 to, X64 baseRegister, X64 index)
-    {
-        Byte(0x48 | (((int)to & 8) >> 1) | (((int)index & 8) >> 2) | (((int)baseRegister & 8) >> 3));
-        Byte(0x63);
-        Byte(0x04 | (((int)to & 7) << 3));
-        Byte(0x80 | (((int)index & 7) << 3) | ((int)baseRegister & 7));
-    }
-
-    /// <summary>call [register + displacement].</summary>
-    internal void CallMemory(X64 register, int displacement)
-    {
-        Rex(false, 0, register);
-        Byte(0xff);
-        Memory((X64)2, new X64Memory(register, displacement));
-    }
-
-    /// <summary>call; returns where the distance stands.</summary>
-    internal int Call()
-    {
-        Byte(0xe8);
-        Int32(0);
-        return Position - 4;
-    }
-
-    /// <summary>jmp; returns where the distance stands.</summary>
-    internal int Jump()
-    {
-        Byte(0xe9);
-        Int32(0);
-        return Position - 4;
-    }
-
-    internal void JumpTo(int target) => Patch(Jump(), target);
-
-    internal void CallTo(int target) => Patch(Call(), target);
-
-    /// <summary>A conditional jump; returns where the distance stands.</summary>
-    internal int JumpIf(Condition condition)
-    {
-        Byte(0x0f);
-        Byte(0x80 | (int)condition);
-        Int32(0);
-        return Position - 4;
-    }
-
-    /// <summary>Whether a jump from here, of at most so many bytes, reaches a place before it with a short distance.</summary>
-    internal readonly bool IsShortBack(int target, int bytes) => Position + bytes - target <= 128;
-
-    /// <summary>A short jump back; unconditional without a condition.</summary>
-    internal void JumpBackShort(Condition? condition, int target)
-    {
-        Byte(condition is { } given ? 0x70 | (int)given : 0xeb);
-        Byte(target - (Position + 1));
-    }
-
-    /// <summary>A short conditional jump; returns where the distance stands.</summary>
-    internal int JumpIfShort(Condition condition)
-    {
-        Byte(0x70 | (int)condition);
-        Byte(0);
-        return Position - 1;
-    }
-
-    /// <summary>A short jump; returns where the distance stands.</summary>
-    internal int JumpShort()
-    {
-        Byte(0xeb);
-        Byte(0);
-        return Position - 1;
-    }
-
-    /// <summary>lea register, [rip + distance]; returns where the distance stands.</summary>
-    internal int LeaRelative(X64 to)
-    {
-        Byte(0x48 | (((int)to & 8) >> 1));
-        Byte(0x8d);
-        Byte(0x05 | (((int)to & 7) << 3));
-        Int32(0);
-        return Position - 4;
-    }
-
     /// <summary>bts register, bit: sets one bit.</summary>
     internal void SetBit(X64 register, int bit)
     {
@@ -415,49 +238,9 @@ internal unsafe partial struct X64Assembler
         Byte(bit);
     }
 
-    /// <summary>Fills with the long no-operations that processors decode best.</summary>
-    internal void Nop(int bytes)
-    {
-        ReadOnlySpan<byte> forms =
-        [
-            0x90,
-            0x66, 0x90,
-            0x0f, 0x1f, 0x00,
-            0x0f, 0x1f, 0x40, 0x00,
-            0x0f, 0x1f, 0x44, 0x00, 0x00,
-            0x66, 0x0f, 0x1f, 0x44, 0x00, 0x00,
-            0x0f, 0x1f, 0x80, 0x00, 0x00, 0x00, 0x00,
-            0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00,
-        ];
-        for (int rest = bytes; rest > 0;)
-        {
-            // Up to six more prefixes make one instruction of what would be two: it takes one place in the pipeline.
-            int length = Math.Min(rest, 8);
-            int prefixes = Math.Min(rest - length, 6);
-            for (int i = 0; i < prefixes; i++)
-                Byte(0x66);
-            forms.Slice(length * (length - 1) / 2, length).CopyTo(new Span<byte>(_next, length));
-            _next += length;
-            rest -= length + prefixes;
-        }
-    }
-
-    private void Int16(int value)
-    {
-        Byte(value);
-        Byte(value >> 8);
-    }
-
     private void Rex(bool wide, X64 register, X64 rm, bool force = false)
     {
         int rex = 0x40 | (wide ? 8 : 0) | (((int)register & 8) >> 1) | (((int)rm & 8) >> 3);
-        if (rex != 0x40 || force)
-            Byte(rex);
-    }
-
-    private void Rex(bool wide, X64 register, in X64Memory memory, bool force = false)
-    {
-        int rex = 0x40 | (wide ? 8 : 0) | (((int)register & 8) >> 1) | (((int)memory.Index & 8) >> 2) | (((int)memory.Base & 8) >> 3);
         if (rex != 0x40 || force)
             Byte(rex);
     }
@@ -467,13 +250,6 @@ internal unsafe partial struct X64Assembler
         Rex(wide, register, rm);
         Byte(opcode);
         Byte(0xc0 | (((int)register & 7) << 3) | ((int)rm & 7));
-    }
-
-    private void RegisterMemory(bool wide, int opcode, X64 register, X64 baseRegister, int displacement)
-    {
-        Rex(wide, register, baseRegister);
-        Byte(opcode);
-        Memory(register, new X64Memory(baseRegister, displacement));
     }
 
     private void ExtendOpcode(bool isSigned, int bits)
@@ -486,23 +262,5 @@ internal unsafe partial struct X64Assembler
 
         Byte(0x0f);
         Byte((isSigned ? 0xbe : 0xb6) | (bits == 16 ? 1 : 0));
-    }
-
-    /// <summary>ModRM (and SIB).</summary>
-    private void Memory(X64 register, in X64Memory memory)
-    {
-        int reg = ((int)register & 7) << 3;
-        int rm = (int)memory.Base & 7;
-        bool needsSib = rm == 4 || memory.Index != X64.Rsp;
-        // rbp and r13 have no form without displacement.
-        int displacement = memory.Displacement;
-        int mode = displacement == 0 && rm != 5 ? 0x00 : displacement == (sbyte)displacement ? 0x40 : 0x80;
-        Byte(mode | reg | (needsSib ? 4 : rm));
-        if (needsSib)
-            Byte((((int)memory.Index & 7) << 3) | rm);
-        if (mode == 0x40)
-            Byte(displacement);
-        else if (mode == 0x80)
-            Int32(displacement);
     }
 }

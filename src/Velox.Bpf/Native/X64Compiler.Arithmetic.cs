@@ -5,123 +5,95 @@ namespace Velox.Bpf;
 /// <summary>Arithmetic: one or two instructions each but division.</summary>
 internal unsafe ref partial struct X64Compiler
 {
-    private void EmitArithmetic(in Instruction instruction)
+    public void EmitArithmetic(in Instruction instruction, in ArithmeticMeaning arithmetic)
     {
         X64 to = Register(instruction.Destination);
-        Operation operation = instruction.Operation;
-        switch (operation)
+        bool wide = arithmetic.IsWide;
+        switch (arithmetic.Kind)
         {
-            case <= Operation.Mov64Reg:
-                EmitPair(in instruction, wide: true);
+            case ArithmeticKind.Add:
+                EmitAlu(in instruction, in arithmetic, X64Alu.Add, to);
                 break;
-            case <= Operation.Mov32Reg:
-                EmitPair(in instruction, wide: false);
+            case ArithmeticKind.Subtract:
+                EmitAlu(in instruction, in arithmetic, X64Alu.Sub, to);
                 break;
-            case Operation.ReverseSub64Imm or Operation.ReverseSub32Imm:
-                bool isWide = operation == Operation.ReverseSub64Imm;
-                _code.Unary(isWide, 3, to);
-                EmitAluImmediate(isWide, X64Alu.Add, to, instruction.Immediate);
+            case ArithmeticKind.Or:
+                EmitAlu(in instruction, in arithmetic, X64Alu.Or, to);
                 break;
-            case Operation.Neg64 or Operation.Neg32:
-                _code.Unary(operation == Operation.Neg64, 3, to);
+            case ArithmeticKind.And:
+                EmitAlu(in instruction, in arithmetic, X64Alu.And, to);
                 break;
-            case Operation.MovWide:
-                _code.MoveImmediate(to, instruction.Immediate);
+            case ArithmeticKind.Xor:
+                EmitAlu(in instruction, in arithmetic, X64Alu.Xor, to);
                 break;
-            case Operation.MovSx8To32 or Operation.MovSx16To32 or Operation.MovSx8To64 or Operation.MovSx16To64 or Operation.MovSx32To64:
-                EmitSignExtendingMove(in instruction, to);
+            case ArithmeticKind.Multiply:
+                EmitMultiply(in instruction, in arithmetic, to);
                 break;
-            case Operation.Truncate16:
-                _code.Extend(false, false, 16, to, to);
+            case ArithmeticKind.MultiplyHigh:
+                EmitMultiplyHigh(in instruction, in arithmetic, to);
                 break;
-            case Operation.Truncate32:
-                _code.Move(false, to, to);
+            case ArithmeticKind.Divide or ArithmeticKind.Modulo:
+                EmitDivision(in instruction, in arithmetic, to);
                 break;
-            case Operation.Truncate64:
+            case ArithmeticKind.ShiftLeft:
+                EmitShift(in instruction, in arithmetic, X64Shift.Left, to);
                 break;
-            case Operation.SwapBytes16:
-                _code.SwapBytes16(to);
-                _code.Extend(false, false, 16, to, to);
+            case ArithmeticKind.ShiftRight:
+                EmitShift(in instruction, in arithmetic, X64Shift.Right, to);
+                break;
+            case ArithmeticKind.ArithmeticShiftRight:
+                EmitShift(in instruction, in arithmetic, X64Shift.ArithmeticRight, to);
+                break;
+            case ArithmeticKind.Move:
+                EmitMove(in instruction, in arithmetic, to);
+                break;
+            case ArithmeticKind.ReverseSubtract:
+                _code.Unary(wide, 3, to);
+                EmitAluImmediate(wide, X64Alu.Add, to, instruction.Immediate);
+                break;
+            case ArithmeticKind.Negate:
+                _code.Unary(wide, 3, to);
+                break;
+            case ArithmeticKind.SignExtend:
+                _code.Extend(wide, isSigned: true, arithmetic.Bits, to, Read(instruction.Source, X64.Rcx));
+                break;
+            case ArithmeticKind.Truncate:
+                EmitTruncate(arithmetic.Bits, to);
                 break;
             default:
-                _code.SwapBytes(operation == Operation.SwapBytes64, to);
+                EmitSwapBytes(arithmetic.Bits, to);
                 break;
         }
     }
 
-    private void EmitSignExtendingMove(in Instruction instruction, X64 to)
+    public void ExtendSign(int register) => _code.Extend(true, isSigned: true, 32, Register(register), Register(register));
+
+    private void EmitTruncate(int bits, X64 to)
     {
-        (int bits, bool wide) = instruction.Operation switch
-        {
-            Operation.MovSx8To32 => (8, false),
-            Operation.MovSx16To32 => (16, false),
-            Operation.MovSx8To64 => (8, true),
-            Operation.MovSx16To64 => (16, true),
-            _ => (32, true),
-        };
-        _code.Extend(wide, isSigned: true, bits, to, Read(instruction.Source, X64.Rcx));
+        if (bits == 16)
+            _code.Extend(false, isSigned: false, 16, to, to);
+        else if (bits == 32)
+            _code.Move(false, to, to);
     }
 
-    /// <summary>An operation that has a register and an immediate form.</summary>
-    private void EmitPair(in Instruction instruction, bool wide)
+    private void EmitSwapBytes(int bits, X64 to)
     {
-        Operation first = wide ? Operation.Add64Imm : Operation.Add32Imm;
-        bool isRegister = ((instruction.Operation - first) & 1) != 0;
-        var form = (Operation)((int)instruction.Operation - (isRegister ? 1 : 0));
-        X64 to = Register(instruction.Destination);
-        switch (form)
+        if (bits != 16)
         {
-            case Operation.Add64Imm or Operation.Add32Imm:
-                EmitAlu(in instruction, wide, isRegister, X64Alu.Add, to);
-                break;
-            case Operation.Sub64Imm or Operation.Sub32Imm:
-                EmitAlu(in instruction, wide, isRegister, X64Alu.Sub, to);
-                break;
-            case Operation.AddSx32Imm or Operation.SubSx32Imm:
-                EmitAlu(in instruction, false, isRegister, form == Operation.AddSx32Imm ? X64Alu.Add : X64Alu.Sub, to);
-                _code.Extend(true, true, 32, to, to);
-                break;
-            case Operation.Or64Imm or Operation.Or32Imm:
-                EmitAlu(in instruction, wide, isRegister, X64Alu.Or, to);
-                break;
-            case Operation.And64Imm or Operation.And32Imm:
-                EmitAlu(in instruction, wide, isRegister, X64Alu.And, to);
-                break;
-            case Operation.Xor64Imm or Operation.Xor32Imm:
-                EmitAlu(in instruction, wide, isRegister, X64Alu.Xor, to);
-                break;
-            case Operation.Mul64Imm or Operation.Mul32Imm or Operation.MulSx32Imm:
-                EmitMultiply(in instruction, wide, isRegister, to);
-                if (form == Operation.MulSx32Imm)
-                    _code.Extend(true, true, 32, to, to);
-                break;
-            case Operation.MulHigh64Imm or Operation.SMulHigh64Imm:
-                EmitMultiplyHigh(in instruction, isRegister, form == Operation.SMulHigh64Imm, to);
-                break;
-            case Operation.Lsh64Imm or Operation.Lsh32Imm:
-                EmitShift(in instruction, wide, isRegister, X64Shift.Left, to);
-                break;
-            case Operation.Rsh64Imm or Operation.Rsh32Imm:
-                EmitShift(in instruction, wide, isRegister, X64Shift.Right, to);
-                break;
-            case Operation.Arsh64Imm or Operation.Arsh32Imm:
-                EmitShift(in instruction, wide, isRegister, X64Shift.ArithmeticRight, to);
-                break;
-            case Operation.Mov64Imm or Operation.Mov32Imm:
-                EmitMove(in instruction, wide, isRegister, to);
-                break;
-            default:
-                EmitDivision(in instruction, form, wide, isRegister, to);
-                break;
+            _code.SwapBytes(bits == 64, to);
+            return;
         }
+
+        _code.SwapBytes16(to);
+        _code.Extend(false, isSigned: false, 16, to, to);
     }
 
-    private void EmitAlu(in Instruction instruction, bool wide, bool isRegister, X64Alu alu, X64 to)
+    private void EmitAlu(in Instruction instruction, in ArithmeticMeaning arithmetic, X64Alu alu, X64 to)
     {
-        if (isRegister)
-            _code.Alu(wide, alu, to, Read(instruction.Source, X64.Rcx));
+        if (arithmetic.IsRegister)
+            _code.Alu(arithmetic.IsWide, alu, to, Read(instruction.Source, X64.Rcx));
         else
-            EmitAluImmediate(wide, alu, to, instruction.Immediate);
+            EmitAluImmediate(arithmetic.IsWide, alu, to, instruction.Immediate);
     }
 
     private void EmitAluImmediate(bool wide, X64Alu alu, X64 to, long immediate)
@@ -136,47 +108,43 @@ internal unsafe ref partial struct X64Compiler
         _code.Alu(true, alu, to, X64.Rcx);
     }
 
-    private void EmitMove(in Instruction instruction, bool wide, bool isRegister, X64 to)
+    private void EmitMove(in Instruction instruction, in ArithmeticMeaning arithmetic, X64 to)
     {
-        if (!isRegister)
-            _code.MoveImmediate(to, wide ? instruction.Immediate : (uint)instruction.Immediate);
-        else if (instruction.Source == FramePointer)
-            _code.Move(wide, to, Read(FramePointer, X64.Rcx));
+        if (arithmetic.IsRegister)
+            _code.Move(arithmetic.IsWide, to, Read(instruction.Source, X64.Rcx));
         else
-            _code.Move(wide, to, Register(instruction.Source));
+            _code.MoveImmediate(to, arithmetic.IsWide ? instruction.Immediate : (uint)instruction.Immediate);
     }
 
-    private void EmitMultiply(in Instruction instruction, bool wide, bool isRegister, X64 to)
+    private void EmitMultiply(in Instruction instruction, in ArithmeticMeaning arithmetic, X64 to)
     {
-        if (isRegister)
-            _code.Multiply(wide, to, Read(instruction.Source, X64.Rcx));
+        if (arithmetic.IsRegister)
+            _code.Multiply(arithmetic.IsWide, to, Read(instruction.Source, X64.Rcx));
         else
-            _code.MultiplyImmediate(wide, to, (int)instruction.Immediate);
+            _code.MultiplyImmediate(arithmetic.IsWide, to, (int)instruction.Immediate);
     }
 
     /// <summary>mul leaves the product in rdx and rax, which is r0: kept aside in r11's spill place.</summary>
-    private void EmitMultiplyHigh(in Instruction instruction, bool isRegister, bool isSigned, X64 to)
+    private void EmitMultiplyHigh(in Instruction instruction, in ArithmeticMeaning arithmetic, X64 to)
     {
-        _groupBase = NoGroup;
-        if (isRegister)
-            _code.Move(true, X64.Rcx, Read(instruction.Source, X64.Rcx));
-        else
-            _code.MoveImmediate(X64.Rcx, instruction.Immediate);
+        _state.GroupBase = CompilerState.NoGroup;
+        EmitMove(in instruction, in arithmetic, X64.Rcx);
         if (to != X64.Rax)
         {
             _code.StoreWide(X64.Rax, Context, NativeOffsets.Spill);
             _code.Move(true, X64.Rax, to);
         }
 
-        _code.Unary(true, isSigned ? 5 : 4, X64.Rcx);
+        _code.Unary(true, arithmetic.IsSigned ? 5 : 4, X64.Rcx);
         _code.Move(true, to, X64.Rdx);
         if (to != X64.Rax)
             _code.LoadWide(X64.Rax, Context, NativeOffsets.Spill);
     }
 
-    private void EmitShift(in Instruction instruction, bool wide, bool isRegister, X64Shift shift, X64 to)
+    private void EmitShift(in Instruction instruction, in ArithmeticMeaning arithmetic, X64Shift shift, X64 to)
     {
-        if (!isRegister)
+        bool wide = arithmetic.IsWide;
+        if (!arithmetic.IsRegister)
         {
             int count = (int)instruction.Immediate & (wide ? 63 : 31);
             if (count != 0)
@@ -199,35 +167,35 @@ internal unsafe ref partial struct X64Compiler
             _code.Move(false, to, to); // a count of 0 leaves the high half
     }
 
-    private void EmitDivision(in Instruction instruction, Operation form, bool wide, bool isRegister, X64 to)
+    private void EmitDivision(in Instruction instruction, in ArithmeticMeaning arithmetic, X64 to)
     {
-        bool isSigned = form is Operation.SDiv64Imm or Operation.SMod64Imm or Operation.SDivOrTrap64Imm or Operation.SModOrTrap64Imm
-            or Operation.SDiv32Imm or Operation.SMod32Imm or Operation.SDivOrTrap32Imm or Operation.SModOrTrap32Imm;
-        bool traps = form is >= Operation.DivOrTrap64Imm and <= Operation.SModOrTrap64Reg
-            or >= Operation.DivOrTrap32Imm and <= Operation.SModOrTrap32Reg;
-        bool isModulo = form is Operation.Mod64Imm or Operation.SMod64Imm or Operation.ModOrTrap64Imm or Operation.SModOrTrap64Imm
-            or Operation.Mod32Imm or Operation.SMod32Imm or Operation.ModOrTrap32Imm or Operation.SModOrTrap32Imm;
-        _groupBase = NoGroup;
-        if (isRegister)
-            _code.Move(wide, X64.Rcx, Read(instruction.Source, X64.Rcx));
+        _state.GroupBase = CompilerState.NoGroup;
+        EmitMove(in instruction, in arithmetic, X64.Rcx);
+        _code.Test(arithmetic.IsWide, X64.Rcx, X64.Rcx);
+        if (arithmetic.Traps)
+            EmitTrappingDivision(in arithmetic, to);
         else
-            _code.MoveImmediate(X64.Rcx, wide ? instruction.Immediate : (uint)instruction.Immediate);
+            EmitTotalDivision(in arithmetic, to);
+    }
 
-        _code.Test(wide, X64.Rcx, X64.Rcx);
-        if (traps)
+    private void EmitTrappingDivision(in ArithmeticMeaning arithmetic, X64 to)
+    {
+        LeaveIf(Condition.Equal);
+        if (arithmetic.IsSigned)
         {
+            // Whether MIN / -1 overflows is the interpreter's to say.
+            _code.Alu(arithmetic.IsWide, X64Alu.Compare, X64.Rcx, -1);
             LeaveIf(Condition.Equal);
-            if (isSigned)
-            {
-                // Whether MIN / -1 overflows is the interpreter's to say.
-                _code.Alu(wide, X64Alu.Compare, X64.Rcx, -1);
-                LeaveIf(Condition.Equal);
-            }
-
-            Divide(wide, isSigned, isModulo, to);
-            return;
         }
 
+        Divide(in arithmetic, to);
+    }
+
+    /// <summary>By zero gives 0, or the dividend as remainder; by -1 negates, or leaves no remainder.</summary>
+    private void EmitTotalDivision(in ArithmeticMeaning arithmetic, X64 to)
+    {
+        bool wide = arithmetic.IsWide;
+        bool isModulo = arithmetic.Kind == ArithmeticKind.Modulo;
         int notZero = _code.JumpIfShort(Condition.NotEqual);
         if (!isModulo)
             _code.MoveImmediate(to, 0);
@@ -236,7 +204,7 @@ internal unsafe ref partial struct X64Compiler
         int done = _code.JumpShort();
         _code.PatchShort(notZero);
         int minusOne = 0;
-        if (isSigned)
+        if (arithmetic.IsSigned)
         {
             _code.Alu(wide, X64Alu.Compare, X64.Rcx, -1);
             int regular = _code.JumpIfShort(Condition.NotEqual);
@@ -248,27 +216,28 @@ internal unsafe ref partial struct X64Compiler
             _code.PatchShort(regular);
         }
 
-        Divide(wide, isSigned, isModulo, to);
+        Divide(in arithmetic, to);
         _code.PatchShort(done);
-        if (isSigned)
+        if (arithmetic.IsSigned)
             _code.PatchShort(minusOne);
     }
 
     /// <summary>Divides by rcx, which is neither 0 nor (signed) -1.</summary>
-    private void Divide(bool wide, bool isSigned, bool isModulo, X64 to)
+    private void Divide(in ArithmeticMeaning arithmetic, X64 to)
     {
+        bool wide = arithmetic.IsWide;
         if (to != X64.Rax)
         {
             _code.StoreWide(X64.Rax, Context, NativeOffsets.Spill);
             _code.Move(wide, X64.Rax, to);
         }
 
-        if (isSigned)
+        if (arithmetic.IsSigned)
             _code.ExtendAccumulator(wide);
         else
             _code.MoveImmediate(X64.Rdx, 0);
-        _code.Unary(wide, isSigned ? 7 : 6, X64.Rcx);
-        _code.Move(wide, to, isModulo ? X64.Rdx : X64.Rax);
+        _code.Unary(wide, arithmetic.IsSigned ? 7 : 6, X64.Rcx);
+        _code.Move(wide, to, arithmetic.Kind == ArithmeticKind.Modulo ? X64.Rdx : X64.Rax);
         if (to != X64.Rax)
             _code.LoadWide(X64.Rax, Context, NativeOffsets.Spill);
     }

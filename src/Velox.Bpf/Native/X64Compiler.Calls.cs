@@ -15,8 +15,6 @@ internal unsafe ref partial struct X64Compiler
         (byte)X64.Rbp, (byte)X64.Rbx, (byte)X64.R12, (byte)X64.R13, (byte)X64.R14, (byte)X64.R15,
     ];
 
-    private readonly int HostFrameStep => _dialect.FrameStepBytes < 0 ? -_dialect.FrameBytes : _dialect.FrameBytes;
-
     private void EmitCommon()
     {
         EmitEntry();
@@ -39,7 +37,7 @@ internal unsafe ref partial struct X64Compiler
         _code.Lea(Context, X64.Rdi, NativeOffsets.Context);
         _code.StoreWide(X64.Rsp, Context, NativeOffsets.StackPointer);
         int exit = _code.LeaRelative(X64.Rcx);
-        _scratch.Returns.Add((exit, -1)); // patched by EmitExit
+        _state.Scratch.Returns.Add((exit, -1)); // patched by EmitExit
         _code.Push(X64.Rcx);
 
         _code.LoadWide(X64.Rcx, Context, NativeOffsets.CallerWordCount);
@@ -54,7 +52,7 @@ internal unsafe ref partial struct X64Compiler
         _code.PatchShort(noCallers);
 
         _code.LoadWide(X64.Rcx, Context, NativeOffsets.ResumeAddress);
-        for (int register = 0; register <= FramePointer; register++)
+        for (int register = 0; register <= CompilerState.FramePointer; register++)
             _code.LoadWide(Register(register), Context, NativeOffsets.Registers + (8 * register));
         _code.LoadWide(Units, Context, NativeOffsets.RemainingUnits);
         _code.JumpRegister(X64.Rcx);
@@ -63,13 +61,13 @@ internal unsafe ref partial struct X64Compiler
     /// <summary>Where the outermost function returns to, with status 0; the other ways out join with theirs in edx.</summary>
     private void EmitExit()
     {
-        (int entry, _) = _scratch.Returns[0];
-        _scratch.Returns.Clear();
+        (int entry, _) = _state.Scratch.Returns[0];
+        _state.Scratch.Returns.Clear();
         _code.Patch(entry, _code.Position);
         _code.StoreWide(Units, Context, NativeOffsets.RemainingUnits);
         _code.MoveImmediate(X64.Rdx, (int)NativeStatus.Ended);
         _exitPosition = _code.Position;
-        for (int register = 0; register <= FramePointer; register++)
+        for (int register = 0; register <= CompilerState.FramePointer; register++)
             _code.StoreWide(Register(register), Context, NativeOffsets.Registers + (8 * register));
         _code.LoadWide(X64.Rsp, Context, NativeOffsets.StackPointer);
         _code.Move(false, X64.Rax, X64.Rdx);
@@ -127,22 +125,21 @@ internal unsafe ref partial struct X64Compiler
     private void EmitInstructionCommon()
     {
         _instructionPosition = _code.Position;
-        for (int register = 0; register <= FramePointer; register++)
+        for (int register = 0; register <= CompilerState.FramePointer; register++)
             _code.StoreWide(Register(register), Context, NativeOffsets.Registers + (8 * register));
         _code.StoreWide(Units, Context, NativeOffsets.RemainingUnits);
         _code.Move(false, X64.Rsi, X64.Rcx);
         CallOut(NativeOffsets.RunInstruction);
         _code.Move(false, X64.Rcx, X64.Rax);
-        for (int register = 0; register < FramePointer; register++)
+        for (int register = 0; register < CompilerState.FramePointer; register++)
             _code.LoadWide(Register(register), Context, NativeOffsets.Registers + (8 * register));
         _code.LoadWide(Units, Context, NativeOffsets.RemainingUnits);
         _code.Return();
     }
 
-    private void EmitAtomic()
+    public void EmitAtomic()
     {
-        _groupBase = NoGroup;
-        RunOutside(_index);
+        RunOutside(_state.Index);
         LeaveIf(Condition.Equal);
     }
 
@@ -179,11 +176,11 @@ internal unsafe ref partial struct X64Compiler
         _code.JumpTo(_keepCallersPosition);
     }
 
-    private void EmitHostCall(int function)
+    public void EmitHostCall(int function)
     {
         // A host call ends its block, so the units are exact already.
-        _code.StoreImmediate(4, _index, new X64Memory(Context, NativeOffsets.InstructionIndex));
-        foreach ((int done, int position) in _scratch.Routines)
+        _code.StoreImmediate(4, _state.Index, new X64Memory(Context, NativeOffsets.InstructionIndex));
+        foreach ((int done, int position) in _state.Scratch.Routines)
         {
             if (done == function)
             {
@@ -196,34 +193,22 @@ internal unsafe ref partial struct X64Compiler
         _code.CallTo(_hostCallPosition);
     }
 
-    private void EmitLocalCall(int target)
+    public void EmitLocalCall(int target, byte saved)
     {
-        if (FlowAnalysis.IsSecondSlot(_program.Instructions, target))
-        {
-            Leave(); // nothing is emitted there; the interpreter calls it and fails
-            return;
-        }
-
-        byte saved = _flow.SavedRegisters(target);
         EnterFrame(saved);
-        int call = _code.Call();
-        if (_unitsAfter > 0)
-            _scratch.BodyCalls.Add((call, target)); // its first chain is paid for by ours
-        else
-            JumpToInstruction(call, target);
+        _state.AddCall(_code.Call(), target);
         LeaveFrame(saved);
     }
 
-    /// <summary>A call by address: blocks have their place in a table, what is in the midst of one the interpreter calls.</summary>
-    private void EmitCallRegister(in Instruction instruction)
+    public void EmitCallRegister(in Instruction instruction)
     {
-        _code.MoveImmediate(X64.Rcx, (long)_program.Image.TextAddress);
+        _code.MoveImmediate(X64.Rcx, (long)_state.Program.Image.TextAddress);
         _code.Move(true, X64.Rdx, Register(instruction.Destination));
         _code.Alu(true, X64Alu.Sub, X64.Rdx, X64.Rcx);
         _code.ShiftImmediate(true, X64Shift.Right, X64.Rdx, 3);
-        _code.Alu(true, X64Alu.Compare, X64.Rdx, _program.Count);
+        _code.Alu(true, X64Alu.Compare, X64.Rdx, _state.Program.Count);
         LeaveIf(Condition.AboveOrEqual);
-        _scratch.TableUses.Add(_code.LeaRelative(X64.Rcx));
+        _state.Scratch.TableUses.Add(_code.LeaRelative(X64.Rcx));
         _code.LoadTableEntry(X64.Rdx, X64.Rcx, X64.Rdx);
         _code.Test(true, X64.Rdx, X64.Rdx);
         LeaveIf(Condition.Equal);
@@ -236,12 +221,12 @@ internal unsafe ref partial struct X64Compiler
     /// <summary>Checks the depth, saves registers and moves r10. Uses rcx.</summary>
     private void EnterFrame(byte saved)
     {
-        if (_hasHostFrame)
+        if (_state.HasHostFrame)
         {
-            _code.Lea(X64.Rcx, Frame, HostFrameStep);
+            _code.Lea(X64.Rcx, Frame, _state.HostFrameStep);
             KeepOnLine(13);
             _code.Alu(true, X64Alu.Compare, X64.Rcx, Context, NativeOffsets.FrameLimit);
-            LeaveIf(HostFrameStep < 0 ? Condition.Below : Condition.Above);
+            LeaveIf(_state.HostFrameStep < 0 ? Condition.Below : Condition.Above);
         }
         else
         {
@@ -260,23 +245,23 @@ internal unsafe ref partial struct X64Compiler
                 _code.Push(Register(6 + i));
         }
 
-        if (_hasHostFrame)
+        if (_state.HasHostFrame)
             _code.Move(true, Frame, X64.Rcx);
     }
 
     /// <summary>What follows a call: the return point, then everything back as it was.</summary>
     private void LeaveFrame(byte saved)
     {
-        _scratch.Returns.Add((_code.Position, _index + 1));
-        if (_hasHostFrame)
-            _code.Lea(Frame, Frame, -HostFrameStep);
+        _state.Scratch.Returns.Add((_code.Position, _state.Index + 1));
+        if (_state.HasHostFrame)
+            _code.Lea(Frame, Frame, -_state.HostFrameStep);
         for (int i = 3; i >= 0; i--)
         {
             if ((saved & (1 << i)) != 0)
                 _code.Pop(Register(6 + i));
         }
 
-        if (_hasHostFrame)
+        if (_state.HasHostFrame)
             return;
         _code.Pop(Frame);
         _code.Load(4, false, X64.Rcx, new X64Memory(Context, NativeOffsets.CallDepth));
@@ -287,15 +272,15 @@ internal unsafe ref partial struct X64Compiler
     /// <summary>For each instruction the distance of its block's code from the table, or 0.</summary>
     private bool TryEmitTable()
     {
-        if (_scratch.TableUses.Count == 0)
+        if (_state.Scratch.TableUses.Count == 0)
             return true;
-        if (_code.Position + (sizeof(int) * (long)_program.Count) > _limit)
+        if (_code.Position + (sizeof(int) * (long)_state.Program.Count) > _state.Limit)
             return false;
         int table = _code.Position;
-        foreach (int at in _scratch.TableUses)
+        foreach (int at in _state.Scratch.TableUses)
             _code.Patch(at, table);
-        for (int i = 0; i < _program.Count; i++)
-            _code.Int32(_scratch.Offsets[i] < 0 ? 0 : _scratch.Offsets[i] - table);
+        for (int i = 0; i < _state.Program.Count; i++)
+            _code.Int32(_state.Scratch.Offsets[i] < 0 ? 0 : _state.Scratch.Offsets[i] - table);
         return true;
     }
 

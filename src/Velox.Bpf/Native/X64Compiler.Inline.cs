@@ -29,26 +29,26 @@ internal unsafe ref partial struct X64Compiler
 
     private void EmitRoutines()
     {
-        if (!_program.Host.HasInlineForms)
+        if (!_state.Program.Host.HasInlineForms)
             return;
-        foreach (ref readonly Instruction instruction in _program.Instructions.AsSpan())
+        foreach (ref readonly Instruction instruction in _state.Program.Instructions.AsSpan())
         {
             if (instruction.Operation != Operation.CallHost)
                 continue;
-            if (_scratch.Routines.Count == MaxRoutines || _code.Position + MaxRoutineBytes > _limit)
+            if (_state.Scratch.Routines.Count == MaxRoutines || _code.Position + MaxRoutineBytes > _state.Limit)
                 return;
             int function = (int)instruction.Immediate;
-            HostFunctionEntry entry = _program.HostFunctions[function];
+            HostFunctionEntry entry = _state.Program.HostFunctions[function];
             if (entry.Inline == InlineForm.None || entry.PriceUnits > int.MaxValue || HasRoutine(function))
                 continue;
-            _scratch.Routines.Add((function, _code.Position));
+            _state.Scratch.Routines.Add((function, _code.Position));
             EmitRoutine(function, entry);
         }
     }
 
     private readonly bool HasRoutine(int function)
     {
-        foreach ((int done, _) in _scratch.Routines)
+        foreach ((int done, _) in _state.Scratch.Routines)
         {
             if (done == function)
                 return true;
@@ -59,7 +59,7 @@ internal unsafe ref partial struct X64Compiler
 
     private void EmitRoutine(int function, HostFunctionEntry entry)
     {
-        _scratch.RoutineExits.Clear();
+        _state.Scratch.RoutineExits.Clear();
         _code.Lea(X64.Rcx, Length, -MinRoutineBytes);
         _code.Alu(true, X64Alu.Compare, X64.Rcx, MemoryFunctions.MaxInlineBytes - MinRoutineBytes);
         ExitRoutineIf(Condition.Above);
@@ -87,7 +87,7 @@ internal unsafe ref partial struct X64Compiler
         _code.MoveImmediate(Register(0), 0);
         _code.Return();
 
-        foreach (int at in _scratch.RoutineExits)
+        foreach (int at in _state.Scratch.RoutineExits)
             _code.Patch(at, _code.Position);
         _code.MoveImmediate(X64.Rdx, function);
         _code.JumpTo(_hostCallPosition);
@@ -148,7 +148,7 @@ internal unsafe ref partial struct X64Compiler
         int windows = NativeOffsets.Windows;
         _code.Move(true, X64.Rcx, address);
         _code.ShiftImmediate(true, X64Shift.Right, X64.Rcx, 32 - 7);
-        _code.Alu(false, X64Alu.And, X64.Rcx, (MemoryMap.Segments - 1) * WindowBytes);
+        _code.Alu(false, X64Alu.And, X64.Rcx, (MemoryMap.Segments - 1) * NativeOffsets.WindowStep);
         _code.Move(true, X64.Rdx, address);
         _code.Alu(X64Alu.Sub, X64.Rdx, new X64Memory(Context, windows, X64.Rcx));
         ExitRoutineIf(Condition.Below);
@@ -156,7 +156,7 @@ internal unsafe ref partial struct X64Compiler
             _code.Alu(true, X64Alu.Add, X64.Rdx, bytes);
         else
             _code.Alu(true, X64Alu.Add, X64.Rdx, Length);
-        _code.Alu(X64Alu.Compare, X64.Rdx, new X64Memory(Context, windows + BytesField(isStore), X64.Rcx));
+        _code.Alu(X64Alu.Compare, X64.Rdx, new X64Memory(Context, windows + NativeOffsets.WindowBytesField(isStore), X64.Rcx));
         ExitRoutineIf(Condition.Above);
         _code.Load(8, false, X64.Rdx, new X64Memory(Context, windows + NativeOffsets.WindowDistance, X64.Rcx));
         _code.Alu(true, X64Alu.Add, X64.Rdx, address);
@@ -221,7 +221,7 @@ internal unsafe ref partial struct X64Compiler
     private static X64Memory Part(X64 start, int part, int count, int size) =>
         part < count / 2 ? new X64Memory(start, part * size) : new X64Memory(start, (part - count) * size, Length);
 
-    private void ExitRoutineIf(Condition condition) => _scratch.RoutineExits.Add(_code.JumpIf(condition));
+    private void ExitRoutineIf(Condition condition) => _state.Scratch.RoutineExits.Add(_code.JumpIf(condition));
 
     private enum RoutineStep : byte
     {

@@ -11,58 +11,24 @@ namespace Velox.Bpf;
 /// </remarks>
 internal unsafe ref partial struct X64Compiler
 {
-    private const int NoGroup = -1;
+    public void EmitFrameAccess(in Instruction instruction, int bytes) =>
+        EmitTransfer(in instruction, bytes, new X64Memory(Frame, instruction.Target), X64.Rcx);
 
-    /// <summary>Longest span of accesses that share a check.</summary>
-    private const int MaxGroupBytes = 256;
+    public void EmitGroupAccess(in Instruction instruction, int bytes) =>
+        EmitTransfer(in instruction, bytes, new X64Memory(X64.Rdx, instruction.Target), X64.Rcx);
 
-    /// <summary>How far ahead accesses are looked for that could share a check.</summary>
-    private const int MaxGroupInstructions = 64;
-
-    private void EmitAccess(in Instruction instruction)
+    public void EmitLoneAccess(in Instruction instruction, int bytes)
     {
         bool isStore = instruction.Operation >= Operation.Store8Imm;
         int baseRegister = isStore ? instruction.Destination : instruction.Source;
-        int offset = instruction.Target;
-        int bytes = AccessSize.Of(instruction.Operation);
-        if (IsInFrame(baseRegister, offset, bytes))
-        {
-            EmitTransfer(in instruction, bytes, new X64Memory(Frame, offset), X64.Rcx);
-        }
-        else if (_groupBase == baseRegister && _index <= _groupEnd)
-        {
-            EmitTransfer(in instruction, bytes, new X64Memory(X64.Rdx, offset), X64.Rcx);
-        }
-        else
-        {
-            Span span = FindSpan(baseRegister);
-            EmitCheck(in span, baseRegister);
-            if (span.IsGroup)
-            {
-                (_groupBase, _groupEnd) = (baseRegister, span.Last);
-                EmitTransfer(in instruction, bytes, new X64Memory(X64.Rdx, offset), X64.Rcx);
-            }
-            else
-            {
-                X64Memory memory = NeedsPointer(isStore, baseRegister)
-                    ? new X64Memory(X64.Rcx, 0)
-                    : new X64Memory(X64.Rcx, offset, Register(baseRegister));
-                EmitTransfer(in instruction, bytes, memory, X64.Rdx);
-            }
-        }
-
-        if (!isStore && instruction.Destination == _groupBase)
-            _groupBase = NoGroup;
+        X64Memory memory = NeedsPointer(isStore, baseRegister)
+            ? new X64Memory(X64.Rcx, 0)
+            : new X64Memory(X64.Rcx, instruction.Target, Register(baseRegister));
+        EmitTransfer(in instruction, bytes, memory, X64.Rdx);
     }
 
     /// <summary>Whether a check leaves the host's address of a lone access, not the distance to it.</summary>
-    private readonly bool NeedsPointer(bool isStore, int baseRegister) => isStore || IsHostFrame(baseRegister);
-
-    private readonly bool IsHostFrame(int register) => register == FramePointer && _hasHostFrame;
-
-    /// <summary>r10 cannot leave the stack where the program cannot write it, and a frame below it is always there.</summary>
-    private readonly bool IsInFrame(int baseRegister, int offset, int bytes) =>
-        _hasHostFrame && baseRegister == FramePointer && offset >= -_dialect.FrameBytes && offset + bytes <= 0;
+    private readonly bool NeedsPointer(bool isStore, int baseRegister) => isStore || _state.IsHostFrame(baseRegister);
 
     /// <summary>Moves the data between register and memory.</summary>
     /// <param name="instruction">Which access.</param>
@@ -83,21 +49,25 @@ internal unsafe ref partial struct X64Compiler
     private static bool IsImmediateStore(Operation operation) => ((operation - Operation.Store8Imm) & 1) == 0;
 
     /// <summary>Checks a span and leaves what its accesses need in rdx (a group) or rcx.</summary>
-    private void EmitCheck(in Span span, int baseRegister)
+    public void EmitCheck(in AccessSpan span, int baseRegister)
     {
-        bool keepsGroup = !span.IsGroup && _groupBase != NoGroup && _index < _groupEnd;
-        int segment = _guess[baseRegister];
-        ColdAccess cold = Cold(in span, baseRegister) with { KeepsGroup = keepsGroup, LooksUp = segment != RegionGuess.Unknown };
+        bool keepsGroup = !span.IsGroup && _state.GroupBase != CompilerState.NoGroup && _state.Index < _state.GroupEnd;
+        int segment = _state.Guess[baseRegister];
+        ColdAccess cold = _state.ColdAccessOf(in span, baseRegister) with
+        {
+            KeepsGroup = keepsGroup,
+            LooksUp = segment != RegionGuess.Unknown,
+        };
         if (segment == RegionGuess.Unknown)
         {
             EmitLookUp(in cold, out int jump, out int jump2);
             if (!span.IsGroup)
-                _groupBase = NoGroup; // rdx was used
-            _scratch.Accesses.Add(cold with { At = jump, At2 = jump2, Back = _code.Position, KeepsGroup = false });
+                _state.GroupBase = CompilerState.NoGroup; // rdx was used
+            _state.Scratch.Accesses.Add(cold with { At = jump, At2 = jump2, Back = _code.Position, KeepsGroup = false });
             return;
         }
 
-        int window = NativeOffsets.Windows + (segment * WindowBytes);
+        int window = NativeOffsets.Windows + (segment * NativeOffsets.WindowStep);
         EmitAddress(X64.Rcx, baseRegister, span.Low);
         _code.Alu(true, X64Alu.Sub, X64.Rcx, Context, window);
         int first, second = 0;
@@ -105,21 +75,21 @@ internal unsafe ref partial struct X64Compiler
         {
             first = _code.JumpIf(Condition.Below);
             _code.Alu(true, X64Alu.Add, X64.Rcx, span.Bytes);
-            int bytes = window + BytesField(span.IsStore);
+            int bytes = window + NativeOffsets.WindowBytesField(span.IsStore);
             KeepOnLine(DisplacementBytes(bytes) + JumpBytes);
             _code.Alu(true, X64Alu.Compare, X64.Rcx, Context, bytes);
             second = _code.JumpIf(Condition.Above);
         }
         else
         {
-            int limit = window + LimitField(span.Bytes, span.IsStore);
+            int limit = window + NativeOffsets.WindowLimitField(span.Bytes, span.IsStore);
             KeepOnLine(DisplacementBytes(limit) + JumpBytes);
             _code.Alu(true, X64Alu.Compare, X64.Rcx, Context, limit);
             first = _code.JumpIf(Condition.AboveOrEqual);
         }
 
         EmitResult(span.IsGroup, span.IsStore, baseRegister, new X64Memory(Context, window));
-        _scratch.Accesses.Add(cold with { At = first, At2 = second, Back = _code.Position });
+        _state.Scratch.Accesses.Add(cold with { At = first, At2 = second, Back = _code.Position });
     }
 
     /// <summary>The program's address.</summary>
@@ -131,9 +101,6 @@ internal unsafe ref partial struct X64Compiler
         else if (to != value)
             _code.Move(true, to, value);
     }
-
-    private readonly ColdAccess Cold(in Span span, int baseRegister) => new(
-        0, 0, 0, _index, _unitsAfter + 1, (byte)baseRegister, span.Low, span.Bytes, span.IsStore, span.IsGroup, false, false);
 
     /// <summary>From a window, with rcx at the distance from its start for lone accesses, to what the accesses need.</summary>
     private void EmitResult(bool isGroup, bool isStore, int baseRegister, X64Memory window)
@@ -162,37 +129,30 @@ internal unsafe ref partial struct X64Compiler
         // Bits above the segment's number are caught by the comparison with the window's start.
         _code.Move(true, X64.Rdx, X64.Rcx);
         _code.ShiftImmediate(true, X64Shift.Right, X64.Rdx, 32 - 7);
-        _code.Alu(false, X64Alu.And, X64.Rdx, (MemoryMap.Segments - 1) * WindowBytes);
+        _code.Alu(false, X64Alu.And, X64.Rdx, (MemoryMap.Segments - 1) * NativeOffsets.WindowStep);
         _code.Alu(X64Alu.Sub, X64.Rcx, new X64Memory(Context, windows, X64.Rdx));
         if (access.IsGroup)
         {
             jump = _code.JumpIf(Condition.Below);
             _code.Alu(true, X64Alu.Add, X64.Rcx, access.Bytes);
-            _code.Alu(X64Alu.Compare, X64.Rcx, new X64Memory(Context, windows + BytesField(access.IsStore), X64.Rdx));
+            _code.Alu(X64Alu.Compare, X64.Rcx, new X64Memory(Context, windows + NativeOffsets.WindowBytesField(access.IsStore), X64.Rdx));
             jump2 = _code.JumpIf(Condition.Above);
         }
         else
         {
             jump2 = 0;
-            _code.Alu(X64Alu.Compare, X64.Rcx, new X64Memory(Context, windows + LimitField(access.Bytes, access.IsStore), X64.Rdx));
+            int limit = NativeOffsets.WindowLimitField(access.Bytes, access.IsStore);
+            _code.Alu(X64Alu.Compare, X64.Rcx, new X64Memory(Context, windows + limit, X64.Rdx));
             jump = _code.JumpIf(Condition.AboveOrEqual);
         }
 
         EmitResult(access.IsGroup, access.IsStore, access.Base, new X64Memory(Context, windows, X64.Rdx));
     }
 
-    private static int BytesField(bool isStore) => isStore ? NativeOffsets.WindowWriteBytes : NativeOffsets.WindowReadBytes;
-
-    private static int LimitField(int bytes, bool isStore) =>
-        (isStore ? NativeOffsets.WindowWriteLimits : NativeOffsets.WindowReadLimits) + (8 * int.Log2(bytes));
-
-    /// <summary>The out-of-line part of an access: the window of the real segment, then the memory map, then leave.</summary>
-    private void EmitColdAccess(in ColdAccess access)
+    public void EmitColdAccess(in ColdAccess access)
     {
         PatchHere(access.At);
         PatchHere(access.At2);
-        _index = access.Index;
-        _unitsAfter = access.Units - 1;
         if (access.KeepsGroup)
             _code.StoreWide(X64.Rdx, Context, NativeOffsets.Spill + 56);
         if (access.LooksUp)
@@ -216,7 +176,7 @@ internal unsafe ref partial struct X64Compiler
             EmitDistance(in access);
         GoBack(in access);
         _code.Patch(failed, _code.Position);
-        Leave();
+        Leave(access.Index, access.Units);
     }
 
     private void EmitDistance(in ColdAccess access)
@@ -236,57 +196,5 @@ internal unsafe ref partial struct X64Compiler
     {
         if (at != 0)
             _code.Patch(at, _code.Position);
-    }
-
-    /// <summary>The accesses from here down that can share one check with this one.</summary>
-    private readonly Span FindSpan(int baseRegister)
-    {
-        Instruction[] code = _program.Instructions;
-        var span = new Span(int.MaxValue, int.MinValue, false, _index, 0);
-        int end = Math.Min(code.Length, _index + MaxGroupInstructions);
-        for (int i = _index; i < end; i++)
-        {
-            ref readonly Instruction instruction = ref code[i];
-            Operation operation = instruction.Operation;
-            if (i > _index && _flow.IsLeader(i))
-                break;
-            if (operation is >= Operation.Load8 and <= Operation.Store64Reg)
-            {
-                bool isStore = operation >= Operation.Store8Imm;
-                int bytes = AccessSize.Of(operation);
-                bool isMember = (isStore ? instruction.Destination : instruction.Source) == baseRegister
-                    && !IsInFrame(baseRegister, instruction.Target, bytes);
-                if (isMember && !span.TryAdd(instruction.Target, bytes, isStore, i))
-                    break;
-            }
-
-            if (instruction.Destination == baseRegister && operation < Operation.Store8Imm)
-                break;
-            if (UsesRdx(operation) || operation is >= Operation.AtomicAdd32 and <= Operation.CompareExchange64)
-                break;
-        }
-
-        return span;
-    }
-
-    private static bool UsesRdx(Operation operation) =>
-        operation is >= Operation.Div64Imm and <= Operation.SMulHigh64Reg or >= Operation.Div32Imm and <= Operation.SModOrTrap32Reg;
-
-    /// <summary>A run of accesses through one register.</summary>
-    private record struct Span(int Low, int High, bool IsStore, int Last, int Count)
-    {
-        internal readonly int Bytes => High - Low;
-
-        internal readonly bool IsGroup => Count > 1;
-
-        internal bool TryAdd(int offset, int bytes, bool isStore, int index)
-        {
-            int low = Math.Min(Low, offset);
-            int high = Math.Max(High, offset + bytes);
-            if (high - low > MaxGroupBytes)
-                return false;
-            this = new Span(low, high, IsStore | isStore, index, Count + 1);
-            return true;
-        }
     }
 }

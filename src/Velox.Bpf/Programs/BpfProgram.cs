@@ -4,6 +4,7 @@ namespace Velox.Bpf;
 public sealed class BpfProgram
 {
     private NativeProgram? _native;
+    private ThreadedCode? _threaded;
 
     private BpfProgram(ProgramImage image, HostFunctionTable host, Instruction[] instructions)
     {
@@ -49,6 +50,12 @@ public sealed class BpfProgram
 
     /// <summary>Its native code, while it has some. Runs read it once: whoever has a reference may use it to the end.</summary>
     internal NativeProgram? Native => _native;
+
+    /// <summary>Whether the interpreter uses handlers; tests use the switch too.</summary>
+    internal bool UsesThreadedCode { get; set; } = ThreadedInterpreter.IsSupported;
+
+    /// <summary>Made when first used. Threads that are first at once may each make it; all of it is the same.</summary>
+    internal ThreadedCode Threaded => _threaded ??= new ThreadedCode(Instructions);
 
     internal TierState Tier { get; } = new();
 

@@ -58,7 +58,7 @@ internal sealed unsafe class Arm64Emulator
     /// <summary>Gives a program code for ARM64 that runs in a guest; skips the test where there is none.</summary>
     internal static void Prepare(BpfProgram program, VmOptions options)
     {
-        Assert.SkipUnless(NativeProgram.IsSupported, "This machine does not run native code: it needs Linux on x86-64.");
+        Assert.SkipUnless(NativeProgram.IsSupported, "This machine does not run native code: it needs Linux on x86-64 or ARM64.");
         FindEmulator();
         NativeProgram? native = NativeProgram.TryCompileFor(NativeTarget.Arm64, program, options.AllowsFrameGaps, &Enter);
         program.TryInstall(native ?? throw new InvalidOperationException("The program was not compiled."));

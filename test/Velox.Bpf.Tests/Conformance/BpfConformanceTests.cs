@@ -13,6 +13,7 @@ public sealed class BpfConformanceTests
 
     [Theory]
     [InlineData(Tier.Interpreter)]
+    [InlineData(Tier.Switch)]
     [InlineData(Tier.Native)]
     [InlineData(Tier.Arm64)]
     public void Every_case_gives_its_result(Tier tier)

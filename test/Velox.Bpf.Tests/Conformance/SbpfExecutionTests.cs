@@ -10,6 +10,7 @@ public sealed class SbpfExecutionTests
 {
     [Theory]
     [InlineData(Tier.Interpreter)]
+    [InlineData(Tier.Switch)]
     [InlineData(Tier.Native)]
     [InlineData(Tier.Arm64)]
     public void Every_run_ends_as_it_does_in_sbpf(Tier tier)

@@ -7,6 +7,7 @@ public sealed class MachineLifetimeTests
 
     [Theory]
     [InlineData(Tier.Interpreter)]
+    [InlineData(Tier.Switch)]
     [InlineData(Tier.Native)]
     public void A_host_function_cannot_take_its_machine_away(Tier tier)
     {

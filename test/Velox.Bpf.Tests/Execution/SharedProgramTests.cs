@@ -8,7 +8,7 @@ public sealed class SharedProgramTests
     [Fact]
     public void A_machine_that_ran_other_programs_is_like_a_fresh_one()
     {
-        Assert.SkipUnless(NativeProgram.IsSupported, "This machine does not run native code: it needs Linux on x86-64.");
+        Assert.SkipUnless(NativeProgram.IsSupported, "This machine does not run native code: it needs Linux on x86-64 or ARM64.");
         var options = new VmOptions { MaxCallDepth = 5, HeapBytes = 1000 };
         using var used = new VirtualMachine(options);
         for (ulong number = 0; number < 400; number++)
@@ -71,7 +71,7 @@ public sealed class SharedProgramTests
     [Fact]
     public void Code_stays_while_it_runs_and_goes_when_nobody_has_it()
     {
-        Assert.SkipUnless(NativeProgram.IsSupported, "This machine does not run native code: it needs Linux on x86-64.");
+        Assert.SkipUnless(NativeProgram.IsSupported, "This machine does not run native code: it needs Linux on x86-64 or ARM64.");
         HostFunctionTable host = new HostFunctionTable().Add(1, "collect", call =>
         {
             GC.Collect();
@@ -96,7 +96,7 @@ public sealed class SharedProgramTests
     [Fact]
     public void Ranges_of_the_arena_never_overlap()
     {
-        Assert.SkipUnless(NativeProgram.IsSupported, "This machine does not run native code: it needs Linux on x86-64.");
+        Assert.SkipUnless(NativeProgram.IsSupported, "This machine does not run native code: it needs Linux on x86-64 or ARM64.");
         CodeArena arena = CodeArena.Shared!;
         bool isIntact = true;
         Thread[] threads = [.. Enumerable.Range(1, 4).Select(number => new Thread(() => Use((ulong)number)))];

@@ -102,6 +102,7 @@ public sealed class TierEdgeTests
 
     [Theory]
     [InlineData(Tier.Interpreter)]
+    [InlineData(Tier.Switch)]
     [InlineData(Tier.Native)]
     public void A_run_that_has_ended_does_not_go_on(Tier tier)
     {
@@ -116,6 +117,7 @@ public sealed class TierEdgeTests
 
     [Theory]
     [InlineData(Tier.Interpreter)]
+    [InlineData(Tier.Switch)]
     [InlineData(Tier.Native)]
     public void Without_its_stack_a_program_faults(Tier tier)
     {

@@ -51,15 +51,20 @@ internal sealed class DifferentialFuzzer(ulong seed, Tier tier = Tier.Native)
     private string? Compare(FuzzProgram program, List<FuzzInput> inputs, ulong sliceSeed, bool isCounted = false)
     {
         BpfProgram interpreted = program.Create();
+        Tier.Switch.Prepare(interpreted);
         BpfProgram compiled = program.Create();
         tier.Prepare(compiled, program.Layout.Options);
         using var interpreter = new FuzzMachine(program, interpreted);
+        using var threaded = new FuzzMachine(program, program.Create());
         using var native = new FuzzMachine(program, compiled);
         for (int i = 0; i < inputs.Count; i++)
         {
             FuzzInput input = inputs[i];
             interpreter.Run(input);
+            threaded.Run(input);
             native.Run(input);
+            if (interpreter.Difference(threaded) is { } unlike)
+                return $"input {i}, switch / handlers: {unlike}";
             if (interpreter.Difference(native) is { } difference)
                 return $"input {i}, interpreter / native: {difference}";
             if (isCounted)
@@ -69,13 +74,14 @@ internal sealed class DifferentialFuzzer(ulong seed, Tier tier = Tier.Native)
                 FuzzOutcome expected = interpreter.Outcome();
                 if (CompareReference(program, input, expected) is { } wrong)
                     return $"input {i}, interpreter / reference: {wrong}";
-                if (CompareSlices(program, interpreter, native, input, expected, sliceSeed) is { } cut)
+                if (CompareSlices(program, interpreter, threaded, native, input, expected, sliceSeed) is { } cut)
                     return $"input {i}, sliced: {cut}";
             }
 
+            threaded.Begin(input);
             native.Begin(input);
             interpreter.Begin(input);
-            if (!native.IsScratchClean || !interpreter.IsScratchClean)
+            if (!threaded.IsScratchClean || !native.IsScratchClean || !interpreter.IsScratchClean)
                 return $"input {i}: scratch memory is not zero at the next run";
         }
 
@@ -99,17 +105,19 @@ internal sealed class DifferentialFuzzer(ulong seed, Tier tier = Tier.Native)
     }
 
     /// <summary>
-    /// The same run in slices: native code against the interpreter after every slice, and the end against the whole run.
+    /// The same run in slices: handlers and native code against the switch after every slice, and the end against the whole run.
     /// A third program is compiled in the midst of its run.
     /// </summary>
     private string? CompareSlices(
-        FuzzProgram program, FuzzMachine interpreter, FuzzMachine native, FuzzInput input, FuzzOutcome whole, ulong seed)
+        FuzzProgram program, FuzzMachine interpreter, FuzzMachine threaded, FuzzMachine native, FuzzInput input,
+        FuzzOutcome whole, ulong seed)
     {
         var random = new FuzzRandom(seed);
         BpfProgram late = program.Create();
         using var switching = new FuzzMachine(program, late);
         int compileAt = random.Below(6);
         interpreter.Begin(input);
+        threaded.Begin(input);
         native.Begin(input);
         switching.Begin(input);
         ulong used = 0;
@@ -127,14 +135,17 @@ internal sealed class DifferentialFuzzer(ulong seed, Tier tier = Tier.Native)
                 ulong value = register == 10 && random.Chance(70)
                     ? MemoryMap.StackAddress + (ulong)(random.Between(0, 20) * 512)
                     : (ulong)random.Value();
-                foreach (FuzzMachine machine in new[] { interpreter, native, switching })
+                foreach (FuzzMachine machine in new[] { interpreter, threaded, native, switching })
                     machine.Machine.Registers[register] = value;
                 isWhole = false;
             }
 
             interpreter.Continue(units);
+            threaded.Continue(units);
             native.Continue(units);
             switching.Continue(units);
+            if (interpreter.Difference(threaded) is { } unlike)
+                return $"slice {slice} of {units} units after {used}, switch / handlers: {unlike}";
             if (interpreter.Difference(native) is { } difference)
                 return $"slice {slice} of {units} units after {used}, interpreter / native: {difference}";
             if (interpreter.Difference(switching) is { } switched)

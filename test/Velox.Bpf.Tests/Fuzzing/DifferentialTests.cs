@@ -15,7 +15,7 @@ public sealed class DifferentialTests(ITestOutputHelper output)
     [Fact]
     public void All_tiers_agree_on_random_programs()
     {
-        Assert.SkipUnless(NativeProgram.IsSupported, "This machine does not run native code: it needs Linux on x86-64.");
+        Assert.SkipUnless(NativeProgram.IsSupported, "This machine does not run native code: it needs Linux on x86-64 or ARM64.");
         ulong seed = Setting("VELOX_FUZZ_SEED", DefaultSeed);
         ulong programs = Setting("VELOX_FUZZ_PROGRAMS", DefaultPrograms);
         var fuzzer = new DifferentialFuzzer(seed);

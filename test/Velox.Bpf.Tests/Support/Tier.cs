@@ -3,7 +3,11 @@ namespace Velox.Bpf.Tests;
 /// <summary>What a program is run by.</summary>
 public enum Tier
 {
+    /// <summary>By handlers, where the runtime makes tail calls.</summary>
     Interpreter,
+
+    /// <summary>The interpreter that works everywhere.</summary>
+    Switch,
     Native,
 
     /// <summary>Native code for ARM64, under an emulator.</summary>
@@ -12,10 +16,12 @@ public enum Tier
 
 internal static class TierExtensions
 {
-    /// <summary>Compiles the program where the tier is native; skips the test where the machine cannot run it.</summary>
+    /// <summary>Makes runs of the program use the tier; skips the test where the machine has no native code.</summary>
     internal static void Prepare(this Tier tier, BpfProgram program, VmOptions? options = null)
     {
-        if (tier == Tier.Interpreter)
+        if (tier == Tier.Switch)
+            program.UsesThreadedCode = false;
+        if (tier is Tier.Interpreter or Tier.Switch)
             return;
         options ??= new VmOptions();
         if (tier == Tier.Arm64)
@@ -25,6 +31,6 @@ internal static class TierExtensions
         }
 
         bool isCompiled = program.TryCompile(options.AllowsFrameGaps);
-        Assert.SkipUnless(isCompiled, "This machine does not run native code: it needs Linux on x86-64.");
+        Assert.SkipUnless(isCompiled, "This machine does not run native code: it needs Linux on x86-64 or ARM64.");
     }
 }

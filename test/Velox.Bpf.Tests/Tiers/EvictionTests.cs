@@ -8,7 +8,7 @@ public sealed class EvictionTests
     private const int Seed = 20_261_125;
 
     public EvictionTests() =>
-        Assert.SkipUnless(NativeProgram.IsSupported, "This machine does not run native code: it needs Linux on x86-64.");
+        Assert.SkipUnless(NativeProgram.IsSupported, "This machine does not run native code: it needs Linux on x86-64 or ARM64.");
 
     [Fact]
     public void Programs_that_threads_run_while_they_win_and_lose_their_code_give_their_results()

@@ -5,7 +5,7 @@ public sealed class TieredCompilerTests
     private readonly LoopProgram _loop = new(constant: 7);
 
     public TieredCompilerTests() =>
-        Assert.SkipUnless(NativeProgram.IsSupported, "This machine does not run native code: it needs Linux on x86-64.");
+        Assert.SkipUnless(NativeProgram.IsSupported, "This machine does not run native code: it needs Linux on x86-64 or ARM64.");
 
     [Fact]
     public void A_program_becomes_native_code_when_it_is_hot_and_not_before()
