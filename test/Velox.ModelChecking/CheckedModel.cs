@@ -56,6 +56,11 @@ public readonly unsafe struct CheckedModel : IMemoryModel
 
     public static void SpinHint(int iterations) => Execution.Current?.Spin();
 
+    /// <summary>Nothing: time does not exist here.</summary>
+    public static void BackOff(int iterations)
+    {
+    }
+
     /// <summary>Sleeps while the word holds the value, until woken; comparing and falling asleep are one step (a futex).</summary>
     public static void Wait(ref int word, int expected) => Execution.Current?.Wait(Address(ref word), expected);
 

@@ -59,4 +59,7 @@ public readonly struct HardwareModel : IMemoryModel
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void SpinHint(int iterations) => Thread.SpinWait(iterations);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void BackOff(int iterations) => Thread.SpinWait(iterations);
 }

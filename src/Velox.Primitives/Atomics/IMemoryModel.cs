@@ -72,7 +72,11 @@ public interface IMemoryModel
     /// <summary>Writes plain data that the algorithm protects.</summary>
     static abstract void Write<T>(ref T slot, in T value);
 
-    /// <summary>Says that this turn of a waiting loop found nothing: other threads should go on.</summary>
+    /// <summary>Says that this turn of a waiting loop found nothing: another thread must do something first.</summary>
     /// <param name="iterations">Length of the pause; a few nanoseconds each.</param>
     static abstract void SpinHint(int iterations);
+
+    /// <summary>Lets time pass before another try, which may succeed whatever others do.</summary>
+    /// <param name="iterations">Length of the pause; a few nanoseconds each.</param>
+    static abstract void BackOff(int iterations);
 }

@@ -38,6 +38,8 @@ internal readonly struct NoRelease : IMemoryModel
     public static void Write<T>(ref T slot, in T value) => CheckedModel.Write(ref slot, in value);
 
     public static void SpinHint(int iterations) => CheckedModel.SpinHint(iterations);
+
+    public static void BackOff(int iterations) => CheckedModel.BackOff(iterations);
 }
 
 /// <summary>The checked memory operations, except that no load acquires.</summary>
@@ -76,4 +78,6 @@ internal readonly struct NoAcquire : IMemoryModel
     public static void Write<T>(ref T slot, in T value) => CheckedModel.Write(ref slot, in value);
 
     public static void SpinHint(int iterations) => CheckedModel.SpinHint(iterations);
+
+    public static void BackOff(int iterations) => CheckedModel.BackOff(iterations);
 }
