@@ -133,6 +133,8 @@ internal static partial class PipeRace
         private const uint SpinsPerYield = 1_024;
         private uint _spins;
 
+        // Not inlined: the system call in it would cost the measured loop its registers.
+        [MethodImpl(MethodImplOptions.NoInlining)]
         internal void Once()
         {
             if (++_spins % SpinsPerYield == 0)

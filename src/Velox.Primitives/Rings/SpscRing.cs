@@ -47,9 +47,9 @@ public sealed unsafe class SpscRing<T> : IRing<T>
     public SpscRing(int capacity)
     {
         RingMemory.CheckCapacity(capacity, least: 1);
-        _positionsOwner = RingMemory.Allocate(sizeof(RingPositions), out byte* positions);
+        _positionsOwner = RingMemory.Allocate(RingPositions.Bytes, out byte* positions);
         RingSlots<T> slots = RingSlots<T>.Allocate(capacity, out _slotsOwner);
-        _core = new SpscRingCore<T, HardwareModel>((RingPositions*)positions, slots);
+        _core = new SpscRingCore<T, HardwareModel>(new RingPositions(positions), slots);
     }
 
     public int Capacity => _core.Capacity;

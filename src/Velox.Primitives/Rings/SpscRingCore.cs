@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Velox.Primitives;
 
@@ -12,19 +11,17 @@ namespace Velox.Primitives;
 /// <see cref="RingPositions.GivenBack"/>, and the producer acquires that before it fills the slot again. There is no other
 /// communication, so these two pairs are all the order there has to be.</para>
 /// </remarks>
-internal readonly unsafe struct SpscRingCore<T, TModel>
+internal readonly struct SpscRingCore<T, TModel>
     where TModel : struct, IMemoryModel
 {
-    private readonly RingPositions* _positions;
+    private readonly RingPositions _positions;
     private readonly RingSlots<T> _slots;
     private readonly long _capacity;
 
     // The consumer gives slots back once in so many items, which the producer then fills without another look.
     private readonly long _quarter;
 
-    /// <param name="positions">Zeroed, aligned to 128 bytes.</param>
-    /// <param name="slots">The slots.</param>
-    internal SpscRingCore(RingPositions* positions, RingSlots<T> slots)
+    internal SpscRingCore(RingPositions positions, RingSlots<T> slots)
     {
         _positions = positions;
         _slots = slots;
@@ -39,8 +36,8 @@ internal readonly unsafe struct SpscRingCore<T, TModel>
         get
         {
             // Two looks at moving positions: their difference may lie outside the bounds for a moment.
-            long read = TModel.LoadAcquire(ref _positions->Read);
-            long written = TModel.LoadAcquire(ref _positions->Written);
+            long read = TModel.LoadAcquire(ref _positions.Read);
+            long written = TModel.LoadAcquire(ref _positions.Written);
             return (int)Math.Clamp(written - read, 0, _capacity);
         }
     }
@@ -48,12 +45,14 @@ internal readonly unsafe struct SpscRingCore<T, TModel>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryWrite(in T item)
     {
-        long written = TModel.LoadRelaxed(ref _positions->Written);
-        if (written == TModel.Read(ref _positions->WriteLimit) && FreeAfterRefresh(written) == 0)
+        // A copy, which no store can have changed, stays in a register.
+        RingPositions positions = _positions;
+        long written = TModel.LoadRelaxed(ref positions.Written);
+        if (written == TModel.Read(ref positions.WriteLimit) && FreeAfterRefresh(written) == 0)
             return false;
 
         TModel.Write(ref _slots[written], in item);
-        TModel.StoreRelease(ref _positions->Written, written + 1);
+        TModel.StoreRelease(ref positions.Written, written + 1);
         return true;
     }
 
@@ -76,8 +75,8 @@ internal readonly unsafe struct SpscRingCore<T, TModel>
 
     internal Span<T> Reserve(int maxCount)
     {
-        long written = TModel.LoadRelaxed(ref _positions->Written);
-        long free = TModel.Read(ref _positions->WriteLimit) - written;
+        long written = TModel.LoadRelaxed(ref _positions.Written);
+        long free = TModel.Read(ref _positions.WriteLimit) - written;
         if (free < maxCount)
             free = FreeAfterRefresh(written);
         return _slots.Run(written, Math.Min(free, maxCount));
@@ -85,17 +84,18 @@ internal readonly unsafe struct SpscRingCore<T, TModel>
 
     internal void Publish(int count)
     {
-        long written = TModel.LoadRelaxed(ref _positions->Written);
+        long written = TModel.LoadRelaxed(ref _positions.Written);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(
-            (ulong)count, (ulong)(TModel.Read(ref _positions->WriteLimit) - written), nameof(count));
-        TModel.StoreRelease(ref _positions->Written, written + count);
+            (ulong)count, (ulong)(TModel.Read(ref _positions.WriteLimit) - written), nameof(count));
+        TModel.StoreRelease(ref _positions.Written, written + count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryRead(out T item)
     {
-        long read = TModel.LoadRelaxed(ref _positions->Read);
-        if (read == TModel.Read(ref _positions->ReadLimit) && AvailableAfterRefresh(read) == 0)
+        RingPositions positions = _positions;
+        long read = TModel.LoadRelaxed(ref positions.Read);
+        if (read == TModel.Read(ref positions.ReadLimit) && AvailableAfterRefresh(read) == 0)
         {
             item = default!;
             return false;
@@ -105,7 +105,11 @@ internal readonly unsafe struct SpscRingCore<T, TModel>
         item = TModel.Read(ref slot);
         if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
             slot = default!;
-        MoveReadTo(read + 1);
+
+        // Relaxed: the producer does not go by this position.
+        TModel.StoreRelaxed(ref positions.Read, read + 1);
+        if (read + 1 == TModel.Read(ref positions.GiveBackAt))
+            GiveBack(read + 1);
         return true;
     }
 
@@ -128,8 +132,8 @@ internal readonly unsafe struct SpscRingCore<T, TModel>
 
     internal ReadOnlySpan<T> Peek(int maxCount)
     {
-        long read = TModel.LoadRelaxed(ref _positions->Read);
-        long available = TModel.Read(ref _positions->ReadLimit) - read;
+        long read = TModel.LoadRelaxed(ref _positions.Read);
+        long available = TModel.Read(ref _positions.ReadLimit) - read;
         if (available < maxCount)
             available = AvailableAfterRefresh(read);
         return _slots.Run(read, Math.Min(available, maxCount));
@@ -137,36 +141,28 @@ internal readonly unsafe struct SpscRingCore<T, TModel>
 
     internal void Advance(int count)
     {
-        long read = TModel.LoadRelaxed(ref _positions->Read);
+        long read = TModel.LoadRelaxed(ref _positions.Read);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(
-            (ulong)count, (ulong)(TModel.Read(ref _positions->ReadLimit) - read), nameof(count));
+            (ulong)count, (ulong)(TModel.Read(ref _positions.ReadLimit) - read), nameof(count));
         if (count == 0)
             return;
         if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
             ClearSlots(read, count);
-        TModel.StoreRelaxed(ref _positions->Read, read + count);
+        TModel.StoreRelaxed(ref _positions.Read, read + count);
         GiveBack(read + count);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void MoveReadTo(long read)
-    {
-        // Relaxed: the producer does not go by this position.
-        TModel.StoreRelaxed(ref _positions->Read, read);
-        if (read == TModel.Read(ref _positions->GiveBackAt))
-            GiveBack(read);
-    }
-
     /// <summary>Release: the slots before the position are read, and the producer may fill them.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void GiveBack(long read)
     {
-        TModel.StoreRelease(ref _positions->GivenBack, read);
-        PlanGiveBack(read, TModel.Read(ref _positions->ReadLimit));
+        TModel.StoreRelease(ref _positions.GivenBack, read);
+        PlanGiveBack(read, TModel.Read(ref _positions.ReadLimit));
     }
 
     /// <summary>Slots go back when a quarter of the ring is read, and when all that the consumer knows of is read.</summary>
     private void PlanGiveBack(long givenBack, long readLimit) =>
-        TModel.Write(ref _positions->GiveBackAt, Math.Min(readLimit, givenBack + _quarter));
+        TModel.Write(ref _positions.GiveBackAt, Math.Min(readLimit, givenBack + _quarter));
 
     private void ClearSlots(long position, int count)
     {
@@ -174,20 +170,22 @@ internal readonly unsafe struct SpscRingCore<T, TModel>
             _slots[position + i] = default!;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private long FreeAfterRefresh(long written)
     {
         // Acquire: what follows (filling slots) happens after the consumer's last use of them.
-        long limit = TModel.LoadAcquire(ref _positions->GivenBack) + _capacity;
-        TModel.Write(ref _positions->WriteLimit, limit);
+        long limit = TModel.LoadAcquire(ref _positions.GivenBack) + _capacity;
+        TModel.Write(ref _positions.WriteLimit, limit);
         return limit - written;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private long AvailableAfterRefresh(long read)
     {
         // Acquire: what follows (reading slots) happens after the producer filled them.
-        long written = TModel.LoadAcquire(ref _positions->Written);
-        TModel.Write(ref _positions->ReadLimit, written);
-        PlanGiveBack(TModel.LoadRelaxed(ref _positions->GivenBack), written);
+        long written = TModel.LoadAcquire(ref _positions.Written);
+        TModel.Write(ref _positions.ReadLimit, written);
+        PlanGiveBack(TModel.LoadRelaxed(ref _positions.GivenBack), written);
         return written - read;
     }
 }
@@ -196,31 +194,28 @@ internal readonly unsafe struct SpscRingCore<T, TModel>
 /// <remarks>
 /// Each side keeps beside its position how far it may go without another look at the other's, so that it touches the
 /// other's line only when that is used up. The consumer's position is apart from the one it publishes.
+/// <para>Unsafe: an address plus constants below <see cref="Bytes"/>; the owner of the memory keeps it alive.</para>
 /// </remarks>
-[StructLayout(LayoutKind.Explicit, Size = 3 * RingMemory.AlignmentBytes)]
-internal struct RingPositions
+/// <param name="first">Zeroed memory of <see cref="Bytes"/>, aligned to 128 bytes.</param>
+internal readonly unsafe struct RingPositions(byte* first)
 {
+    internal const int Bytes = 3 * RingMemory.AlignmentBytes;
+
     /// <summary>Position after the last item written.</summary>
-    [FieldOffset(0)]
-    internal long Written;
+    internal ref long Written => ref *(long*)first;
 
     /// <summary>The position that the producer may not reach, as far as it knows.</summary>
-    [FieldOffset(8)]
-    internal long WriteLimit;
+    internal ref long WriteLimit => ref *(long*)(first + 8);
 
     /// <summary>Slots before this position may be filled again.</summary>
-    [FieldOffset(128)]
-    internal long GivenBack;
+    internal ref long GivenBack => ref *(long*)(first + 128);
 
     /// <summary>Position after the last item read.</summary>
-    [FieldOffset(256)]
-    internal long Read;
+    internal ref long Read => ref *(long*)(first + 256);
 
     /// <summary>The position after the last item that the consumer knows of.</summary>
-    [FieldOffset(264)]
-    internal long ReadLimit;
+    internal ref long ReadLimit => ref *(long*)(first + 264);
 
     /// <summary>The position at which the consumer gives slots back.</summary>
-    [FieldOffset(272)]
-    internal long GiveBackAt;
+    internal ref long GiveBackAt => ref *(long*)(first + 272);
 }

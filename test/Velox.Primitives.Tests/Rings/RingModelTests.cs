@@ -221,7 +221,7 @@ public unsafe class RingModelTests
 
     private static SpscRingCore<long, TModel> NewSpsc<TModel>(Scenario scenario, int capacity)
         where TModel : struct, IMemoryModel =>
-        new(scenario.Allocate<RingPositions>("positions"),
+        new(new RingPositions(scenario.Allocate<byte>("positions", RingPositions.Bytes)),
             new RingSlots<long>((byte*)scenario.Allocate<long>("slots", capacity), capacity));
 
     private static SequencedRingCore<long, CheckedModel> NewSequenced(Scenario scenario, int capacity) =>
