@@ -55,10 +55,11 @@ internal readonly unsafe struct RingSlots<T>
         }
     }
 
-    /// <summary>The slots from a position on, as far as they lie side by side.</summary>
+    /// <summary>The slots from a position on, at most so many, as far as they lie side by side.</summary>
+    /// <remarks>Nothing for a negative count: in shared memory, the other side's position may be anything.</remarks>
     internal Span<T> Run(long position, long count)
     {
         long tillEnd = _mask + 1 - (position & _mask);
-        return MemoryMarshal.CreateSpan(ref this[position], (int)Math.Min(count, tillEnd));
+        return MemoryMarshal.CreateSpan(ref this[position], (int)Math.Clamp(count, 0, tillEnd));
     }
 }

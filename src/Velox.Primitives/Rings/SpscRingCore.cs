@@ -42,6 +42,21 @@ internal readonly struct SpscRingCore<T, TModel>
         }
     }
 
+    /// <summary>The producer takes over positions that it finds: what it knew of the consumer is forgotten.</summary>
+    internal void ResumeProducer()
+    {
+        long written = TModel.LoadRelaxed(ref _positions.Written);
+        TModel.Write(ref _positions.WriteLimit, written);
+    }
+
+    /// <summary>The consumer takes over positions that it finds: what was read is given back.</summary>
+    internal void ResumeConsumer()
+    {
+        long read = TModel.LoadRelaxed(ref _positions.Read);
+        TModel.Write(ref _positions.ReadLimit, read);
+        GiveBack(read);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryWrite(in T item)
     {
