@@ -142,6 +142,22 @@ public unsafe class BrokenVariantTests
             });
         });
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_word_that_is_data_here_and_atomic_there_is_reported(bool atomicFirst) =>
+        Expect(FindingKind.DataRace, scenario =>
+        {
+            long* word = scenario.Allocate<long>("word");
+            scenario.Thread(() =>
+            {
+                if (atomicFirst)
+                    StoreRelease(ref *word, 1);
+                Write(ref *word, 2);
+                StoreRelease(ref *word, 3);
+            });
+        });
+
     [Fact]
     public void A_loop_that_nothing_ends_is_reported() =>
         Expect(FindingKind.Stuck, scenario =>

@@ -192,6 +192,8 @@ internal sealed class Execution : IDisposable
     private Location Reach(OperationKind kind, nint address, int size)
     {
         int granule = _arena.GranuleOf(address);
+        if (_memory.IsData(granule))
+            throw Fail(FindingKind.DataRace, $"{_arena.NameOf(address)} is plain data, accessed as an atomic word.");
         Location location = _memory.LocationAt(granule, address, size);
         Reach(new Operation(kind, location.Index));
         CheckReclaimed(granule, address);

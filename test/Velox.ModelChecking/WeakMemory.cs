@@ -126,6 +126,14 @@ internal sealed class WeakMemory
 
     internal bool IsAtomic(int granule) => _locationOfGranule[granule] > 0;
 
+    /// <summary>Whether a thread has touched the place as plain data.</summary>
+    internal bool IsData(int granule)
+    {
+        int first = granule * Execution.MaxThreads;
+        return _reads.AsSpan(first, Execution.MaxThreads).ContainsAnyExcept(0)
+            || _writes.AsSpan(first, Execution.MaxThreads).ContainsAnyExcept(0);
+    }
+
     internal void Reclaim(int granule) => _isReclaimed[granule] = true;
 
     private bool HappenedBefore(int[] accesses, int thread, int granule)

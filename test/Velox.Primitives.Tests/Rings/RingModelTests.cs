@@ -92,18 +92,29 @@ public unsafe class RingModelTests
         });
     });
 
-    /// <summary>The same ring with an order taken away: the checker must see it.</summary>
+    /// <summary>The same rings with an order taken away: the checker must see it.</summary>
     [Fact]
-    public void Spsc_without_release_or_acquire_is_found()
+    public void Rings_without_release_or_acquire_are_found()
     {
-        Assert.Equal(FindingKind.DataRace, FindingIn<NoRelease>());
-        Assert.Equal(FindingKind.DataRace, FindingIn<NoAcquire>());
+        Assert.Equal(FindingKind.DataRace, FindingInSpsc<NoRelease>());
+        Assert.Equal(FindingKind.DataRace, FindingInSpsc<NoAcquire>());
+        Assert.Equal(FindingKind.DataRace, FindingInSequenced<NoRelease>());
+        Assert.Equal(FindingKind.DataRace, FindingInSequenced<NoAcquire>());
 
-        static FindingKind? FindingIn<TModel>()
+        static FindingKind? FindingInSpsc<TModel>()
             where TModel : struct, IMemoryModel =>
             ModelChecker.Check(scenario =>
             {
                 SpscRingCore<long, TModel> ring = NewSpsc<TModel>(scenario, 1);
+                scenario.Thread(() => ring.TryWrite(1));
+                scenario.Thread(() => ring.TryRead(out _));
+            }).Finding?.Kind;
+
+        static FindingKind? FindingInSequenced<TModel>()
+            where TModel : struct, IMemoryModel =>
+            ModelChecker.Check(scenario =>
+            {
+                SequencedRingCore<long, TModel> ring = NewSequenced<TModel>(scenario, 2);
                 scenario.Thread(() => ring.TryWrite(1));
                 scenario.Thread(() => ring.TryRead(out _));
             }).Finding?.Kind;
@@ -225,6 +236,10 @@ public unsafe class RingModelTests
             new RingSlots<long>((byte*)scenario.Allocate<long>("slots", capacity), capacity));
 
     private static SequencedRingCore<long, CheckedModel> NewSequenced(Scenario scenario, int capacity) =>
+        NewSequenced<CheckedModel>(scenario, capacity);
+
+    private static SequencedRingCore<long, TModel> NewSequenced<TModel>(Scenario scenario, int capacity)
+        where TModel : struct, IMemoryModel =>
         new(scenario.Allocate<RingEnds>("ends"), new RingSlots<SequencedSlot<long>>(
             (byte*)scenario.Allocate<SequencedSlot<long>>("slots", capacity), capacity));
 

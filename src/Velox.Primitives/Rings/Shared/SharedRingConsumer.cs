@@ -5,9 +5,9 @@ namespace Velox.Primitives;
 /// <remarks>
 /// <para>The algorithm, order and limits of <see cref="SpscRing{T}"/>: one thread of one process at each end, nothing
 /// blocks, nothing allocates but opening and <see cref="Peer"/>. Either side may come first and makes the file.</para>
-/// <para>An end whose process died is taken over at the position that it had stored last, so the item it was busy with may come again. A file that shrinks while it is
-/// open kills the process, as the system has it: keep it where only the two can write. Do not call anything while another thread
-/// disposes.</para>
+/// <para>An end whose process died is taken over at the position that it had stored last, so the item it was busy with may
+/// come again. A file that shrinks while it is open kills the process, as the system has it: keep it where only the two can
+/// write. Do not call anything while another thread disposes.</para>
 /// <example>
 /// <code>
 /// using var consumer = new SharedRingConsumer&lt;OrderMessage&gt;("/dev/shm/orders", 4096);
