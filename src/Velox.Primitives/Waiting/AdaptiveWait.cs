@@ -10,7 +10,7 @@ namespace Velox.Primitives;
 /// is what makes parking safe (see <see cref="ParkingSpot"/>). Every park is bounded, so the loop may also watch a
 /// cancellation. One instance per waiting thread; it is not shared.
 /// </remarks>
-public sealed class AdaptiveWait
+public sealed class AdaptiveWait : IWaitStrategy
 {
     /// <summary>The longest single wait.</summary>
     public const long MaxParkNanos = 10_000_000;

@@ -8,19 +8,14 @@ namespace Velox.Primitives;
 /// do; <see cref="Signal"/>.
 /// </para>
 /// <para>
-/// No wake-up is lost: the waiter stores "announced" and then looks; the signaller publishes and then looks for
-/// "announced"; a full fence stands between the store and the look on both sides. Whichever fence comes later in the
-/// one order that fences have, its side sees the other's store: either the waiter finds the work, or the signaller
-/// finds the waiter. In the second case it changes the word, and the sleep does not begin (the kernel compares the
-/// word) or ends.
+/// No wake-up is lost: either the waiter finds the work, or the signaller finds the waiter
+/// (<see cref="ParkingProtocol{TModel}"/>). In the second case it changes the word, and the sleep does not begin (the kernel
+/// compares the word) or ends.
 /// </para>
 /// <para>One thread at a time may announce and park; any number may signal. <see cref="Park"/> may return early.</para>
 /// </remarks>
 public sealed unsafe class ParkingSpot
 {
-    private const int Idle = 0;
-    private const int Announced = 1;
-
     // In pinned memory, as the kernel takes its address; and at the middle of 256 bytes, as signallers read it often.
     private const int WordIndex = 32;
     private readonly int[] _pinned = GC.AllocateArray<int>(64, pinned: true);
@@ -47,21 +42,18 @@ public sealed unsafe class ParkingSpot
     public long LatenessNanos => _event is null ? 60_000 : 16_000_000;
 
     /// <summary>True from the announcement until it is withdrawn, answered by a signal, or its park is over.</summary>
-    internal bool IsAnnounced => Volatile.Read(ref *_word) == Announced;
+    internal bool IsAnnounced => ParkingProtocol<HardwareModel>.IsAnnounced(ref *_word);
 
     /// <summary>Says that the calling thread is about to park; it must look for work once more first.</summary>
     public void Announce()
     {
         // Before the announcement: a signal that answers it comes later and is not erased.
         _event?.Reset();
-        Volatile.Write(ref *_word, Announced);
-
-        // Full fence: the announcement is visible before the look for work that follows (see the class remarks).
-        Interlocked.MemoryBarrier();
+        ParkingProtocol<HardwareModel>.Announce(ref *_word);
     }
 
     /// <summary>Takes the announcement back, as there is work after all.</summary>
-    public void Withdraw() => Volatile.Write(ref *_word, Idle);
+    public void Withdraw() => ParkingProtocol<HardwareModel>.Withdraw(ref *_word);
 
     /// <summary>Sleeps until a signal since <see cref="Announce"/>, at most <paramref name="timeoutNanos"/>.</summary>
     /// <param name="timeoutNanos">At least 0; rounded up to milliseconds where the system has no finer timer.</param>
@@ -69,7 +61,7 @@ public sealed unsafe class ParkingSpot
     {
         ArgumentOutOfRangeException.ThrowIfNegative(timeoutNanos);
         if (_event is null)
-            Futex.Wait(_word, Announced, timeoutNanos);
+            Futex.Wait(_word, ParkingProtocol<HardwareModel>.Announced, timeoutNanos);
         else
             _event.Wait((int)Math.Min(int.MaxValue, (timeoutNanos + 999_999) / 1_000_000));
         Withdraw();
@@ -80,19 +72,14 @@ public sealed unsafe class ParkingSpot
     /// <remarks>Without a waiter this is one fence and one read.</remarks>
     public void Signal()
     {
-        // Full fence: what was published is visible before the look for a waiter (see the class remarks).
-        Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref *_word) == Announced)
+        if (ParkingProtocol<HardwareModel>.MustWake(ref *_word))
             Wake();
         GC.KeepAlive(this);
     }
 
     private void Wake()
     {
-        // Of several signallers one wakes. A wake that comes late, when the waiter is awake already, can only make its
-        // next park return early.
-        if (Interlocked.CompareExchange(ref *_word, Idle, Announced) != Announced)
-            return;
+        // A wake that comes late, when the waiter is awake already, can only make its next park return early.
         if (_event is null)
             Futex.WakeOne(_word);
         else

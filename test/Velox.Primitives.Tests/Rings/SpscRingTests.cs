@@ -56,15 +56,22 @@ public class SpscRingTests
         for (long step = 0; step < 200_000; step++)
         {
             string context = $"seed {seed}, step {step}";
-            switch (random.Next(5))
+            switch (random.Next(7))
             {
                 case <= 2:
-                    bool hasRoom = queue.Count < ring.Capacity;
-                    Assert.True(ring.TryWrite(step) == hasRoom, context);
-                    if (hasRoom)
+                    // Slots that are read go back up to a quarter of the ring late.
+                    bool isWritten = ring.TryWrite(step);
+                    Assert.True(isWritten ? queue.Count < ring.Capacity : queue.Count > ring.Capacity - Math.Max(1, ring.Capacity / 4), context);
+                    if (isWritten)
                         queue.Enqueue(step);
                     break;
                 case 3:
+                    CheckBatchWrite(ring, queue, batch.AsSpan(0, random.Next(batch.Length + 1)), step, context);
+                    break;
+                case 4:
+                    CheckInPlace(ring, queue, random.Next(batch.Length + 1), random, step, context);
+                    break;
+                case 5:
                     Assert.True(ring.TryRead(out long item) == queue.TryDequeue(out long expected), context);
                     Assert.True(item == expected, context);
                     break;
@@ -79,6 +86,71 @@ public class SpscRingTests
 
             Assert.True(ring.Count == queue.Count, context);
         }
+    }
+
+    private static void CheckBatchWrite(SpscRing<long> ring, Queue<long> queue, Span<long> items, long step, string context)
+    {
+        items.Fill(step);
+        int count = ring.TryWrite(items);
+        int late = Math.Max(1, ring.Capacity / 4) - 1;
+        int room = ring.Capacity - queue.Count;
+        Assert.True(count <= room && count >= Math.Min(items.Length, room - late), context);
+        foreach (long item in items[..count])
+            queue.Enqueue(item);
+    }
+
+    private static void CheckInPlace(SpscRing<long> ring, Queue<long> queue, int wanted, Random random, long step, string context)
+    {
+        Span<long> free = ring.Reserve(wanted);
+        Assert.True(free.Length <= Math.Min(wanted, ring.Capacity - queue.Count), context);
+        int used = random.Next(free.Length + 1);
+        for (int i = 0; i < used; i++)
+        {
+            free[i] = step + i;
+            queue.Enqueue(step + i);
+        }
+
+        ring.Publish(used);
+        ReadOnlySpan<long> items = ring.Peek(wanted);
+        Assert.True(items.IsEmpty == (wanted == 0 || queue.Count == 0), context);
+        int taken = random.Next(items.Length + 1);
+        for (int i = 0; i < taken; i++)
+            Assert.True(items[i] == queue.Dequeue(), context);
+        ring.Advance(taken);
+    }
+
+    [Fact]
+    public void More_than_was_reserved_or_seen_can_be_neither_published_nor_removed()
+    {
+        var ring = new SpscRing<int>(4);
+        Assert.Equal(2, ring.Reserve(2).Length);
+        Assert.Throws<ArgumentOutOfRangeException>(() => ring.Publish(5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ring.Publish(-1));
+        ring.Publish(2);
+        Assert.Equal(1, ring.Peek(1).Length);
+        Assert.Throws<ArgumentOutOfRangeException>(() => ring.Advance(3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ring.Advance(-1));
+        ring.Advance(2);
+        Assert.Equal(0, ring.Count);
+    }
+
+    [Fact]
+    public void A_span_over_slots_keeps_their_memory()
+    {
+        Span<long> slots = SlotsOfForgottenRing();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        for (int i = 0; i < 1_000; i++)
+            GC.AllocateArray<byte>(4_096, pinned: true).AsSpan().Fill(0xff);
+        Assert.All(slots.ToArray(), item => Assert.Equal(7, item));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Span<long> SlotsOfForgottenRing()
+    {
+        Span<long> slots = new SpscRing<long>(256).Reserve(256);
+        slots.Fill(7);
+        return slots;
     }
 
     [Theory]

@@ -1,0 +1,29 @@
+namespace Velox.ModelChecking;
+
+/// <summary>One step of an execution: which thread went on, and which store its load read.</summary>
+internal sealed class Decision
+{
+    /// <summary>Sleep value of a thread whose operation need not be explored here at all.</summary>
+    internal const int Asleep = int.MaxValue;
+
+    /// <summary>The thread that performs its operation.</summary>
+    internal int Thread;
+
+    /// <summary>Which of the stores that its load may read it reads: 0 is the newest.</summary>
+    internal int Choice;
+
+    /// <summary>How many stores the load may read, 1 for other operations, 0 while it is not known.</summary>
+    internal int ChoiceCount;
+
+    /// <summary>What to put in <see cref="Sleep"/> for the thread once all its choices are explored.</summary>
+    internal int SleepWhenExplored = Asleep;
+
+    /// <summary>Threads that are to be tried at this point, as bits.</summary>
+    internal int Explorable;
+
+    /// <summary>
+    /// For each thread, what has been explored already in another order: 0 nothing, <see cref="Asleep"/> everything, and
+    /// for a pending load the number of stores it has been explored with (it is to be explored with newer ones only).
+    /// </summary>
+    internal readonly int[] Sleep = new int[Execution.MaxThreads];
+}

@@ -1,0 +1,57 @@
+namespace Velox.ModelChecking;
+
+internal enum OperationKind
+{
+    None,
+    LoadRelaxed,
+    LoadAcquire,
+    StoreRelaxed,
+    StoreRelease,
+    ReadModifyWrite,
+    Fence,
+    Spin,
+    Wait,
+    Wake,
+    Resume,
+    Reclaim,
+}
+
+/// <summary>An operation that a thread is about to perform, or has performed.</summary>
+/// <param name="Kind">What it does.</param>
+/// <param name="Location">Index of the location, or -1.</param>
+internal readonly record struct Operation(OperationKind Kind, int Location)
+{
+    internal bool IsLoad => Kind is OperationKind.LoadRelaxed or OperationKind.LoadAcquire;
+
+    internal bool IsWrite =>
+        Kind is OperationKind.StoreRelaxed or OperationKind.StoreRelease or OperationKind.ReadModifyWrite;
+
+    /// <summary>
+    /// Whether performing <paramref name="other"/> first may change what this operation, already explored from this
+    /// state, leads to. If not, exploring this one after it is a repetition (the rule of sleep sets).
+    /// </summary>
+    /// <remarks>
+    /// Loads are not in this table. A load may read any store that coherence leaves it, so "store, then load of an older
+    /// value" is the same execution as "load, then store": a sleeping load wakes only for stores that are new to it
+    /// (<see cref="Decision.Sleep"/>), and a load never wakes a sleeping store.
+    /// </remarks>
+    internal bool IsAffectedBy(Operation other)
+    {
+        if (Kind == OperationKind.Reclaim || other.Kind == OperationKind.Reclaim)
+            return true;
+        if (Kind == OperationKind.Fence)
+            return other.Kind == OperationKind.Fence;
+        if (Kind == OperationKind.Spin)
+            return other.IsWrite;
+        if (IsWrite && other.Kind == OperationKind.Spin)
+            return true;
+        if (IsLoad || Location < 0 || Location != other.Location)
+            return false;
+        return Kind switch
+        {
+            OperationKind.Wait => other.IsWrite || other.Kind is OperationKind.Wait or OperationKind.Wake,
+            OperationKind.Wake => other.Kind is OperationKind.Wait or OperationKind.Wake,
+            _ => other.IsWrite || other.Kind == OperationKind.Wait,
+        };
+    }
+}

@@ -1,0 +1,167 @@
+namespace Velox.ModelChecking;
+
+/// <summary>The state of the memory during an execution: histories, views, and who touched plain data when.</summary>
+/// <remarks>
+/// An operational form of the C++11 release-acquire model without "out of thin air" (RC11): a load reads any store of
+/// its location that is not older than what its thread has seen; a message carries the view of its writer if the store
+/// releases, or else the view of the writer's last fence. What it does not show is stated at <see cref="ModelChecker"/>.
+/// </remarks>
+internal sealed class WeakMemory
+{
+    private readonly ThreadViews[] _threads = [.. Enumerable.Range(0, Execution.MaxThreads).Select(_ => new ThreadViews())];
+    private readonly List<Location> _locations = [];
+    private readonly int[] _locationOfGranule = new int[Arena.Granules];
+    private readonly int[] _fenceView = new int[View.Length];
+
+    // Clock of the last plain read and write of each granule by each thread; 0 is never.
+    private readonly int[] _reads = new int[Arena.Granules * Execution.MaxThreads];
+    private readonly int[] _writes = new int[Arena.Granules * Execution.MaxThreads];
+    private readonly bool[] _isReclaimed = new bool[Arena.Granules];
+
+    internal void Reset(int usedGranules)
+    {
+        for (int thread = 0; thread < _threads.Length; thread++)
+            _threads[thread].Reset(thread);
+        _locations.Clear();
+        Array.Clear(_fenceView);
+        _locationOfGranule.AsSpan(0, usedGranules).Clear();
+        _reads.AsSpan(0, usedGranules * Execution.MaxThreads).Clear();
+        _writes.AsSpan(0, usedGranules * Execution.MaxThreads).Clear();
+        _isReclaimed.AsSpan(0, usedGranules).Clear();
+    }
+
+    internal Location this[int index] => _locations[index];
+
+    internal Location LocationAt(int granule, nint address, int size)
+    {
+        int number = _locationOfGranule[granule];
+        if (number > 0)
+        {
+            Location known = _locations[number - 1];
+            return known.Address == address && known.Size == size
+                ? known
+                : throw new ModelCheckException("An atomic word was accessed in parts or with another size.");
+        }
+
+        if (_locations.Count == Execution.MaxLocations)
+            throw new ModelCheckException($"A scenario may have {Execution.MaxLocations} atomic words.");
+        var location = new Location(_locations.Count, address, size);
+        location.History.Add(new Message(Execution.ReadWord(address, size), []));
+        _locations.Add(location);
+        _locationOfGranule.AsSpan(granule, size / Arena.GranuleBytes).Fill(location.Index + 1);
+        return location;
+    }
+
+    internal bool IsReclaimed(int granule) => _isReclaimed[granule];
+
+    /// <summary>The oldest store that the thread may still read: coherence forbids to go back.</summary>
+    internal int OldestReadable(int thread, Location location) =>
+        _threads[thread].Current[View.FirstLocation + location.Index];
+
+    internal long Load(int thread, Location location, int position, bool isAcquire)
+    {
+        Message message = location.History[position];
+        ThreadViews views = _threads[thread];
+        See(views, location, position);
+        View.Join(views.Acquired, message.View);
+        if (isAcquire)
+            View.Join(views.Current, message.View);
+        return message.Value;
+    }
+
+    internal void Store(int thread, Location location, long value, bool isRelease)
+    {
+        ThreadViews views = _threads[thread];
+        See(views, location, location.History.Count);
+        Append(thread, location, value, (int[])(isRelease ? views.Current : views.Released).Clone());
+    }
+
+    /// <summary>An acquiring and releasing step on the newest store. A failed compare-and-swap only acquires.</summary>
+    internal long Modify(int thread, Location location, Func<long, long?> change)
+    {
+        Message newest = location.History[^1];
+        long old = Load(thread, location, location.Newest, isAcquire: true);
+        if (change(old) is not { } changed)
+            return old;
+
+        // The view of the message before goes along: a read-modify-write continues a release sequence.
+        See(_threads[thread], location, location.History.Count);
+        int[] view = (int[])_threads[thread].Current.Clone();
+        View.Join(view, newest.View);
+        Append(thread, location, changed, view);
+        return old;
+    }
+
+    /// <summary>
+    /// All that was seen before the fence is seen by whoever passes a fence later. Only positions are handed on, not the
+    /// clock: two fences alone order no plain data.
+    /// </summary>
+    internal void Fence(int thread)
+    {
+        ThreadViews views = _threads[thread];
+        View.Join(views.Current, views.Acquired);
+        View.Join(views.Current, _fenceView, View.FirstLocation);
+        View.Join(_fenceView, views.Current, View.FirstLocation);
+        View.Join(views.Acquired, views.Current);
+        views.Current.CopyTo(views.Released, 0);
+        views.Current[thread]++;
+    }
+
+    /// <summary>The thread's next load of the location reads the newest store or a later one.</summary>
+    internal void CatchUp(int thread, Location location) => See(_threads[thread], location, location.Newest);
+
+    /// <summary>Notes a plain read; false when it races with a write.</summary>
+    internal bool TryRead(int thread, int granule)
+    {
+        _reads[granule * Execution.MaxThreads + thread] = _threads[thread].Current[thread];
+        return HappenedBefore(_writes, thread, granule);
+    }
+
+    /// <summary>Notes a plain write; false when it races with a read or write.</summary>
+    internal bool TryWrite(int thread, int granule)
+    {
+        _writes[granule * Execution.MaxThreads + thread] = _threads[thread].Current[thread];
+        return HappenedBefore(_writes, thread, granule) && HappenedBefore(_reads, thread, granule);
+    }
+
+    internal bool IsAtomic(int granule) => _locationOfGranule[granule] > 0;
+
+    /// <summary>Whether a thread has touched the place as plain data.</summary>
+    internal bool IsData(int granule)
+    {
+        int first = granule * Execution.MaxThreads;
+        return _reads.AsSpan(first, Execution.MaxThreads).ContainsAnyExcept(0)
+            || _writes.AsSpan(first, Execution.MaxThreads).ContainsAnyExcept(0);
+    }
+
+    internal void Reclaim(int granule) => _isReclaimed[granule] = true;
+
+    private bool HappenedBefore(int[] accesses, int thread, int granule)
+    {
+        int[] clock = _threads[thread].Current;
+        for (int other = 0; other < Execution.MaxThreads; other++)
+        {
+            if (other != thread && accesses[granule * Execution.MaxThreads + other] > clock[other])
+                return false;
+        }
+
+        return true;
+    }
+
+    private static void See(ThreadViews views, Location location, int position)
+    {
+        int index = View.FirstLocation + location.Index;
+        views.Current[index] = Math.Max(views.Current[index], position);
+        views.Acquired[index] = Math.Max(views.Acquired[index], position);
+    }
+
+    private void Append(int thread, Location location, long value, int[] view)
+    {
+        view[View.FirstLocation + location.Index] = location.History.Count;
+        location.History.Add(new Message(value, view));
+        Execution.WriteWord(location.Address, location.Size, value);
+
+        // What the thread does from here on is not part of what the message hands over.
+        _threads[thread].Current[thread]++;
+    }
+}

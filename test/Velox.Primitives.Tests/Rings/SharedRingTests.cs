@@ -1,0 +1,165 @@
+using System.Diagnostics;
+using System.Globalization;
+using Xunit;
+
+namespace Velox.Primitives.Tests;
+
+public sealed class SharedRingTests : IDisposable
+{
+    private const int Capacity = 64;
+    private readonly string _folder = Directory.CreateTempSubdirectory("velox-ring-").FullName;
+
+    private string RingPath => Path.Combine(_folder, "ring");
+
+    [Fact]
+    public void Items_of_another_process_arrive_in_order_and_its_end_is_noticed()
+    {
+        const long Items = 100_000;
+        using var consumer = new SharedRingConsumer<long>(RingPath, Capacity);
+        Assert.Equal(PeerState.Absent, consumer.Peer);
+        using Process peer = StartPeer(Items);
+        Assert.Equal("open", peer.StandardOutput.ReadLine());
+        Assert.Equal(PeerState.Alive, consumer.Peer);
+        ReadAll(consumer, 0, Items, peer);
+        Assert.Equal("written", peer.StandardOutput.ReadLine());
+        peer.StandardInput.Close();
+        peer.WaitForExit();
+        Assert.Equal(PeerState.Absent, consumer.Peer);
+        Assert.False(consumer.TryRead(out _));
+    }
+
+    [Fact]
+    public void A_killed_producer_is_noticed_its_items_stay_and_its_place_can_be_taken()
+    {
+        const long Items = 10;
+        using var consumer = new SharedRingConsumer<long>(RingPath, Capacity);
+        using Process peer = StartPeer(Items);
+        Assert.Equal("open", peer.StandardOutput.ReadLine());
+        Assert.Equal("written", peer.StandardOutput.ReadLine());
+        SharedRingException taken = Assert.Throws<SharedRingException>(
+            () => new SharedRingProducer<long>(RingPath, Capacity));
+        Assert.Equal("owner", taken.Field);
+
+        peer.Kill();
+        peer.WaitForExit();
+        Assert.Equal(PeerState.Dead, consumer.Peer);
+        using var successor = new SharedRingProducer<long>(RingPath, Capacity);
+        Assert.True(successor.TryWrite(Items));
+        ReadAll(consumer, 0, Items + 1, peer: null);
+    }
+
+    [Fact]
+    public void A_consumer_that_comes_again_goes_on_where_it_was()
+    {
+        using var producer = new SharedRingProducer<long>(RingPath, Capacity);
+        for (long i = 0; i < Capacity; i++)
+            Assert.True(producer.TryWrite(i));
+        using (var consumer = new SharedRingConsumer<long>(RingPath, Capacity))
+            ReadAll(consumer, 0, 5, peer: null);
+        Assert.Equal(PeerState.Absent, producer.Peer);
+        using var again = new SharedRingConsumer<long>(RingPath, Capacity);
+        Assert.True(producer.TryWrite(Capacity));
+        ReadAll(again, 5, Capacity + 1, peer: null);
+        Assert.Equal(0, again.Count);
+    }
+
+    [Theory]
+    [InlineData(0, "magic")]
+    [InlineData(8, "version")]
+    [InlineData(12, "item bytes")]
+    [InlineData(16, "capacity")]
+    public void A_file_of_another_kind_is_refused_by_the_name_of_its_field(int offset, string field)
+    {
+        new SharedRingProducer<long>(RingPath, Capacity).Dispose();
+        byte[] bytes = File.ReadAllBytes(RingPath);
+        bytes[offset]++;
+        File.WriteAllBytes(RingPath, bytes);
+        Assert.Equal(field, Refusal());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    [InlineData(4_096)]
+    [InlineData(4_097)]
+    public void A_file_of_another_length_is_refused(int length)
+    {
+        new SharedRingProducer<long>(RingPath, Capacity).Dispose();
+        byte[] bytes = File.ReadAllBytes(RingPath);
+        File.WriteAllBytes(RingPath, bytes[..length]);
+        Assert.Equal("length", Refusal());
+    }
+
+    /// <summary>The other process may write anything: no position of its leads out of the ring.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Positions_of_nonsense_lead_nowhere(int seed)
+    {
+        var random = new Random(seed);
+        for (int round = 0; round < 100; round++)
+        {
+            new SharedRingProducer<long>(RingPath, Capacity).Dispose();
+            byte[] bytes = File.ReadAllBytes(RingPath);
+            random.NextBytes(bytes.AsSpan(128, 3 * 128));
+            File.WriteAllBytes(RingPath, bytes);
+            using var producer = new SharedRingProducer<long>(RingPath, Capacity);
+            using var consumer = new SharedRingConsumer<long>(RingPath, Capacity);
+            long[] batch = new long[2 * Capacity];
+            for (int i = 0; i < 3; i++)
+            {
+                producer.TryWrite(1);
+                Assert.InRange(producer.TryWrite(batch), 0, batch.Length);
+                consumer.TryRead(out _);
+                Assert.InRange(consumer.TryRead(batch), 0, batch.Length);
+                Assert.InRange(consumer.Count, 0, Capacity);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_closed_end_throws()
+    {
+        var producer = new SharedRingProducer<long>(RingPath, Capacity);
+        producer.Dispose();
+        producer.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => producer.TryWrite(1));
+        Assert.Throws<ObjectDisposedException>(() => producer.Peer);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Refusal() =>
+        Assert.Throws<SharedRingException>(() => new SharedRingProducer<long>(RingPath, Capacity)).Field;
+
+    private static void ReadAll(SharedRingConsumer<long> consumer, long first, long end, Process? peer)
+    {
+        for (long next = first; next < end;)
+        {
+            if (consumer.TryRead(out long item))
+            {
+                Assert.Equal(next, item);
+                next++;
+            }
+            else
+            {
+                Assert.False(peer is null || peer.HasExited, $"Item {next} is missing.");
+                Thread.Yield();
+            }
+        }
+    }
+
+    private Process StartPeer(long items)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Velox.Primitives.RingPeer.dll"));
+        start.ArgumentList.Add(RingPath);
+        start.ArgumentList.Add(Capacity.ToString(CultureInfo.InvariantCulture));
+        start.ArgumentList.Add(items.ToString(CultureInfo.InvariantCulture));
+        return Process.Start(start)!;
+    }
+}
