@@ -9,8 +9,9 @@ public sealed class CommandLineTests
     [InlineData("node", "--demo|--ledger|--reset|--rpc-port|0 to 65534|8899|--slot-ms|10 to 60000|--bind|127.0.0.1|--demo-rate|1 to 1000000|--workers|1 to 256")]
     [InlineData("keygen", "<file>|id.json|--force")]
     [InlineData("replay", "--ledger|REQUIRED|--workers|1 to 256")]
-    [InlineData("bench", "ring|book|svm|bpf")]
+    [InlineData("bench", "ring|clock|book|svm|bpf")]
     [InlineData("bench ring", "--count|1 to 50000000|--runs|1 to 1000|--json")]
+    [InlineData("bench clock", "--count|1 to 50000000|--runs|1 to 1000|--json")]
     [InlineData("bench book", "--count|1 to 50000000|--runs|1 to 1000|--json")]
     [InlineData("bench svm", "--count|1 to 65536|--runs|1 to 1000|--json")]
     [InlineData("bench bpf", "--runs|1 to 1000|--json")]
@@ -109,6 +110,19 @@ public sealed class CommandLineTests
         using var document = System.Text.Json.JsonDocument.Parse(json.Output);
         Assert.Equal(1, document.RootElement.GetProperty("runs").GetInt32());
         Assert.True(document.RootElement.GetProperty("lines")[0].GetProperty("value").GetDouble() > 0);
+    }
+
+    [Fact]
+    public async Task The_clock_is_measured_beside_the_stopwatch()
+    {
+        ToolResult json = await Tool.RunAsync("bench", "clock", "--runs", "1", "--count", "1000", "--json");
+
+        Assert.Equal((0, ""), (json.ExitCode, json.Error));
+        using var document = System.Text.Json.JsonDocument.Parse(json.Output);
+        System.Text.Json.JsonElement line = document.RootElement.GetProperty("lines")[0];
+        Assert.StartsWith("TscClock.NowNanos", line.GetProperty("name").GetString(), StringComparison.Ordinal);
+        Assert.Equal("Stopwatch.GetTimestamp", line.GetProperty("peer").GetString());
+        Assert.True(line.GetProperty("ratio").GetDouble() > 0);
     }
 
     private static string[] Words(string line) =>
