@@ -5,7 +5,7 @@ namespace Velox.Cli.Tests;
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("", "node|keygen|replay|bench|bpf|Exit codes: 0")]
+    [InlineData("", "node|keygen|replay|bench|host|bpf|Exit codes: 0")]
     [InlineData("node", "--demo|--ledger|--reset|--rpc-port|0 to 65534|8899|--slot-ms|10 to 60000|--bind|127.0.0.1|--demo-rate|1 to 1000000|--workers|1 to 256")]
     [InlineData("keygen", "<file>|id.json|--force")]
     [InlineData("replay", "--ledger|REQUIRED|--workers|1 to 256")]
@@ -15,6 +15,7 @@ public sealed class CommandLineTests
     [InlineData("bench book", "--count|1 to 50000000|--runs|1 to 1000|--json")]
     [InlineData("bench svm", "--count|1 to 65536|--runs|1 to 1000|--json")]
     [InlineData("bench bpf", "--runs|1 to 1000|--json")]
+    [InlineData("host", "--json|grants")]
     [InlineData("bpf", "asm|disasm|run|trace|profile|verify|conformance-plugin")]
     [InlineData("bpf asm", "<file>|-o, --output|.hex|--dialect|ebpf, sbpf-v0, sbpf-v1, sbpf-v2, sbpf-v3")]
     [InlineData("bpf disasm", "<file>|.asm|--dialect|[default: ebpf]")]
@@ -63,6 +64,8 @@ public sealed class CommandLineTests
     [InlineData("bench ring --count x", "--count is 'x': it must be a whole number, 1 to 50000000.")]
     [InlineData("bench ring --runs 0", "--runs is '0': it must be a whole number, 1 to 1000.")]
     [InlineData("bench svm --count 65537", "--count is '65537': it must be a whole number, 1 to 65536.")]
+    [InlineData("bench clock --count 0", "--count is '0': it must be a whole number, 1 to 50000000.")]
+    [InlineData("host extra", "'extra'")]
     [InlineData("bench bpf --count 1", "'--count'")]
     [InlineData("bpf", "command was not provided")]
     [InlineData("bpf run", "file")]
