@@ -14,7 +14,7 @@ public sealed class HostTests
         string[] labels = [.. text.Output.Split('\n').Select(line => line.Split(' ')[0])];
         Assert.Contains("cores", labels);
         Assert.Contains("memory", labels);
-        foreach (string feature in (string[])["pinning", "real-time priority", "isolated cores", "NUMA placement", "counter clock"])
+        foreach (string feature in (string[])["pinning", "real-time priority", "isolated cores", "NUMA placement", "huge pages", "counter clock"])
             Assert.Matches($"(granted|refused)  {feature}: .+", text.Output);
     }
 

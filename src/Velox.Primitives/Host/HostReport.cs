@@ -5,7 +5,7 @@ namespace Velox.Primitives;
 
 /// <summary>The machine and what it grants this process, asked at start and printed.</summary>
 /// <remarks>
-/// Every answer comes from asking, on a thread that ends afterwards: nothing of the process is changed.
+/// Every answer comes from asking, on a thread that ends or for memory that is given back: nothing of the process changes.
 /// <code>
 /// foreach (HostGrant grant in HostReport.Create().Grants) Console.WriteLine(grant);
 /// </code>
@@ -15,6 +15,8 @@ namespace Velox.Primitives;
 /// <param name="Grants">What was given and what was not, and why.</param>
 public sealed record HostReport(string Platform, HostTopology Topology, IReadOnlyList<HostGrant> Grants)
 {
+    private const long HugePageProbeBytes = 4L << 20;
+
     /// <summary>Asks this machine; takes the time of a clock's calibration.</summary>
     public static HostReport Create() => Create(HostTopology.Read());
 
@@ -26,6 +28,7 @@ public sealed record HostReport(string Platform, HostTopology Topology, IReadOnl
             AskOnThread(() => ThreadPlacement.SetRealTimePriority(ThreadPlacement.MinPriority)),
             DescribeIsolation(topology),
             DescribeNodes(topology),
+            AskForHugePages(),
             DescribeClock(TscClock.Start()),
         ]);
     }
@@ -41,6 +44,12 @@ public sealed record HostReport(string Platform, HostTopology Topology, IReadOnl
     internal static HostGrant DescribeClock(TscClock clock) => clock.FallbackReason is { } reason
         ? HostGrant.Refused("counter clock", $"the system's clock is used: {reason}")
         : HostGrant.Given("counter clock", string.Create(CultureInfo.InvariantCulture, $"{clock.TicksPerSecond / 1e6:0.000} MHz"));
+
+    private static HostGrant AskForHugePages()
+    {
+        using var region = new NativeRegion(new NativeRegionOptions(HugePageProbeBytes) { TryHugePages = true });
+        return region.Grants[0];
+    }
 
     private static HostGrant AskOnThread(Func<HostGrant> ask)
     {
