@@ -9,8 +9,8 @@ namespace Velox.Primitives;
 /// epoch is r + 2. Why that is safe: the node was unlinked, and the unlinking visible (the retiring side fences), before r
 /// was read. A reader that entered with r + 1 or later read that epoch after it was set, so after the unlinking, and does not
 /// find the node. A reader with r or less is inside while it holds the node, and the step from r + 1 to r + 2 is taken only if
-/// no such reader is inside: its entry is seen, for that step begins with a barrier on all cores (see <see cref="IReclaimer"/>),
-/// and a reader whose entry comes after the barrier finds the node unlinked.
+/// no such reader is inside: its entry is seen, for between the retirement and that step stands a barrier on all cores (see
+/// <see cref="IReclaimer"/>), and a reader whose entry comes after the barrier finds the node unlinked.
 /// </para>
 /// <code>
 /// using EpochReader reader = epochs.TryJoin()!;
@@ -49,10 +49,15 @@ public sealed class EpochReclaimer : Reclaimer<EpochReader>
 
     private protected override void CollectGarbage(ReadOnlySpan<EpochReader> readers, GarbageQueue garbage)
     {
+        // Two steps, if nobody is inside, so that one collection frees all; the barrier before it serves both.
         EpochReader? blocker = FindReaderOfEarlierEpoch(readers);
-        // Release: the checks of the readers, and whatever was unlinked, come before. Writers hold the lock.
-        if (blocker is null)
+        for (int step = 0; step < 2 && blocker is null; step++)
+        {
+            // Release: the checks of the readers, and whatever was unlinked, come before. Writers hold the lock.
             Volatile.Write(ref _epoch.Value, Epoch + 1);
+            blocker = FindReaderOfEarlierEpoch(readers);
+        }
+
         NoteBlocker(blocker, blocker?.Pinned ?? Outside);
         while (garbage.Count > 0 && garbage.Oldest.Epoch + 2 <= Epoch)
             Release(garbage.Dequeue().Index);

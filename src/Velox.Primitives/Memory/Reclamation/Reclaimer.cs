@@ -11,14 +11,15 @@ public abstract class Reclaimer<TReader> : IReclaimer
     /// <summary>Most nodes that may wait.</summary>
     public const int MaxGarbageLimit = 1 << 24;
 
-    // A collection costs microseconds: it should free many.
-    private const int CollectEvery = 64;
+    // A collection costs microseconds and should free many; but there should be some before the bound is reached.
+    private const int MaxBetweenCollections = 64;
 
     private readonly Lock _lock = new();
     private readonly SlabAllocator _nodes;
     private readonly INanoClock _clock;
     private readonly GarbageQueue _garbage;
     private readonly int _maxReaders;
+    private readonly int _collectEvery;
     private TReader[] _readers = [];
     private long _retired;
     private long _reclaimed;
@@ -38,6 +39,7 @@ public abstract class Reclaimer<TReader> : IReclaimer
         _clock = clock ?? SystemNanoClock.Instance;
         _garbage = new GarbageQueue(maxGarbage);
         _maxReaders = maxReaders;
+        _collectEvery = Math.Clamp(maxGarbage / 4, 1, MaxBetweenCollections);
     }
 
     /// <inheritdoc/>
@@ -92,7 +94,7 @@ public abstract class Reclaimer<TReader> : IReclaimer
 
             _garbage.Enqueue(index, CurrentEpoch());
             Volatile.Write(ref _retired, _retired + 1);
-            if (_retired % CollectEvery == 0)
+            if (_retired % _collectEvery == 0)
                 CollectGarbage();
             return RetireResult.Retired;
         }

@@ -8,7 +8,7 @@ public class HazardReclaimerTests
     public void What_a_reader_named_is_kept_and_all_else_is_released()
     {
         using var nodes = new SlabAllocator(16, 8, isChecked: true);
-        var hazards = new HazardReclaimer(nodes, maxReaders: 2, maxGarbage: 6);
+        var hazards = new HazardReclaimer(nodes, maxReaders: 2, maxGarbage: 64);
         using HazardReader reader = hazards.TryJoin()!;
         int first = Allocate(nodes), second = Allocate(nodes), third = Allocate(nodes);
         Assert.Equal(first, reader.Protect(0, ref first));
@@ -78,7 +78,8 @@ public class HazardReclaimerTests
             stuck = hazards.TryJoin()!;
             stuckThread = Environment.CurrentManagedThreadId;
             stuck.Protect(2, ref node);
-        }) { Name = "the-stuck-one" };
+        });
+        thread.Name = "the-stuck-one";
         thread.Start();
         thread.Join();
 
