@@ -19,8 +19,8 @@ public enum SlabRelease
 /// <remarks>
 /// <para>
 /// Any thread allocates and releases, lock-free (<see cref="IndexFreeList"/>). At the capacity an allocation fails and is
-/// counted. A slab's bytes are zero the first time and afterwards what its last owner left. Pages are touched when their
-/// first slab is handed out.
+/// counted. A slab's bytes are zero the first time and afterwards what its last owner left, or in checked mode
+/// <see cref="PoisonByte"/>, which shows who uses what was released. Pages are touched when their first slab is handed out.
 /// </para>
 /// <para>
 /// Ordering: what was written into a slab before its release is visible to the thread that allocates it next. Who uses a
@@ -41,6 +41,9 @@ public sealed unsafe class SlabAllocator : IDisposable
     /// <summary>Most bytes of one slab.</summary>
     public const int MaxSlabBytes = 1 << 20;
 
+    /// <summary>What a released slab is filled with in checked mode.</summary>
+    public const byte PoisonByte = 0xdd;
+
     private const int SlabAlignmentBytes = 16;
 
     private readonly NativeRegion _region;
@@ -51,7 +54,8 @@ public sealed unsafe class SlabAllocator : IDisposable
 
     /// <param name="slabBytes">1 to <see cref="MaxSlabBytes"/>; rounded up to a multiple of 16, or of 64 from 64 on.</param>
     /// <param name="capacity">Slabs, 1 to <see cref="MaxCapacity"/>.</param>
-    /// <param name="isChecked">Whether a slab that is released twice is found: one more exchange at both ends.</param>
+    /// <param name="isChecked">Whether a slab that is released twice is found, and released slabs are poisoned: for tests, and
+    /// where one more exchange and a fill do not matter.</param>
     /// <param name="placement">Huge pages, node, touching; its size does not count.</param>
     /// <exception cref="InsufficientMemoryException"/>
     public SlabAllocator(int slabBytes, int capacity, bool isChecked = false, NativeRegionOptions? placement = null)
@@ -116,9 +120,14 @@ public sealed unsafe class SlabAllocator : IDisposable
     {
         if ((uint)index >= (uint)Volatile.Read(ref _counters.Fresh))
             return SlabRelease.ForeignIndex; // also one that was never handed out
-        // Of two threads that release one slab the exchange lets one through.
-        if (_isAllocated is { } isAllocated && Interlocked.Exchange(ref isAllocated[index], 0) == 0)
-            return SlabRelease.DoubleFree;
+        if (_isAllocated is { } isAllocated)
+        {
+            // Of two threads that release one slab the exchange lets one through; the slab is its own until the push.
+            if (Interlocked.Exchange(ref isAllocated[index], 0) == 0)
+                return SlabRelease.DoubleFree;
+            new Span<byte>(Address(index), SlabBytes).Fill(PoisonByte);
+        }
+
         // Counted before it is free: its next allocation is counted after.
         Interlocked.Increment(ref _counters.Releases);
         _free.Push(index);

@@ -78,6 +78,7 @@ public unsafe class SlabAllocatorTests
         Assert.Equal(SlabRelease.Released, slabs.Release(index));
         Assert.Equal(SlabRelease.DoubleFree, slabs.Release(index));
         Assert.Equal(SlabRelease.ForeignIndex, slabs.Release(3)); // never handed out
+        Assert.Equal(-1, new Span<byte>(slabs.Address(index), slabs.SlabBytes).IndexOfAnyExcept(SlabAllocator.PoisonByte));
         Assert.Equal(0, slabs.InUse);
 
         using var fast = new SlabAllocator(8, 4);
@@ -94,7 +95,8 @@ public unsafe class SlabAllocatorTests
     [InlineData(64)]
     public void Two_threads_never_own_one_slab_and_none_is_lost(int capacity)
     {
-        using var slabs = new SlabAllocator(16, capacity, isChecked: true);
+        using var slabs = new SlabAllocator(16, capacity);
+        int[] owners = new int[capacity];
         long errors = 0;
         var other = new Thread(() => Work(2));
         other.Start();
@@ -107,29 +109,39 @@ public unsafe class SlabAllocatorTests
             Assert.True(slabs.TryAllocate(out _));
         Assert.False(slabs.TryAllocate(out _));
 
-        void Work(long owner)
+        void Work(int owner)
         {
-            var rounds = new Rounds(2_000_000);
-            int[] mine = new int[2];
+            // Up to two at a time, in random order: the same number comes back to the top over another one, as ABA needs.
+            var random = new Random(owner);
+            var rounds = new Rounds(5_000_000);
+            var mine = new List<int>(2);
             for (long round = 0; rounds.IsAnotherAfter(round); round++)
             {
-                // Two at a time, given back in either order: the top changes to and fro, which is what ABA needs.
-                int count = 0;
-                while (count < mine.Length && slabs.TryAllocate(out int index))
-                {
-                    if (Interlocked.Exchange(ref slabs.Get<long>(index), owner) != 0)
-                        Interlocked.Increment(ref errors);
-                    mine[count++] = index;
-                }
-
-                if (round % 2 == 0)
-                    mine.AsSpan(0, count).Reverse();
-                foreach (int index in mine.AsSpan(0, count))
-                {
-                    if (Interlocked.Exchange(ref slabs.Get<long>(index), 0) != owner || slabs.Release(index) != SlabRelease.Released)
-                        Interlocked.Increment(ref errors);
-                }
+                if (mine.Count < 2 && random.Next(2) == 0)
+                    Take(mine, owner);
+                else if (mine.Count > 0)
+                    GiveBack(mine, random.Next(mine.Count), owner);
             }
+
+            while (mine.Count > 0)
+                GiveBack(mine, 0, owner);
+        }
+
+        void Take(List<int> mine, int owner)
+        {
+            if (!slabs.TryAllocate(out int index))
+                return;
+            if (Interlocked.Exchange(ref owners[index], owner) != 0)
+                Interlocked.Increment(ref errors);
+            mine.Add(index);
+        }
+
+        void GiveBack(List<int> mine, int position, int owner)
+        {
+            int index = mine[position];
+            mine.RemoveAt(position);
+            if (Interlocked.Exchange(ref owners[index], 0) != owner || slabs.Release(index) != SlabRelease.Released)
+                Interlocked.Increment(ref errors);
         }
     }
 
