@@ -5,12 +5,15 @@ namespace Velox.Benchmarks;
 
 /// <summary>Slabs, pooled objects and the reading side of reclamation on one thread: the cost without other cores.</summary>
 [MemoryDiagnoser]
-public class MemoryBenchmarks
+public class MemoryBenchmarks : IDisposable
 {
-    private readonly SlabAllocator _slabs = new(64, 1_024);
+    private const int SlabBytes = 64;
+
+    private readonly SlabAllocator _slabs = new(SlabBytes, 1_024);
     private readonly ObjectPool<object> _pool = new(() => new object(), 8, 64, HostTopology.Read());
     private readonly EpochReader _epochReader;
     private readonly HazardReader _hazardReader;
+    private readonly int _length = SlabBytes;
     private int _source;
 
     public MemoryBenchmarks()
@@ -19,8 +22,14 @@ public class MemoryBenchmarks
         _hazardReader = new HazardReclaimer(_slabs, 1, 64).TryJoin()!;
     }
 
+    public void Dispose()
+    {
+        _slabs.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
     [Benchmark(Baseline = true)]
-    public object NewObject() => new byte[64];
+    public object NewObject() => new byte[_length];
 
     [Benchmark]
     public SlabRelease SlabAllocateAndRelease()
