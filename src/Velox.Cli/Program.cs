@@ -9,6 +9,7 @@ var root = new RootCommand("Velox: an exchange engine for the Solana VM. Exit co
     ReplayCommand.Create(),
     PipelineCommand.Create(),
     BenchCommand.Create(),
+    HostCommand.Create(),
     BpfCommand.Create(),
 };
 // No response files: '@' is what this tool's options say it is.

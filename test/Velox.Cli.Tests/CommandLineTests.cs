@@ -5,16 +5,18 @@ namespace Velox.Cli.Tests;
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("", "node|keygen|replay|pipeline|bench|bpf|Exit codes: 0")]
+    [InlineData("", "node|keygen|replay|pipeline|bench|host|bpf|Exit codes: 0")]
     [InlineData("pipeline", "--rate|1 to 100000000|100000|--seconds|1 to 86400|--burst|--seed|--ring|64 to 1048576|4096|--bundle|1 to 16|--bundle-us|0 to 1000000|--threads|--source|--udp|--sink|--json")]
     [InlineData("node", "--demo|--ledger|--reset|--rpc-port|0 to 65534|8899|--slot-ms|10 to 60000|--bind|127.0.0.1|--demo-rate|1 to 1000000|--workers|1 to 256")]
     [InlineData("keygen", "<file>|id.json|--force")]
     [InlineData("replay", "--ledger|REQUIRED|--workers|1 to 256")]
-    [InlineData("bench", "ring|book|svm|bpf")]
+    [InlineData("bench", "ring|clock|book|svm|bpf")]
     [InlineData("bench ring", "--count|1 to 50000000|--runs|1 to 1000|--json")]
+    [InlineData("bench clock", "--count|1 to 50000000|--runs|1 to 1000|--json")]
     [InlineData("bench book", "--count|1 to 50000000|--runs|1 to 1000|--json")]
     [InlineData("bench svm", "--count|1 to 65536|--runs|1 to 1000|--json")]
     [InlineData("bench bpf", "--runs|1 to 1000|--json")]
+    [InlineData("host", "--json|grants")]
     [InlineData("bpf", "asm|disasm|run|trace|profile|verify|conformance-plugin")]
     [InlineData("bpf asm", "<file>|-o, --output|.hex|--dialect|ebpf, sbpf-v0, sbpf-v1, sbpf-v2, sbpf-v3")]
     [InlineData("bpf disasm", "<file>|.asm|--dialect|[default: ebpf]")]
@@ -68,6 +70,8 @@ public sealed class CommandLineTests
     [InlineData("bench ring --count x", "--count is 'x': it must be a whole number, 1 to 50000000.")]
     [InlineData("bench ring --runs 0", "--runs is '0': it must be a whole number, 1 to 1000.")]
     [InlineData("bench svm --count 65537", "--count is '65537': it must be a whole number, 1 to 65536.")]
+    [InlineData("bench clock --count 0", "--count is '0': it must be a whole number, 1 to 50000000.")]
+    [InlineData("host extra", "'extra'")]
     [InlineData("bench bpf --count 1", "'--count'")]
     [InlineData("bpf", "command was not provided")]
     [InlineData("bpf run", "file")]
@@ -115,6 +119,19 @@ public sealed class CommandLineTests
         using var document = System.Text.Json.JsonDocument.Parse(json.Output);
         Assert.Equal(1, document.RootElement.GetProperty("runs").GetInt32());
         Assert.True(document.RootElement.GetProperty("lines")[0].GetProperty("value").GetDouble() > 0);
+    }
+
+    [Fact]
+    public async Task The_clock_is_measured_beside_the_stopwatch()
+    {
+        ToolResult json = await Tool.RunAsync("bench", "clock", "--runs", "1", "--count", "1000", "--json");
+
+        Assert.Equal((0, ""), (json.ExitCode, json.Error));
+        using var document = System.Text.Json.JsonDocument.Parse(json.Output);
+        System.Text.Json.JsonElement line = document.RootElement.GetProperty("lines")[0];
+        Assert.StartsWith("TscClock.NowNanos", line.GetProperty("name").GetString(), StringComparison.Ordinal);
+        Assert.Equal("Stopwatch.GetTimestamp", line.GetProperty("peer").GetString());
+        Assert.True(line.GetProperty("ratio").GetDouble() > 0);
     }
 
     private static string[] Words(string line) =>

@@ -12,6 +12,7 @@ internal static class BenchCommand
     internal static Command Create() => new("bench", "Measure a part of the engine beside a peer in the same run.")
     {
         Create("ring", "Items from thread to thread and back, beside Channel<T>.", "items", 2_000_000, MaxCount, RingBench.Run),
+        Create("clock", "The processor's counter in nanoseconds, beside Stopwatch.", "reads", 2_000_000, MaxCount, ClockBench.Run),
         Create("book", "Orders through a market, beside a book of sorted dictionaries.", "operations", 500_000, MaxCount, BookBench.Run),
         Create("svm", "Signed transfers through the six stages, all workers beside one.", "transactions", 4_096, Bank.MaxTransactionsPerBlock, SvmBench.Run),
         CreateBpf(),
