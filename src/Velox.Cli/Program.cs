@@ -7,6 +7,7 @@ var root = new RootCommand("Velox: an exchange engine for the Solana VM. Exit co
     NodeCommand.Create(),
     KeygenCommand.Create(),
     ReplayCommand.Create(),
+    TopCommand.Create(),
     BenchCommand.Create(),
     BpfCommand.Create(),
 };

@@ -12,6 +12,7 @@ internal static class BenchCommand
     internal static Command Create() => new("bench", "Measure a part of the engine beside a peer in the same run.")
     {
         Create("ring", "64-byte items from thread to thread, beside Channel<T>.", "items", 2_000_000, MaxCount, RingBench.Run),
+        Create("metrics", "Counting and recording latencies, beside .NET's counters and histograms.", "operations", 10_000_000, MaxCount, MetricsBench.Run),
         Create("book", "Orders through a market, beside a book of sorted dictionaries.", "operations", 500_000, MaxCount, BookBench.Run),
         Create("svm", "Signed transfers through the six stages, all workers beside one.", "transactions", 4_096, Bank.MaxTransactionsPerBlock, SvmBench.Run),
         CreateBpf(),
