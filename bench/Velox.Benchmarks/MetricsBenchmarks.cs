@@ -6,7 +6,7 @@ namespace Velox.Benchmarks;
 
 /// <summary>To count one, on one thread.</summary>
 [MemoryDiagnoser]
-public class CounterBenchmarks
+public class CounterBenchmarks : IDisposable
 {
     private readonly Counter _counter = new();
     private readonly ShardedCounter _sharded = new();
@@ -22,12 +22,16 @@ public class CounterBenchmarks
     public void InstrumentWithListener() => _meter.Counter.Add(1);
 
     [GlobalCleanup]
-    public void Cleanup() => _meter.Dispose();
+    public void Dispose()
+    {
+        _meter.Dispose();
+        GC.SuppressFinalize(this);
+    }
 }
 
 /// <summary>To record a latency, on one thread; values from 0 to 1 ms.</summary>
 [MemoryDiagnoser]
-public class HistogramBenchmarks
+public class HistogramBenchmarks : IDisposable
 {
     private readonly LatencyHistogram _histogram = new();
     private readonly SingleWriterHistogram _single = new();
@@ -44,7 +48,11 @@ public class HistogramBenchmarks
     public void InstrumentWithListener() => _meter.Histogram.Record(NextNanos());
 
     [GlobalCleanup]
-    public void Cleanup() => _meter.Dispose();
+    public void Dispose()
+    {
+        _meter.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     private long NextNanos() => (_count++ * 7_919) & 0xF_FFFF;
 }
