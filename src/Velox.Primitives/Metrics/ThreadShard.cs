@@ -27,11 +27,11 @@ internal static class ThreadShard
 
     // 0 before the thread's first question. Of a primitive type: the runtime reaches it in about a nanosecond.
     [ThreadStatic]
-    private static int t_shard;
+    private static int OwnShard;
 
 #pragma warning disable IDE0052 // Never read: that it is reachable is its use.
     [ThreadStatic]
-    private static Lease? t_lease;
+    private static Lease? OwnLease;
 #pragma warning restore IDE0052
 
     /// <summary>This thread's number, or <see cref="Shared"/>.</summary>
@@ -40,7 +40,7 @@ internal static class ThreadShard
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            int shard = t_shard;
+            int shard = OwnShard;
             return shard > 0 ? shard : FirstOrShared(shard);
         }
     }
@@ -55,13 +55,13 @@ internal static class ThreadShard
         {
             if (!Free.TryPop(out shard))
             {
-                t_shard = NoneLeft;
+                OwnShard = NoneLeft;
                 return Shared;
             }
         }
 
-        t_lease = new Lease(shard);
-        t_shard = shard;
+        OwnLease = new Lease(shard);
+        OwnShard = shard;
         return shard;
     }
 
