@@ -122,6 +122,31 @@ public class ErrorRingTests
     }
 
     [Fact]
+    public void An_entry_that_is_overwritten_while_it_is_read_is_lost_and_never_half_new()
+    {
+        // The reader stays a whole lap behind, where the next write goes to the very entry that it copies.
+        const int Errors = 3_000_000;
+        var ring = new ErrorRing();
+        var writer = new Thread(() =>
+        {
+            for (long i = 1; i <= Errors; i++)
+                ring.Write(new ErrorEntry((int)i, i, i * 3, ~i));
+        });
+        writer.Start();
+        long read = 0;
+        while (writer.IsAlive)
+        {
+            if (ring.Written - (read + ring.Lost) < ErrorRing.Capacity || !ring.TryRead(out ErrorEntry entry))
+                continue;
+            read++;
+            long i = entry.TimeNanos;
+            Assert.Equal(new ErrorEntry((int)i, i, i * 3, ~i), entry);
+        }
+
+        Assert.Equal(Errors, read + ReadAll(ring) + ring.Lost);
+    }
+
+    [Fact]
     public void Noting_and_reading_allocate_nothing()
     {
         var ring = new ErrorRing();
