@@ -34,6 +34,9 @@ public sealed record NodeOptions
     /// <summary>The demo market with its synthetic flow; null for none.</summary>
     public DemoOptions? Demo { get; init; }
 
+    /// <summary>File for the node's metrics, refreshed by each reading of its statistics; null for none.</summary>
+    public string? MetricsFile { get; init; }
+
     /// <summary>Told after each replayed block: its slot, and the last one of the journal.</summary>
     public Action<ulong, ulong>? ReplayProgress { get; init; }
 

@@ -11,6 +11,7 @@ public sealed class VeloxNode : IAsyncDisposable
 {
     private readonly NodeOptions _options;
     private readonly Ledger _ledger;
+    private readonly NodeMetrics _metrics;
     private readonly List<INodeService> _services = [];
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _statisticsLock = new();
@@ -24,14 +25,15 @@ public sealed class VeloxNode : IAsyncDisposable
     private int _startedServices;
     private bool _isStopped;
 
-    private VeloxNode(NodeOptions options, Ledger ledger)
+    private VeloxNode(NodeOptions options, Ledger ledger, NodeMetrics metrics)
     {
         _options = options;
         _ledger = ledger;
+        _metrics = metrics;
         _writer = new JournalWriter(ledger.Journal, ledger.Chain);
         _producer = new BlockProducer(ledger.Bank, Queue, _writer, options.Time);
-        _executionLatency = new LatencyMeter(_producer.ExecutionLatency);
-        _durableLatency = new LatencyMeter(_writer.DurableLatency);
+        _executionLatency = new LatencyMeter(_producer.ExecutionLatency, metrics.ExecutionLatency);
+        _durableLatency = new LatencyMeter(_writer.DurableLatency, metrics.DurableLatency);
         _replayedTransactions = Stages[0].Passed;
         if (options.Demo is { } demo)
             _demo = new DemoMarket(ledger, Queue, demo);
@@ -68,7 +70,7 @@ public sealed class VeloxNode : IAsyncDisposable
     /// <param name="cancellation">Ends the replay between two blocks.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its bounds.</exception>
     /// <exception cref="LedgerException">The ledger is in use, damaged, or does not replay.</exception>
-    /// <exception cref="IOException">The disk failed.</exception>
+    /// <exception cref="IOException">The disk failed, or the metrics file cannot be made or is in use.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static VeloxNode Open(NodeOptions options, CancellationToken cancellation = default)
     {
@@ -81,9 +83,19 @@ public sealed class VeloxNode : IAsyncDisposable
             Progress = options.ReplayProgress,
             Time = options.Time,
         };
-        return new VeloxNode(
-            options,
-            Ledger.Open(options.LedgerDirectory, NativePrograms.CreateRegistry(), ledgerOptions, cancellation));
+        var metrics = new NodeMetrics(options.MetricsFile);
+        try
+        {
+            return new VeloxNode(
+                options,
+                Ledger.Open(options.LedgerDirectory, NativePrograms.CreateRegistry(), ledgerOptions, cancellation),
+                metrics);
+        }
+        catch
+        {
+            metrics.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Adds a part that is started and stopped with the node; before <see cref="StartAsync"/>.</summary>
@@ -140,7 +152,8 @@ public sealed class VeloxNode : IAsyncDisposable
     }
 
     /// <summary>
-    /// Reads all counters. Latencies "since the last reading" are since the last call, whoever made it.
+    /// Reads all counters, and leaves the metrics (file, meter <c>Velox.Node</c>) as read. Latencies "since the last reading"
+    /// are since the last call, whoever made it.
     /// </summary>
     public NodeStatistics ReadStatistics()
     {
@@ -151,7 +164,7 @@ public sealed class VeloxNode : IAsyncDisposable
             long transactions = Queue.Accepted + Queue.Refused;
             (LatencySummary execution, LatencySummary totalExecution) = _executionLatency.Read();
             (LatencySummary durable, LatencySummary totalDurable) = _durableLatency.Read();
-            return new NodeStatistics
+            var statistics = new NodeStatistics
             {
                 Slot = tip.Slot,
                 StateRoot = tip.StateRoot,
@@ -172,6 +185,8 @@ public sealed class VeloxNode : IAsyncDisposable
                 TotalExecutionLatency = totalExecution,
                 TotalDurableLatency = totalDurable,
             };
+            _metrics.Publish(statistics);
+            return statistics;
         }
     }
 
@@ -187,6 +202,7 @@ public sealed class VeloxNode : IAsyncDisposable
             // Told by Completion; throwing from a dispose would hide the error that is on its way already.
         }
 
+        _metrics.Dispose();
         _ledger.Dispose();
     }
 

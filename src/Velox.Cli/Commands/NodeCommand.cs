@@ -38,11 +38,17 @@ internal static class NodeCommand
         Option<int> workers = NumberOption.Create(
             "--workers", "Threads for verification and execution (the result does not depend on it)",
             1, NodeOptions.MaxWorkers, Math.Clamp(Environment.ProcessorCount / 2, 1, NodeOptions.MaxWorkers));
+        Option<string> metricsFile = new("--metrics-file")
+        {
+            Description = "File for the node's metrics, which 'velox top' shows live; refreshed every second.",
+            HelpName = "PATH",
+        };
         ledger.Validators.Add(PathRules.RefuseEmpty);
+        metricsFile.Validators.Add(PathRules.RefuseEmpty);
 
         var command = new Command("node", "Run a node: JSON-RPC, WebSocket, a faucet, native programs; Ctrl-C stops it in order.")
         {
-            demo, ledger, reset, rpcPort, slotMillis, bind, demoRate, workers,
+            demo, ledger, reset, rpcPort, slotMillis, bind, demoRate, workers, metricsFile,
         };
         command.SetAction(result => NodeRunner.RunAsync(
             new NodeOptions
@@ -53,6 +59,7 @@ internal static class NodeCommand
                 SlotMillis = result.GetValue(slotMillis),
                 BindAddress = result.GetRequiredValue(bind),
                 Workers = result.GetValue(workers),
+                MetricsFile = result.GetValue(metricsFile),
                 Demo = result.GetValue(demo) ? new DemoOptions { MessagesPerSecond = result.GetValue(demoRate) } : null,
             }));
         return command;

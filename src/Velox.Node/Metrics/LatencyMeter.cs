@@ -10,17 +10,18 @@ public readonly record struct LatencySummary(long Count, long P50Nanos, long P99
 }
 
 /// <summary>Splits a histogram that others record into: the time since the last look, and all time.</summary>
-internal sealed class LatencyMeter(LatencyHistogram source)
+/// <param name="source">Emptied by each reading.</param>
+/// <param name="total">Filled by each reading.</param>
+internal sealed class LatencyMeter(LatencyHistogram source, LatencyHistogram total)
 {
     private readonly LatencyHistogram _interval = new();
-    private readonly LatencyHistogram _total = new();
 
     /// <summary>Reads what was recorded since the last call, and in total.</summary>
     internal (LatencySummary Interval, LatencySummary Total) Read()
     {
         _interval.Reset();
         source.DrainTo(_interval);
-        _total.Merge(_interval);
-        return (LatencySummary.Of(_interval), LatencySummary.Of(_total));
+        total.Merge(_interval);
+        return (LatencySummary.Of(_interval), LatencySummary.Of(total));
     }
 }
