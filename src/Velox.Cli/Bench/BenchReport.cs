@@ -74,6 +74,13 @@ internal static class BenchReport
     /// </remarks>
     internal static (double First, double Second) Medians(int runs, Func<double> first, Func<double> second)
     {
+        (double[] firsts, double[] seconds) = Samples(runs, first, second);
+        return (firsts[runs / 2], seconds[runs / 2]);
+    }
+
+    /// <summary>As <see cref="Medians"/>, but all values, in ascending order.</summary>
+    internal static (double[] First, double[] Second) Samples(int runs, Func<double> first, Func<double> second)
+    {
         long start = Stopwatch.GetTimestamp();
         do
         {
@@ -92,7 +99,7 @@ internal static class BenchReport
 
         Array.Sort(firsts);
         Array.Sort(seconds);
-        return (firsts[runs / 2], seconds[runs / 2]);
+        return (firsts, seconds);
     }
 
     private static string Format(double value) => value.ToString(value < 100 ? "0.00" : "#,##0", CultureInfo.InvariantCulture);

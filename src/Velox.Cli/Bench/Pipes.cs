@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Velox.Primitives;
 
@@ -17,10 +16,12 @@ internal readonly record struct SmallItem(long Number) : INumbered<SmallItem>
     public static SmallItem Of(long number) => new(number);
 }
 
-[StructLayout(LayoutKind.Sequential, Size = 64)]
-internal readonly record struct LargeItem(long Number) : INumbered<LargeItem>
+/// <summary>64 bytes in fields: of a struct that is only as large by its declared size, the compiler copies the fields alone.</summary>
+internal readonly record struct LargeItem(
+    long Number, long Price, long Quantity, long Owner, long Market, long Flags, long Arrival, long Check)
+    : INumbered<LargeItem>
 {
-    public static LargeItem Of(long number) => new(number);
+    public static LargeItem Of(long number) => new(number, 1, 2, 3, 4, 5, 6, ~number);
 }
 
 /// <summary>A queue under measurement. Structs, so that each measurement is compiled for its queue.</summary>

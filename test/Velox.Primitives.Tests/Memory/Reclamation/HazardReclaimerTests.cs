@@ -68,7 +68,7 @@ public class HazardReclaimerTests
     public void A_stuck_reader_is_named_with_its_thread_and_time()
     {
         using var nodes = new SlabAllocator(16, 8);
-        var clock = new ManualClock();
+        var clock = new ManualClock { NowNanos = 1_000_000 };
         var hazards = new HazardReclaimer(nodes, maxReaders: 2, maxGarbage: 4, clock);
         int node = Allocate(nodes);
         HazardReader? stuck = null;
