@@ -7,7 +7,6 @@ internal sealed class BundlingStage(
     PipelineStage previous, SpscRing<PipelineMessage> input, SpscRing<PipelineBundle> output, PipelineOptions options, INanoClock clock)
     : PipelineStage("bundles", clock)
 {
-    private readonly PipelineMessage[] _batch = new PipelineMessage[PipelineBundle.MaxMessages];
     private readonly long[] _closedBy = new long[3];
     private PipelineBundle _open;
 
@@ -26,12 +25,13 @@ internal sealed class BundlingStage(
     {
         bool isLast = previous.IsFinished;
         isFinished = false;
-        if (output.Count == output.Capacity)
+        if (output.Reserve(1).IsEmpty)
             return 0;
-        int count = input.TryRead(_batch.AsSpan(0, options.BundleMessages - _open.Count));
-        _open.Add(_batch.AsSpan(0, count));
+        ReadOnlySpan<PipelineMessage> messages = input.Peek(options.BundleMessages - _open.Count);
+        _open.Add(messages);
+        bool isDrained = isLast && messages.IsEmpty;
+        input.Advance(messages.Length);
 
-        bool isDrained = isLast && count == 0 && input.Count == 0;
         if (_open.Count == 0)
             isFinished = isDrained;
         else if (_open.Count == options.BundleMessages)
@@ -48,7 +48,8 @@ internal sealed class BundlingStage(
         _open.Close(trigger, Clock.NowNanos);
         foreach (ref readonly PipelineMessage message in _open.Messages)
             Latency.Record(_open.ClosedNanos - message.BookNanos);
-        output.TryWrite(in _open); // there is room, and this thread is the only writer
+        output.Reserve(1)[0] = _open; // there is room: only this thread fills the ring
+        output.Publish(1);
         Volatile.Write(ref _closedBy[(int)trigger], _closedBy[(int)trigger] + 1);
         int count = _open.Count;
         _open.Clear();

@@ -29,20 +29,23 @@ internal sealed class IngressStage(IMessageSource source, SpscRing<PipelineMessa
 
     /// <summary>A source that waits for room is woken when there is some.</summary>
     internal override long NanosToNext(long nowNanos) =>
-        source.WaitsForRoom && output.Count == output.Capacity ? long.MaxValue : source.NanosToNext(nowNanos);
+        source.WaitsForRoom && output.Reserve(1).IsEmpty ? long.MaxValue : source.NanosToNext(nowNanos);
 
     protected override int Work(long nowNanos, out bool isFinished)
     {
         isFinished = source.IsExhausted || Volatile.Read(ref _isStopping);
         if (isFinished)
             return 0;
-        int most = source.WaitsForRoom ? Math.Min(BatchMessages, output.Capacity - output.Count) : BatchMessages;
-        int count = source.Take(_taken.AsSpan(0, most), nowNanos);
+        int most = source.WaitsForRoom ? output.Reserve(BatchMessages).Length : BatchMessages;
+        ReadOnlySpan<OrderMessage> taken = _taken.AsSpan(0, source.Take(_taken.AsSpan(0, most), nowNanos));
+        int count = taken.Length;
         int written = 0;
-        for (; written < count; written++)
+        // Twice where the slots go on at the ring's start.
+        for (Span<PipelineMessage> slots; written < count && !(slots = output.Reserve(count - written)).IsEmpty; written += slots.Length)
         {
-            if (!output.TryWrite(new PipelineMessage(_taken[written], nowNanos, 0)))
-                break;
+            for (int i = 0; i < slots.Length; i++)
+                slots[i] = new PipelineMessage(taken[written + i], nowNanos, 0);
+            output.Publish(slots.Length);
         }
 
         Volatile.Write(ref _generated, _generated + count);

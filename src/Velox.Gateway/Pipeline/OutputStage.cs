@@ -6,8 +6,6 @@ namespace Velox.Gateway;
 internal sealed class OutputStage(PipelineStage previous, SpscRing<PipelineBundle> input, IBundleOutput output, INanoClock clock)
     : PipelineStage("output", clock)
 {
-    private PipelineBundle _current;
-    private bool _hasCurrent;
     private long _bundles;
 
     /// <summary>Bundles handed over.</summary>
@@ -21,20 +19,20 @@ internal sealed class OutputStage(PipelineStage previous, SpscRing<PipelineBundl
     protected override int Work(long nowNanos, out bool isFinished)
     {
         bool isLast = previous.IsFinished;
-        if (!_hasCurrent)
-            _hasCurrent = input.TryRead(out _current);
-        isFinished = isLast && !_hasCurrent && input.Count == 0;
-        if (!_hasCurrent || !output.TryAccept(in _current))
+        ReadOnlySpan<PipelineBundle> bundles = input.Peek(1);
+        isFinished = isLast && bundles.IsEmpty;
+        if (bundles.IsEmpty || !output.TryAccept(in bundles[0]))
             return 0;
-        _hasCurrent = false;
         long outNanos = Clock.NowNanos;
-        foreach (ref readonly PipelineMessage message in _current.Messages)
+        foreach (ref readonly PipelineMessage message in bundles[0].Messages)
         {
-            Latency.Record(outNanos - _current.ClosedNanos);
+            Latency.Record(outNanos - bundles[0].ClosedNanos);
             EndToEnd.Record(outNanos - message.IngressNanos);
         }
 
+        int count = bundles[0].Count;
+        input.Advance(1);
         Volatile.Write(ref _bundles, _bundles + 1);
-        return _current.Count;
+        return count;
     }
 }

@@ -94,6 +94,31 @@ public sealed class OrderPipelineTests
     }
 
     [Fact]
+    public void A_stage_takes_nothing_that_the_next_ring_would_refuse()
+    {
+        var clock = new FakeClock();
+        var input = new SpscRing<PipelineMessage>(64);
+        var output = new SpscRing<PipelineMessage>(64);
+        using var depth = new DepthView(0);
+        var stage = new BookStage(new EndingStage(clock), input, output, depth, clock) { Spot = new ParkingSpot() };
+        while (output.TryWrite(default(PipelineMessage)))
+        {
+        }
+
+        // The reader gives slots back late: after one read the ring holds 63 and still has no room.
+        Assert.True(output.TryRead(out _));
+        input.TryWrite(new PipelineMessage(OrderMessage.Cancel(0, 77, 1), 0, 0));
+        stage.Poll(clock.NowNanos);
+        while (output.TryRead(out _))
+        {
+        }
+
+        stage.Poll(clock.NowNanos);
+        Assert.True(output.TryRead(out PipelineMessage message));
+        Assert.Equal(77u, message.Message.Sequence);
+    }
+
+    [Fact]
     public void A_file_written_by_one_run_is_the_source_of_the_next()
     {
         string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "messages");
