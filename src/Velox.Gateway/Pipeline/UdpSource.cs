@@ -17,6 +17,9 @@ public sealed class UdpSource : IMessageSource, IDisposable
     /// <summary>How long the stage waits at most before it looks again: nothing else tells it of a datagram.</summary>
     private const long LookIntervalNanos = 100_000;
 
+    /// <summary>How long after the end what was held is still taken.</summary>
+    private const long MaxDrainNanos = 5_000_000_000;
+
     private readonly Socket _socket;
     private readonly DatagramBatch? _batch;
     private readonly byte[] _single = new byte[OrderMessage.Size + 1];
@@ -64,8 +67,12 @@ public sealed class UdpSource : IMessageSource, IDisposable
 
     public int Take(Span<OrderMessage> messages, long nowNanos)
     {
-        _isExhausted = nowNanos >= _endNanos;
-        return _batch is null ? TakeSingly(messages) : TakeBatch(_batch, messages);
+        long invalidBefore = InvalidCount;
+        int count = _batch is null ? TakeSingly(messages) : TakeBatch(_batch, messages);
+        // What the kernel still holds at the end came in time; but who goes on sending must not keep the pipeline running.
+        bool isEmpty = count == 0 && InvalidCount == invalidBefore;
+        _isExhausted = nowNanos >= _endNanos && (isEmpty || nowNanos - _endNanos >= MaxDrainNanos);
+        return count;
     }
 
     public void Dispose()
