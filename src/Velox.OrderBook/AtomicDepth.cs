@@ -42,7 +42,7 @@ public sealed unsafe class AtomicDepth : IDisposable
     private const int LineBytes = 64;
 
     // One block for both sides: native, so that lines stay lines whatever the collector does.
-    private readonly byte* _lines;
+    private byte* _lines;
     private readonly ulong _firstPriceTicks;
     private long _bestBid = -1;
     private long _bestAsk = Buckets;
@@ -55,7 +55,7 @@ public sealed unsafe class AtomicDepth : IDisposable
         NativeMemory.Clear(_lines, 2 * Buckets * LineBytes);
     }
 
-    ~AtomicDepth() => NativeMemory.AlignedFree(_lines);
+    ~AtomicDepth() => Free();
 
     /// <summary>The lowest price of the best bid's bucket, or null without bids; about now.</summary>
     public ulong? BestBidTicks => Volatile.Read(ref _bestBid) is >= 0 and long bucket ? PriceOf((int)bucket) : null;
@@ -91,10 +91,17 @@ public sealed unsafe class AtomicDepth : IDisposable
     /// <summary>Lots in the bucket of a price; 0 outside the window.</summary>
     public ulong LotsAt(Side side, ulong priceTicks) => TryFind(priceTicks, out int bucket) ? (ulong)LotsIn(side, bucket) : 0;
 
+    /// <summary>Frees the memory; no thread may use it any more.</summary>
     public void Dispose()
     {
-        NativeMemory.AlignedFree(_lines);
+        Free();
         GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        NativeMemory.AlignedFree(_lines);
+        _lines = null;
     }
 
     private static DepthResult Change(ref long quantity, long by)

@@ -44,6 +44,15 @@ public sealed class AtomicDepthTests
     }
 
     [Fact]
+    public void It_may_be_disposed_of_twice()
+    {
+        var depth = new AtomicDepth(0);
+        depth.Add(Side.Bid, 5, 3);
+        depth.Dispose();
+        depth.Dispose();
+    }
+
+    [Fact]
     public void More_than_there_is_cannot_be_taken()
     {
         using var depth = new AtomicDepth(0);

@@ -20,9 +20,9 @@ internal sealed unsafe partial class DatagramBatch : IDisposable
 
     private readonly Socket _socket;
     private readonly int _file;
-    private readonly byte* _memory;
-    private readonly MultiMessageHeader* _headers;
-    private readonly IoVector* _vectors;
+    private byte* _memory;
+    private MultiMessageHeader* _headers;
+    private IoVector* _vectors;
 
     internal DatagramBatch(Socket socket)
     {
@@ -68,6 +68,7 @@ internal sealed unsafe partial class DatagramBatch : IDisposable
         NativeMemory.Free(_memory);
         NativeMemory.Free(_headers);
         NativeMemory.Free(_vectors);
+        (_memory, _headers, _vectors) = (null, null, null);
     }
 
     [LibraryImport("libc", EntryPoint = "recvmmsg")]
