@@ -68,7 +68,9 @@ internal sealed unsafe partial class DatagramBatch : IDisposable
         NativeMemory.Free(_memory);
         NativeMemory.Free(_headers);
         NativeMemory.Free(_vectors);
-        (_memory, _headers, _vectors) = (null, null, null);
+        _memory = null;
+        _headers = null;
+        _vectors = null;
     }
 
     [LibraryImport("libc", EntryPoint = "recvmmsg")]
