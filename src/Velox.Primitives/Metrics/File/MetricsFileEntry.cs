@@ -5,6 +5,9 @@ namespace Velox.Primitives;
 /// <summary>A metric in a file that is being read. Every call reads anew.</summary>
 public sealed class MetricsFileEntry
 {
+    /// <summary>Most looks at a series whose writer overtakes each.</summary>
+    private const int MaxSeriesReads = 100;
+
     private readonly Region _cells;
 
     /// <remarks>The cells were found to lie within the file, and to be as many as the kind has.</remarks>
@@ -30,8 +33,7 @@ public sealed class MetricsFileEntry
                 _cells.Read(0, cell);
                 return cell[0];
             case MetricKind.Series:
-                TimePoint[] last = new TimePoint[1];
-                return ReadSeries(last) == 0 ? 0 : last[0].Value;
+                return ReadLastPoint();
             default:
                 throw new InvalidOperationException($"'{Definition.Name}' is a histogram: it has no single value.");
         }
@@ -53,6 +55,22 @@ public sealed class MetricsFileEntry
     {
         Require(MetricKind.Series);
         return TimeSeries.Copy(_cells, TimeSeries.CapacityOf(_cells.Count), points);
+    }
+
+    /// <summary>
+    /// The newest value of the series. A writer that goes once around its points while one is read is met again; 0 when it is
+    /// so fast every time, and in an empty series.
+    /// </summary>
+    private long ReadLastPoint()
+    {
+        Span<TimePoint> last = stackalloc TimePoint[1];
+        for (int attempt = 0; attempt < MaxSeriesReads; attempt++)
+        {
+            if (ReadSeries(last) > 0)
+                return last[0].Value;
+        }
+
+        return 0;
     }
 
     private void Require(MetricKind kind)
