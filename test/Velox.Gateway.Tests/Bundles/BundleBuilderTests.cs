@@ -169,9 +169,16 @@ public class BundleBuilderTests
         OrderDoor door = Sample.Door(_clock);
         var builder = new BundleBuilder(door, new ConstantEncoder(), new TakingSink(), _clock);
         Bundle(20);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Bundle(2_000);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // The runtime may allocate on this thread once, when it optimises what runs here: bundling would do so every time.
+        long[] allocated = [.. Enumerable.Range(0, 5).Select(_ => Measure())];
+        Assert.Contains(0L, allocated);
+
+        long Measure()
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Bundle(2_000);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
 
         void Bundle(int count)
         {
