@@ -91,7 +91,8 @@ public sealed unsafe partial class VirtualMachine
 
     private SnapshotError? CheckSizes(BpfProgram program, SnapshotState state)
     {
-        if (state.Dialect != program.Dialect)
+        // Bytes name the instruction set without what rooms have added to it: that is in the program's hash.
+        if (state.Dialect.SbpfVersion != program.Dialect.SbpfVersion)
             return Differs(SnapshotField.Dialect, state.Dialect, program.Dialect);
         if (!state.ProgramHash.AsSpan().SequenceEqual(program.Hash))
             return new SnapshotError(SnapshotField.Program, "it was taken from another program: load that one.");

@@ -13,7 +13,7 @@ public sealed class VmSnapshot
 {
     internal VmSnapshot(SnapshotState state) => State = state;
 
-    /// <summary>The program's instruction set.</summary>
+    /// <summary>The program's instruction set; read from bytes, without what rooms have added to it.</summary>
     public Dialect Dialect => State.Dialect;
 
     /// <summary>The instruction to run next.</summary>

@@ -127,6 +127,25 @@ public class AddedInstructionTests
     }
 
     [Fact]
+    public void A_run_with_them_moves_as_bytes_but_not_into_a_dialect_of_other_instructions()
+    {
+        using VirtualMachine machine = Load(Tier.Interpreter, Everything);
+        machine.Begin();
+        machine.Continue(10);
+        VmSnapshot snapshot = VmSnapshot.Read(machine.TakeSnapshot().ToArray());
+
+        using VirtualMachine other = Load(Tier.Interpreter, Everything);
+        other.Restore(snapshot);
+        Assert.Equal(1026ul, other.Continue(1000).Value);
+
+        AddedInstruction[] changed = [SampleInstructions.Halve with { PriceUnits = 8 }, .. SampleInstructions.All.Where(each => each != SampleInstructions.Halve)];
+        using VirtualMachine stranger = Load(Tier.Interpreter, Everything, Dialect.Ebpf.With("ebpf-sample", changed));
+        Assert.Equal(SnapshotField.Program, stranger.TryRestore(snapshot)!.Field);
+        using VirtualMachine plain = Load(Tier.Interpreter, "mov64 r0, 1\nexit", Dialect.Ebpf);
+        Assert.Equal(SnapshotField.Program, plain.TryRestore(snapshot)!.Field);
+    }
+
+    [Fact]
     public void An_observer_sees_them_and_the_run_ends_the_same()
     {
         using VirtualMachine machine = Load(Tier.Interpreter, Everything);

@@ -8,6 +8,28 @@ public sealed class TierEdgeTests
     private static readonly FuzzLayout Layout = new(new VmOptions(), [new FuzzRegion(MemoryMap.InputAddress, 64, true)], []);
 
     [Theory]
+    [InlineData("sbpf-v0", false)]
+    [InlineData("sbpf-v1", true)]
+    [InlineData("sbpf-v3", true)]
+    [InlineData("ebpf", true)]
+    public void Code_serves_machines_of_the_other_frame_setting_only_where_there_are_no_gaps(string name, bool servesBoth)
+    {
+        BpfProgram program = BpfProgram.Create(Assembler.Assemble("call f\nexit\nf:\nmov64 r0, r10\nexit", Dialect.Find(name)!));
+        bool isCompiled = program.TryCompile(allowsFrameGaps: true);
+        Assert.SkipUnless(isCompiled, "This machine does not run native code: it needs Linux on x86-64 or ARM64.");
+        Assert.Equal(servesBoth, program.TryCompile(allowsFrameGaps: false));
+        foreach (bool allows in new[] { true, false })
+        {
+            var options = new VmOptions { AllowsFrameGaps = allows };
+            using var native = new VirtualMachine(options);
+            native.Load(program);
+            using var interpreter = new VirtualMachine(options);
+            interpreter.Load(BpfProgram.Create(program.Image));
+            Assert.Equal(interpreter.Run(100), native.Run(100));
+        }
+    }
+
+    [Theory]
     [InlineData("ebpf")]
     [InlineData("sbpf-v1")]
     [InlineData("sbpf-v3")]

@@ -26,8 +26,8 @@ public unsafe class BroadcastModelTests
     [Fact]
     public void Broadcast_without_release_or_acquire_is_found()
     {
-        Assert.Equal(FindingKind.Exception, FindingIn<NoRelease>());
-        Assert.Equal(FindingKind.Exception, FindingIn<NoAcquire>());
+        Assert.Equal(FindingKind.Exception, FindingIn<Weakened<NoRelease>>());
+        Assert.Equal(FindingKind.Exception, FindingIn<Weakened<NoAcquire>>());
 
         static FindingKind? FindingIn<TModel>()
             where TModel : struct, IMemoryModel =>

@@ -96,10 +96,10 @@ public unsafe class RingModelTests
     [Fact]
     public void Rings_without_release_or_acquire_are_found()
     {
-        Assert.Equal(FindingKind.DataRace, FindingInSpsc<NoRelease>());
-        Assert.Equal(FindingKind.DataRace, FindingInSpsc<NoAcquire>());
-        Assert.Equal(FindingKind.DataRace, FindingInSequenced<NoRelease>());
-        Assert.Equal(FindingKind.DataRace, FindingInSequenced<NoAcquire>());
+        Assert.Equal(FindingKind.DataRace, FindingInSpsc<Weakened<NoRelease>>());
+        Assert.Equal(FindingKind.DataRace, FindingInSpsc<Weakened<NoAcquire>>());
+        Assert.Equal(FindingKind.DataRace, FindingInSequenced<Weakened<NoRelease>>());
+        Assert.Equal(FindingKind.DataRace, FindingInSequenced<Weakened<NoAcquire>>());
 
         static FindingKind? FindingInSpsc<TModel>()
             where TModel : struct, IMemoryModel =>

@@ -2,12 +2,7 @@ namespace Velox.Primitives;
 
 /// <summary>The writing end of a ring between two processes, in a memory-mapped file.</summary>
 /// <typeparam name="T">An item: the same layout in both processes.</typeparam>
-/// <remarks>
-/// <para>The algorithm, order and limits of <see cref="SpscRing{T}"/>: one thread of one process at each end, nothing
-/// blocks, nothing allocates but opening and <see cref="Peer"/>. Either side may come first and makes the file.</para>
-/// <para>An end whose process died is taken over at the position that it had stored last. A file that shrinks while it is open
-/// kills the process, as the system has it: keep it where only the two can write. Do not call anything while another thread
-/// disposes.</para>
+/// <remarks>Limits and order: see <see cref="SharedRing{T}"/>.</remarks>
 /// <example>
 /// <code>
 /// using var producer = new SharedRingProducer&lt;OrderMessage&gt;("/dev/shm/orders", 4096);
@@ -15,13 +10,9 @@ namespace Velox.Primitives;
 /// if (producer.Peer == PeerState.Dead) Restart();
 /// </code>
 /// </example>
-/// </remarks>
-public sealed unsafe class SharedRingProducer<T> : IDisposable
+public sealed class SharedRingProducer<T> : SharedRing<T>
     where T : unmanaged
 {
-    private readonly SharedRingFile _file;
-    private readonly SpscRingCore<T, HardwareModel> _core;
-
     /// <summary>Opens this end of the ring in a file, which is made if there is none.</summary>
     /// <param name="path">The file; best in memory, such as below /dev/shm.</param>
     /// <param name="capacity">Items the ring holds: a power of two, 1 to 2^30, the same on both sides.</param>
@@ -29,47 +20,11 @@ public sealed unsafe class SharedRingProducer<T> : IDisposable
     /// <exception cref="SharedRingException">The file is of another kind, version or size, which the exception's field names; or
     /// this end belongs to a living process.</exception>
     public SharedRingProducer(string path, int capacity)
-    {
-        RingMemory.CheckCapacity(capacity, least: 1);
-        _file = SharedRingFile.Open(path, sizeof(T), capacity, SharedRingEnd.Producer);
-        _core = new SpscRingCore<T, HardwareModel>(_file.Positions, new RingSlots<T>(_file.Slots, capacity));
-        _core.ResumeProducer();
-    }
-
-    /// <summary>Items in the ring, about now.</summary>
-    public int Count
-    {
-        get
-        {
-            ObjectDisposedException.ThrowIf(_file.IsDisposed, this);
-            return _core.Count;
-        }
-    }
-
-    /// <summary>The process at the other end. Asks the system: not for every item.</summary>
-    public PeerState Peer
-    {
-        get
-        {
-            ObjectDisposedException.ThrowIf(_file.IsDisposed, this);
-            return _file.StateOf(SharedRingEnd.Consumer);
-        }
-    }
+        : base(path, capacity, SharedRingEnd.Producer) => Core.ResumeProducer();
 
     /// <summary>Appends an item, or returns false when the ring is full.</summary>
-    public bool TryWrite(in T item)
-    {
-        ObjectDisposedException.ThrowIf(_file.IsDisposed, this);
-        return _core.TryWrite(in item);
-    }
+    public bool TryWrite(in T item) => Core.TryWrite(in item);
 
     /// <summary>Appends as many of the items as there is room for, in order; returns how many.</summary>
-    public int TryWrite(ReadOnlySpan<T> items)
-    {
-        ObjectDisposedException.ThrowIf(_file.IsDisposed, this);
-        return _core.TryWrite(items);
-    }
-
-    /// <summary>Gives this end up; the ring stays, with what is in it.</summary>
-    public void Dispose() => _file.Dispose();
+    public int TryWrite(ReadOnlySpan<T> items) => Core.TryWrite(items);
 }
