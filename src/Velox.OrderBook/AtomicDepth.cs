@@ -16,6 +16,9 @@ public enum DepthResult : byte
 
     /// <summary>There is less than was to be taken: nothing was changed.</summary>
     NotEnough,
+
+    /// <summary>A bucket holds at most 2^63 - 1 lots: nothing was changed.</summary>
+    TooMany,
 }
 
 /// <summary>
@@ -24,8 +27,9 @@ public enum DepthResult : byte
 /// <remarks>
 /// <para>1,024 buckets a side, each alone on its cache line. A change is one compare-and-swap, tried at most
 /// <see cref="MaxTries"/> times with growing pauses: it succeeds, or says <see cref="DepthResult.Timeout"/> and has changed nothing.</para>
-/// <para>The best buckets are kept beside, without an order towards the quantities: a reader may see them a moment early or
-/// late. A bucket's quantity itself is exact: the sum of all changes that were done.</para>
+/// <para>The best buckets are kept beside the quantities: a reader may see them a moment early or late. Who changes a quantity
+/// sets the best bucket right behind it, and looks again after that: when all have ended, it is right. A bucket's quantity
+/// itself is exact: the sum of all changes that were done.</para>
 /// </remarks>
 public sealed unsafe class AtomicDepth : IDisposable
 {
@@ -71,9 +75,11 @@ public sealed unsafe class AtomicDepth : IDisposable
     {
         if (!TryFind(priceTicks, out int bucket))
             return DepthResult.OutOfWindow;
+        if (lots > long.MaxValue)
+            return DepthResult.TooMany;
         DepthResult result = Change(ref Quantity(side, bucket), (long)lots);
         if (result == DepthResult.Done)
-            RaiseBest(side, bucket);
+            SetBest(side, bucket);
         return result;
     }
 
@@ -82,9 +88,11 @@ public sealed unsafe class AtomicDepth : IDisposable
     {
         if (!TryFind(priceTicks, out int bucket))
             return DepthResult.OutOfWindow;
+        if (lots > long.MaxValue)
+            return DepthResult.NotEnough;
         DepthResult result = Change(ref Quantity(side, bucket), -(long)lots);
         if (result == DepthResult.Done && LotsIn(side, bucket) == 0)
-            LowerBest(side, bucket);
+            SetBest(side, bucket);
         return result;
     }
 
@@ -112,7 +120,7 @@ public sealed unsafe class AtomicDepth : IDisposable
             long before = Volatile.Read(ref quantity);
             long after = before + by;
             if (after < 0)
-                return DepthResult.NotEnough;
+                return by < 0 ? DepthResult.NotEnough : DepthResult.TooMany; // a sum that wrapped is negative
             // A full fence, as every interlocked operation here: what this thread did before is seen with the new quantity.
             if (Interlocked.CompareExchange(ref quantity, after, before) == before)
                 return DepthResult.Done;
@@ -123,30 +131,26 @@ public sealed unsafe class AtomicDepth : IDisposable
         return DepthResult.Timeout;
     }
 
-    private void RaiseBest(Side side, int bucket)
+    /// <summary>Makes the best bucket the first that is not empty, from the better of itself and a changed one on.</summary>
+    /// <remarks>
+    /// The exchange is a full fence: what others put into buckets that were passed before it, and before they looked at the
+    /// best one, the next turn sees; and who looks after it finds the best one worse than its own bucket, and sets it.
+    /// </remarks>
+    private void SetBest(Side side, int changed)
     {
+        int step = side == Side.Bid ? -1 : 1;
         ref long best = ref side == Side.Bid ? ref _bestBid : ref _bestAsk;
         for (int attempt = 0; attempt < MaxTries; attempt++)
         {
             long seen = Volatile.Read(ref best);
-            bool isBetter = side == Side.Bid ? bucket > seen : bucket < seen;
-            if (!isBetter || Interlocked.CompareExchange(ref best, bucket, seen) == seen)
+            int bucket = side == Side.Bid ? (int)Math.Max(seen, changed) : (int)Math.Min(seen, changed);
+            changed = bucket;
+            while (bucket is >= 0 and < Buckets && LotsIn(side, bucket) == 0)
+                bucket += step;
+            if (bucket == seen)
                 return;
+            Interlocked.CompareExchange(ref best, bucket, seen);
         }
-    }
-
-    /// <summary>The best bucket has become empty: the next one that is not takes its place, unless another thread was first.</summary>
-    private void LowerBest(Side side, int emptied)
-    {
-        ref long best = ref side == Side.Bid ? ref _bestBid : ref _bestAsk;
-        if (Volatile.Read(ref best) != emptied)
-            return;
-        int step = side == Side.Bid ? -1 : 1;
-        int bucket = emptied;
-        while (bucket is >= 0 and < Buckets && LotsIn(side, bucket) == 0)
-            bucket += step;
-        if (Interlocked.CompareExchange(ref best, bucket, emptied) == emptied && LotsIn(side, emptied) > 0)
-            RaiseBest(side, emptied); // somebody added to it in between
     }
 
     private bool TryFind(ulong priceTicks, out int bucket)

@@ -30,6 +30,15 @@ public sealed class PipelineTests
     }
 
     [Fact]
+    public async Task A_full_disk_is_an_error_and_nothing_is_called_delivered()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has a device that is always full.");
+        ToolResult result = await Tool.RunAsync("pipeline", "--rate", "1000", "--seconds", "1", "--sink", "/dev/full", "--json");
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        Assert.Contains("No space left", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_that_is_no_message_file_is_an_error_with_its_field()
     {
         string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "messages");

@@ -44,6 +44,54 @@ public sealed class AtomicDepthTests
     }
 
     [Fact]
+    public void More_than_a_bucket_can_hold_is_refused()
+    {
+        using var depth = new AtomicDepth(0);
+        Assert.Equal(DepthResult.Done, depth.Add(Side.Bid, 5, long.MaxValue - 1));
+        Assert.Equal(DepthResult.TooMany, depth.Add(Side.Bid, 5, 2));
+        Assert.Equal(DepthResult.TooMany, depth.Add(Side.Bid, 5, ulong.MaxValue));
+        Assert.Equal(DepthResult.NotEnough, depth.Remove(Side.Bid, 5, ulong.MaxValue));
+        Assert.Equal((ulong)long.MaxValue - 1, depth.LotsAt(Side.Bid, 5));
+    }
+
+    [Theory]
+    [InlineData(Side.Bid)]
+    [InlineData(Side.Ask)]
+    public void When_two_threads_have_ended_the_best_price_is_right(Side side)
+    {
+        // One empties the best bucket while the other fills one on the way to the next, which is far.
+        const ulong far = 0, near = 900 * 16, best = 1_000 * 16;
+        ulong On(ulong price) => side == Side.Bid ? price : (1_023 * 16) - price;
+        using var depth = new AtomicDepth(0);
+        depth.Add(side, On(far), 1);
+        using var start = new Barrier(2);
+        const int rounds = 3_000;
+        var other = new Thread(() =>
+        {
+            for (int round = 0; round < rounds; round++)
+            {
+                start.SignalAndWait();
+                depth.Add(side, On(near), 5);
+                start.SignalAndWait();
+            }
+        });
+        other.Start();
+        int wrong = 0;
+        for (int round = 0; round < rounds; round++)
+        {
+            depth.Add(side, On(best), 1);
+            start.SignalAndWait();
+            depth.Remove(side, On(best), 1);
+            start.SignalAndWait();
+            wrong += (side == Side.Bid ? depth.BestBidTicks : depth.BestAskTicks) == On(near) ? 0 : 1;
+            depth.Remove(side, On(near), 5);
+        }
+
+        other.Join();
+        Assert.Equal(0, wrong);
+    }
+
+    [Fact]
     public void It_may_be_disposed_of_twice()
     {
         var depth = new AtomicDepth(0);

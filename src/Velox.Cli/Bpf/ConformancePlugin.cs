@@ -16,10 +16,10 @@ internal static class ConformancePlugin
         UnwindFunction, "unwind", call => call.Argument1 == 0 ? call.EndProgram(0) : call.Argument1);
 
     /// <exception cref="ProgramFileException">Standard input holds no program, or one that was refused.</exception>
-    internal static int Run(byte[] memory, bool isElf, bool isNative, TextReader input, TextWriter output)
+    internal static int Run(byte[] memory, bool isElf, bool isNative, Stream input, TextWriter output)
     {
         const string source = "standard input";
-        byte[] bytes = ProgramFile.FromHex(input.ReadToEnd(), source);
+        byte[] bytes = ProgramFile.FromHex(ProgramFile.ReadText(input, source), source);
         ProgramImage image = isElf ? ReadElf(bytes) : RawProgram.Read(Dialect.Ebpf, bytes);
         if (BpfProgram.TryCreate(image, Host, out BpfProgram? program) is { } error)
             throw new ProgramFileException(error.Message);

@@ -67,20 +67,36 @@ internal static class ProgramFile
     /// <exception cref="ProgramFileException">The file is too large.</exception>
     internal static byte[] ReadBytes(string path)
     {
-        CheckLength(path);
-        return File.ReadAllBytes(path);
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        return ReadBytes(file, path);
+    }
+
+    /// <summary>Reads to the end, wherever that is: the length of a pipe or device is not known before.</summary>
+    /// <exception cref="ProgramFileException">There are more bytes than are read.</exception>
+    internal static byte[] ReadBytes(Stream stream, string source)
+    {
+        using var bytes = new MemoryStream();
+        byte[] part = new byte[64 << 10];
+        for (int count = stream.Read(part); count > 0; count = stream.Read(part))
+        {
+            if (bytes.Length + count > MaxBytes)
+                throw new ProgramFileException($"{source} has more than {MaxBytes} bytes; so many are read at most.");
+            bytes.Write(part, 0, count);
+        }
+
+        return bytes.ToArray();
+    }
+
+    /// <summary>Text in UTF-8, or with the mark of another encoding in front.</summary>
+    internal static string ReadText(Stream stream, string source)
+    {
+        using var reader = new StreamReader(new MemoryStream(ReadBytes(stream, source)));
+        return reader.ReadToEnd();
     }
 
     private static string ReadText(string path)
     {
-        CheckLength(path);
-        return File.ReadAllText(path);
-    }
-
-    private static void CheckLength(string path)
-    {
-        var file = new FileInfo(path);
-        if (file.Exists && file.Length > MaxBytes)
-            throw new ProgramFileException($"{path} has {file.Length} bytes; at most {MaxBytes} are read.");
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        return ReadText(file, path);
     }
 }

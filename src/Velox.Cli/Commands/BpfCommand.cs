@@ -144,7 +144,7 @@ internal static class BpfCommand
         Option<string> offered = HostOption();
         Option<int> seed = NumberOption.Create("--seed", "What eBPF's random numbers begin with", 0, int.MaxValue, 1);
         Option<string?> snapshot = PathOption("--snapshot", "Where to write the run when its units are used up, memory included.");
-        Option<string?> resume = PathOption("--resume", "Go on with a run of that file, not at the entry: same program, memory of the same length.");
+        Option<string?> resume = PathOption("--resume", "Go on with a run of that file, not at the entry: same program, memory of the same length; made-up time and random numbers begin anew.");
         var command = new Command(name, description) { file, memory, units, dialect, offered, seed, snapshot, resume };
         foreach (Option option in more)
             command.Add(option);
@@ -202,7 +202,7 @@ internal static class BpfCommand
             memory, elf, native,
         };
         command.SetAction(result => Guard(() => ConformancePlugin.Run(
-            result.GetRequiredValue(memory).Read(), result.GetValue(elf), result.GetValue(native), Console.In, Console.Out)));
+            result.GetRequiredValue(memory).Read(), result.GetValue(elf), result.GetValue(native), Console.OpenStandardInput(), Console.Out)));
         return command;
     }
 

@@ -18,9 +18,7 @@ public sealed class FileSource : IMessageSource, IDisposable
     public FileSource(string path)
     {
         _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        Span<byte> header = stackalloc byte[MessageFile.HeaderBytes];
-        int read = _file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
-        if (MessageFile.Check(header[..read], _file.Length) is { } error)
+        if (Check() is { } error)
         {
             _file.Dispose();
             throw new InvalidDataException($"{path}: {error}");
@@ -53,10 +51,21 @@ public sealed class FileSource : IMessageSource, IDisposable
 
     public void Dispose() => _file.Dispose();
 
+    private string? Check()
+    {
+        if (!_file.CanSeek)
+            return "this is no regular file: its length is not known.";
+        Span<byte> header = stackalloc byte[MessageFile.HeaderBytes];
+        int read = _file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
+        return MessageFile.Check(header[..read], _file.Length);
+    }
+
     private bool Fill()
     {
         _next = 0;
         _end = _file.ReadAtLeast(_buffer, _buffer.Length, throwOnEndOfStream: false);
+        if (_end % OrderMessage.Size != 0)
+            throw new InvalidDataException($"{_file.Name}: the last message is cut off: the file has changed since it was opened.");
         IsExhausted = _end == 0;
         return _end > 0;
     }

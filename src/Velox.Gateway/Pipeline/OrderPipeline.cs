@@ -83,20 +83,48 @@ public sealed class OrderPipeline : IDisposable
         using CancellationTokenRegistration stop = cancellation.Register(_ingress.Stop);
         foreach (Thread thread in threads)
             thread.Start();
-        foreach (Thread thread in threads)
+        try
         {
-            while (!thread.Join(ReportInterval))
-                report?.Invoke(Snapshot);
+            foreach (Thread thread in threads)
+            {
+                while (!thread.Join(ReportInterval))
+                    report?.Invoke(Snapshot);
+            }
+        }
+        catch (Exception error)
+        {
+            // Nobody may use what the owner disposes of when this has left.
+            Fail(error);
+            foreach (Thread thread in threads)
+                thread.Join();
+            throw;
         }
 
+        if (_failure is null)
+            Complete();
         return _failure is null ? Snapshot : throw new IOException($"The pipeline has ended: {_failure.Message}", _failure);
     }
 
     public void Dispose()
     {
-        _output.Dispose();
         _depth.Dispose();
+        _output.Dispose();
     }
+
+    private void Complete()
+    {
+        try
+        {
+            _output.Complete();
+        }
+        catch (IOException error)
+        {
+            Fail(error);
+        }
+    }
+
+    /// <summary>The first failure counts. The threads see it within one park, and end.</summary>
+    private void Fail(Exception error) => Interlocked.CompareExchange(ref _failure, error, null);
 
     private Thread[] CreateThreads()
     {
@@ -129,8 +157,7 @@ public sealed class OrderPipeline : IDisposable
         }
         catch (Exception error)
         {
-            // The other threads see it within one park, and end.
-            Interlocked.CompareExchange(ref _failure, error, null);
+            Fail(error);
         }
 
         wait.Reset();

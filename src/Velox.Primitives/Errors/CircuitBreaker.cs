@@ -32,7 +32,8 @@ public readonly record struct BreakerPermit
 /// Any thread, no locks, nothing allocated. While closed, <see cref="TryEnter"/> is one read, without a look at the clock.
 /// Report every permit exactly once. A permit that is never reported does no harm while closed; half-open, probes without
 /// an answer count as failed after <see cref="CircuitBreakerOptions.OpenNanos"/>. An outcome that comes after the state
-/// has changed is counted by <see cref="LateReports"/> and nothing else. The clock must not be negative, nor pass 2^61 ns
+/// has changed is counted by <see cref="LateReports"/> and nothing else, but for one at most of a thread that the system stops
+/// inside <see cref="Report"/> while the breaker opens and closes again. The clock must not be negative, nor pass 2^61 ns
 /// (73 years).
 /// <example><code>
 /// var breaker = new CircuitBreaker(new CircuitBreakerOptions { FailurePercent = 20 }, SystemNanoClock.Instance);

@@ -57,14 +57,35 @@ public sealed class ErrorBatcher
     {
         long now = _clock.NowNanos;
         FlushDue(now);
+
+        // Handed over when the new entry is in: whoever takes it may throw, or add an error itself.
+        ErrorBatch? evicted = null;
         int index = IndexOf(entry.Code);
         if (index < 0)
-            index = Begin(entry, now);
+        {
+            if (_openCount == Capacity)
+            {
+                Evicted++;
+                evicted = Remove(0);
+            }
+
+            index = _openCount++;
+            _open[index] = new Open(now, new ErrorBatch(entry.Code, 0, entry.TimeNanos, entry));
+        }
 
         ref Open open = ref _open[index];
         open.Batch = open.Batch with { Count = open.Batch.Count + 1, Last = entry };
-        if (open.Batch.Count == _maxCount)
-            End(index);
+        ErrorBatch? full = open.Batch.Count == _maxCount ? Remove(index) : null;
+        try
+        {
+            if (evicted is { } early)
+                _handOver(early);
+        }
+        finally
+        {
+            if (full is { } batch)
+                _handOver(batch);
+        }
     }
 
     /// <summary>Hands over the batches whose window is over.</summary>
@@ -94,24 +115,14 @@ public sealed class ErrorBatcher
         return -1;
     }
 
-    private int Begin(in ErrorEntry entry, long now)
-    {
-        if (_openCount == Capacity)
-        {
-            Evicted++;
-            End(0);
-        }
+    private void End(int index) => _handOver(Remove(index));
 
-        _open[_openCount] = new Open(now, new ErrorBatch(entry.Code, 0, entry.TimeNanos, entry));
-        return _openCount++;
-    }
-
-    private void End(int index)
+    private ErrorBatch Remove(int index)
     {
         ErrorBatch batch = _open[index].Batch;
         _openCount--;
         Array.Copy(_open, index + 1, _open, index, _openCount - index);
-        _handOver(batch);
+        return batch;
     }
 
     private record struct Open(long SinceNanos, ErrorBatch Batch);

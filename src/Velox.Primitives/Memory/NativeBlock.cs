@@ -18,6 +18,7 @@ internal readonly unsafe partial struct NativeBlock
     private const int MapPrivateAnonymous = 0x02 | 0x20;
     private const int MapHuge2M = 0x40000 | (21 << 26);
     private const int AdviseHugePage = 14;
+    private const int AdvisePopulate = 23;
     private const int PolicyPreferred = 1;
     private static readonly nint MapFailed = -1;
 
@@ -91,8 +92,20 @@ internal readonly unsafe partial struct NativeBlock
         nint address = Map(0, (nuint)bytes, ProtReadWrite, MapPrivateAnonymous | MapHuge2M, -1, 0);
         if (address == MapFailed)
             return null;
+
+        // A container's limit is only felt at the first touch, and kills: so the pages are asked for now, where refusal is an
+        // error. Kernels before 5.14 do not know how: there ordinary pages do.
+        var block = new NativeBlock(address, bytes, 1, grants);
+        if (options.Node is { } node)
+            _ = Prefer(block, node);
+        if (Advise(block.Address, (nuint)bytes, AdvisePopulate) != 0)
+        {
+            block.Free();
+            return null;
+        }
+
         grants.Add(HostGrant.Given(HugePages, $"{bytes / HugePageBytes} reserved pages of 2 MiB"));
-        return new NativeBlock(address, bytes, 1, grants);
+        return block;
     }
 
     private static NativeBlock MapOrdinaryPages(NativeRegionOptions options, List<HostGrant> grants)

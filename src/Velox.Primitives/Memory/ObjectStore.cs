@@ -38,6 +38,9 @@ internal sealed class ObjectStore<T>
             return false;
         }
 
+        if (_objects[number] is null)
+            Make(number);
+
         // The number is ours alone, so a plain increment does; the volatile write is for a wrong return that looks.
         int lease = _leases[number] + 1;
         Volatile.Write(ref _leases[number], lease);
@@ -82,12 +85,40 @@ internal sealed class ObjectStore<T>
 
     private void Fill(int first, int end)
     {
-        for (int number = first; number < end; number++)
+        int number = first;
+        try
+        {
+            for (; number < end; number++)
+            {
+                _objects[number] = _create();
+                Interlocked.Increment(ref _created);
+                if (number > first)
+                    _free.Push(number); // publishes the object
+            }
+        }
+        catch
+        {
+            // No place is lost: those without an object get it when they are rented.
+            if (number > first)
+                _free.Push(first);
+            for (; number < end; number++)
+                _free.Push(number);
+            throw;
+        }
+    }
+
+    /// <summary>Makes the object of a number that is ours; gives the number back where that fails.</summary>
+    private void Make(int number)
+    {
+        try
         {
             _objects[number] = _create();
             Interlocked.Increment(ref _created);
-            if (number > first)
-                _free.Push(number); // publishes the object
+        }
+        catch
+        {
+            _free.Push(number);
+            throw;
         }
     }
 }

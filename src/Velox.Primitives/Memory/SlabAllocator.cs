@@ -134,7 +134,7 @@ public sealed unsafe class SlabAllocator : IDisposable
         return SlabRelease.Released;
     }
 
-    /// <summary>A slab as a value.</summary>
+    /// <summary>A slab as a value; valid as <see cref="Address"/> is.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No slab has that number, or the value is larger than one.</exception>
     public ref T Get<T>(int index)
         where T : unmanaged
@@ -143,7 +143,7 @@ public sealed unsafe class SlabAllocator : IDisposable
         return ref *(T*)Address(index);
     }
 
-    /// <summary>The first byte of a slab; valid until <see cref="Dispose"/>.</summary>
+    /// <summary>The first byte of a slab; valid as long as somebody holds the allocator and has not disposed of it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No slab has that number.</exception>
     public byte* Address(int index)
     {

@@ -244,7 +244,6 @@ public sealed class TrackedMemory
         if (!_isTracking || start >= _checkpointLength)
             return;
 
-        Set(_saved, block);
         if (_savedCount == _savedBlocks.Length)
             GrowImages();
         ReadOnlySpan<byte> source = _bytes.AsSpan(start);
@@ -254,6 +253,9 @@ public sealed class TrackedMemory
         else
             source.CopyTo(image);
         _savedBlocks[_savedCount++] = block;
+
+        // Last: where there was no memory for its image the block is not saved.
+        Set(_saved, block);
     }
 
     private void GrowImages()

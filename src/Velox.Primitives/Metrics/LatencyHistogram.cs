@@ -72,7 +72,8 @@ public sealed class LatencyHistogram
         if (!(percentile is >= 0 and <= 100))
             throw new ArgumentOutOfRangeException(nameof(percentile), percentile, "A percentile is 0 to 100.");
 
-        long rank = Math.Max(1, (long)Math.Ceiling(percentile / 100 * Count));
+        // Decimal: 99.9 % of 1,000 are 999, where binary fractions make it a little more.
+        long rank = Math.Max(1, (long)Math.Ceiling((decimal)percentile * Count / 100));
         long seen = 0;
         for (int bucket = 0; bucket < HistogramLayout.BucketCount; bucket++)
         {

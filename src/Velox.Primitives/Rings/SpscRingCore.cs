@@ -190,6 +190,8 @@ internal readonly struct SpscRingCore<T, TModel>
     {
         // Acquire: what follows (filling slots) happens after the consumer's last use of them.
         long limit = TModel.LoadAcquire(ref _positions.GivenBack) + _capacity;
+        if ((ulong)(limit - written) > (ulong)_capacity)
+            limit = written; // nonsense, from another process: a ring without room
         TModel.Write(ref _positions.WriteLimit, limit);
         return limit - written;
     }
@@ -199,6 +201,8 @@ internal readonly struct SpscRingCore<T, TModel>
     {
         // Acquire: what follows (reading slots) happens after the producer filled them.
         long written = TModel.LoadAcquire(ref _positions.Written);
+        if ((ulong)(written - read) > (ulong)_capacity)
+            written = read; // nonsense, from another process: an empty ring
         TModel.Write(ref _positions.ReadLimit, written);
         PlanGiveBack(TModel.LoadRelaxed(ref _positions.GivenBack), written);
         return written - read;

@@ -50,10 +50,15 @@ public sealed unsafe class ParkingSpot
         // Before the announcement: a signal that answers it comes later and is not erased.
         _event?.Reset();
         ParkingProtocol<HardwareModel>.Announce(ref *_word);
+        GC.KeepAlive(this);
     }
 
     /// <summary>Takes the announcement back, as there is work after all.</summary>
-    public void Withdraw() => ParkingProtocol<HardwareModel>.Withdraw(ref *_word);
+    public void Withdraw()
+    {
+        ParkingProtocol<HardwareModel>.Withdraw(ref *_word);
+        GC.KeepAlive(this);
+    }
 
     /// <summary>Sleeps until a signal since <see cref="Announce"/>, at most <paramref name="timeoutNanos"/>.</summary>
     /// <param name="timeoutNanos">At least 0; rounded up to milliseconds where the system has no finer timer.</param>

@@ -1,3 +1,4 @@
+using System.IO.Pipes;
 using Velox.OrderBook;
 using Velox.Primitives;
 using Xunit;
@@ -64,6 +65,50 @@ public sealed class OrderPipelineTests
         var output = new CollectingOutput { OnBundle = _ => throw new IOException("no space left") };
         using var pipeline = new OrderPipeline(new CountingSource(1_000, true), output, new PipelineOptions(), Clock);
         Assert.Contains("no space left", Assert.Throws<IOException>(() => pipeline.Run(null, TestContext.Current.CancellationToken)).Message);
+    }
+
+    [Fact]
+    public void A_report_that_throws_ends_the_run_and_its_threads()
+    {
+        var source = new CountingSource(int.MaxValue, waitsForRoom: true);
+        using var pipeline = new OrderPipeline(source, new NullOutput(), new PipelineOptions(), Clock);
+        Assert.Throws<FormatException>(() => pipeline.Run(_ => throw new FormatException(), TestContext.Current.CancellationToken));
+
+        // The threads have ended: nobody asks the source any more, and the pipeline's memory may go.
+        int taken = source.Taken;
+        for (int i = 0; i < 1_000; i++)
+            Thread.Yield();
+        Assert.Equal(taken, source.Taken);
+    }
+
+    [Fact]
+    public void What_the_output_could_not_finish_is_an_error_and_no_account()
+    {
+        var output = new CollectingOutput { OnComplete = () => throw new IOException("no space left") };
+        using var pipeline = new OrderPipeline(new CountingSource(10, true), output, new PipelineOptions(), Clock);
+        Assert.Contains("no space left", Assert.Throws<IOException>(() => pipeline.Run(null, TestContext.Current.CancellationToken)).Message);
+    }
+
+    [Fact]
+    public void A_file_that_is_being_replayed_cannot_be_the_output()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "messages");
+        new FileOutput(path).Dispose();
+        using var source = new FileSource(path);
+        Assert.Throws<IOException>(() => new FileOutput(path));
+        Assert.Equal(MessageFile.HeaderBytes, new FileInfo(path).Length);
+    }
+
+    [Fact]
+    public void A_file_that_grows_by_half_a_message_ends_the_run()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "messages");
+        new FileOutput(path).Dispose();
+        using var source = new FileSource(path);
+        using (var more = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
+            more.Write(new byte[OrderMessage.Size / 2]);
+        using var pipeline = new OrderPipeline(source, new NullOutput(), new PipelineOptions(), Clock);
+        Assert.Contains("cut off", Assert.Throws<IOException>(() => pipeline.Run(null, TestContext.Current.CancellationToken)).Message);
     }
 
     [Fact]
@@ -149,6 +194,15 @@ public sealed class OrderPipelineTests
     }
 
     [Fact]
+    public void A_pipe_is_no_source()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux gives a pipe a path.");
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
+        string path = $"/proc/self/fd/{pipe.SafePipeHandle.DangerousGetHandle()}";
+        Assert.Contains("no regular file", Assert.Throws<InvalidDataException>(() => new FileSource(path)).Message);
+    }
+
+    [Fact]
     public void A_file_with_malformed_messages_gives_the_others_and_counts_them()
     {
         string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "messages");
@@ -190,6 +244,8 @@ public sealed class OrderPipelineTests
     {
         private int _next;
 
+        internal int Taken => Volatile.Read(ref _next);
+
         public bool WaitsForRoom => waitsForRoom;
 
         public bool IsExhausted => _next == count;
@@ -216,6 +272,10 @@ public sealed class OrderPipelineTests
         internal Action<int>? OnBundle { get; init; }
 
         internal bool RefusesEverySecond { get; init; }
+
+        internal Action? OnComplete { get; init; }
+
+        public void Complete() => OnComplete?.Invoke();
 
         public bool TryAccept(in PipelineBundle bundle)
         {

@@ -60,6 +60,23 @@ public sealed class UdpSourceTests
     }
 
     [Fact]
+    public void What_the_kernel_holds_at_the_end_is_taken_but_not_for_ever()
+    {
+        const long end = 1_000;
+        using var source = new UdpSource(AnyPort, end);
+        using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        sender.Connect(source.EndPoint);
+        var messages = new OrderMessage[2];
+        for (int i = 0; i < 5; i++)
+            sender.Send(Encode(OrderMessage.Cancel(3, 1, 9)));
+
+        Assert.Equal((2, false), (source.Take(messages, end), source.IsExhausted));
+        Assert.Equal((2, false), (source.Take(messages, end + 1), source.IsExhausted));
+        Assert.Equal((1, true), (source.Take(messages, end + 5_000_000_000), source.IsExhausted));
+        Assert.Equal((0, true), (source.Take(messages, end + 1), source.IsExhausted));
+    }
+
+    [Fact]
     public void A_port_that_is_taken_is_an_error()
     {
         using var first = new UdpSource(AnyPort, 1);

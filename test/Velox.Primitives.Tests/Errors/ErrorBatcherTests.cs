@@ -31,6 +31,29 @@ public class ErrorBatcherTests
     }
 
     [Fact]
+    public void Who_takes_a_batch_may_add_errors_and_may_throw_and_none_is_lost()
+    {
+        long taken = 0;
+        bool throws = false;
+        ErrorBatcher batcher = null!;
+        batcher = new ErrorBatcher(_clock, WindowNanos, 100, batch =>
+        {
+            taken += batch.Count;
+            if (throws)
+                throw new FormatException();
+            if (batch.Code < 10)
+                batcher.Add(new ErrorEntry(batch.Code + 1_000, 0, 0, 0));
+        });
+        for (int code = 0; code < 2 * ErrorBatcher.Capacity; code++)
+            batcher.Add(new ErrorEntry(code, 0, 0, 0));
+        throws = true;
+        Assert.Throws<FormatException>(() => batcher.Add(new ErrorEntry(5_000, 0, 0, 0)));
+        throws = false;
+        batcher.Flush();
+        Assert.Equal((2 * ErrorBatcher.Capacity) + 10 + 1, taken);
+    }
+
+    [Fact]
     public void A_full_batch_goes_at_once()
     {
         ErrorBatcher batcher = Create(maxCount: 3);

@@ -34,6 +34,28 @@ public class ObjectPoolTests
     }
 
     [Fact]
+    public void A_maker_that_throws_costs_no_place()
+    {
+        int calls = 0;
+        var pool = new ObjectPool<Item>(() => ++calls is 1 or 3 or 4 ? throw new FormatException() : new Item(), 4, 8, nodes: 1, () => 0);
+        var rented = new List<Item>();
+        for (int attempt = 0; attempt < 20 && rented.Count < 8; attempt++)
+        {
+            try
+            {
+                Assert.True(pool.TryRent(out Pooled<Item> item));
+                rented.Add(item.Value);
+            }
+            catch (FormatException)
+            {
+            }
+        }
+
+        Assert.Equal(8, rented.Distinct().Count());
+        Assert.Equal(8, pool.Counters.Created);
+    }
+
+    [Fact]
     public void An_object_is_returned_once_a_lease_and_to_its_own_pool()
     {
         var pool = new ObjectPool<Item>(() => new Item(), 1, 2, nodes: 1, () => 0);

@@ -23,7 +23,8 @@ public class LatencyHistogramTests
         Array.Sort(values);
         for (double percentile = 0; percentile <= 100; percentile += 0.125)
         {
-            long rank = Math.Max(1, (long)Math.Ceiling(percentile / 100 * values.Length));
+            // Exact: the percentiles are eighths.
+            long rank = Math.Max(1, (long)Math.Ceiling(percentile * values.Length / 100));
             long exact = values[rank - 1];
             long found = histogram.ValueAtPercentile(percentile);
             Assert.True(
@@ -34,6 +35,20 @@ public class LatencyHistogramTests
         Assert.Equal(values.Length, histogram.Count);
         Assert.Equal(values[^1], histogram.Max);
         Assert.Equal(values[^1], histogram.ValueAtPercentile(100));
+    }
+
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(10_000)]
+    [InlineData(100_000)]
+    [InlineData(7_000)]
+    public void One_in_a_thousand_above_is_above_the_999th(int count)
+    {
+        var histogram = new LatencyHistogram();
+        for (int i = 0; i < count; i++)
+            histogram.Record(i < count / 1_000 ? 1_000_000_000 : 100);
+        Assert.Equal(100, histogram.ValueAtPercentile(99.9));
+        Assert.Equal(1_000_000_000, histogram.ValueAtPercentile(99.91));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Pipes;
 using Velox.Testing;
 using Xunit;
 
@@ -155,6 +156,23 @@ public sealed class MetricsFileTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_pipe_is_no_metrics_file()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux gives a pipe a path.");
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
+        string path = $"/proc/self/fd/{pipe.SafePipeHandle.DangerousGetHandle()}";
+        Assert.Contains("no regular file", Assert.Throws<MetricsFileException>(() => MetricsFileReader.Open(path)).Message);
+    }
+
+    /// <summary>A series whose number of cells wraps to a good one.</summary>
+    [Fact]
+    public void A_series_of_a_negative_number_of_cells_is_named()
+    {
+        foreach (long cells in (long[])[-1, long.MinValue, unchecked((long)0xFFFF_FFFF_7FFF_FFFF), 0])
+            Assert.False(MetricsFileLayout.IsCellCountOf(MetricKind.Series, cells));
+    }
+
     [Theory]
     [InlineData(MetricsFileLayout.MagicOffset, 1, "does not begin with VELOXMET")]
     [InlineData(MetricsFileLayout.VersionOffset, 2, "has version 2: this program reads version 1")]
@@ -168,6 +186,7 @@ public sealed class MetricsFileTests : IDisposable
     [InlineData(MetricsFileLayout.DirectoryOffset + MetricsFileLayout.KindOffset, 9, "entry 0: kind is 9: it must be 1 to 4")]
     [InlineData(MetricsFileLayout.DirectoryOffset + MetricsFileLayout.KindOffset, 4, "entry 0: a Series cannot have 33437 cells")]
     [InlineData(MetricsFileLayout.DirectoryOffset + MetricsFileLayout.CellCountOffset, long.MaxValue, "a Histogram cannot have 9223372036854775807 cells")]
+    [InlineData(MetricsFileLayout.DirectoryOffset + MetricsFileLayout.CellCountOffset, -1, "a Histogram cannot have -1 cells")]
     [InlineData(MetricsFileLayout.DirectoryOffset + MetricsFileLayout.CellsOffsetOffset, 8, "offset of entry 0 is 8: it must be 69632 to 8121112")]
     [InlineData(MetricsFileLayout.DirectoryOffset + MetricsFileLayout.CellsOffsetOffset, long.MaxValue, "offset of entry 0 is 9223372036854775807")]
     [InlineData(MetricsFileLayout.DirectoryOffset + MetricsFileLayout.CellsOffsetOffset, 69_640, "it must be a multiple of 128")]

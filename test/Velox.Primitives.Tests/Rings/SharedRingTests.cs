@@ -99,12 +99,12 @@ public sealed class SharedRingTests : IDisposable
         var random = new Random(seed);
         for (int round = 0; round < 100; round++)
         {
-            new SharedRingProducer<long>(RingPath, Capacity).Dispose();
-            byte[] bytes = File.ReadAllBytes(RingPath);
-            random.NextBytes(bytes.AsSpan(128, 3 * 128));
-            File.WriteAllBytes(RingPath, bytes);
+            File.Delete(RingPath);
             using var producer = new SharedRingProducer<long>(RingPath, Capacity);
             using var consumer = new SharedRingConsumer<long>(RingPath, Capacity);
+            byte[] nonsense = new byte[3 * 128];
+            random.NextBytes(nonsense);
+            WriteIntoFile(128, nonsense);
             long[] batch = new long[2 * Capacity];
             for (int i = 0; i < 3; i++)
             {
@@ -117,6 +117,56 @@ public sealed class SharedRingTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(128, 3, 5)] // written behind read
+    [InlineData(128, 6 + Capacity, 5)] // more written than there are slots
+    [InlineData(256, -1, 0)]
+    [InlineData(256, 9, 0)] // read beyond written
+    public void A_file_whose_positions_contradict_each_other_is_refused(int offset, long value, long others)
+    {
+        new SharedRingProducer<long>(RingPath, Capacity).Dispose();
+        foreach (int position in new[] { 128, 256, 384 })
+            WriteIntoFile(position, BitConverter.GetBytes(others));
+        WriteIntoFile(offset, BitConverter.GetBytes(value));
+        Assert.Equal("positions", Refusal());
+        Assert.Equal("positions", Assert.Throws<SharedRingException>(() => new SharedRingConsumer<long>(RingPath, Capacity)).Field);
+    }
+
+    [Fact]
+    public void Ends_that_are_opened_at_once_meet_in_one_file()
+    {
+        using var start = new Barrier(2);
+        for (int round = 0; round < 300; round++)
+        {
+            File.Delete(RingPath);
+            SharedRingConsumer<long>? consumer = null;
+            var thread = new Thread(() =>
+            {
+                start.SignalAndWait();
+                consumer = new SharedRingConsumer<long>(RingPath, Capacity);
+            });
+            thread.Start();
+            start.SignalAndWait();
+            using var producer = new SharedRingProducer<long>(RingPath, Capacity);
+            thread.Join();
+            Assert.True(producer.TryWrite(round));
+            Assert.True(consumer!.TryRead(out long item), $"round {round}");
+            Assert.Equal(round, item);
+            consumer.Dispose();
+        }
+
+        Assert.Single(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void An_end_that_closes_leaves_the_place_of_another_alone()
+    {
+        var producer = new SharedRingProducer<long>(RingPath, Capacity);
+        WriteIntoFile(64, BitConverter.GetBytes(77L));
+        producer.Dispose();
+        Assert.Equal(77L, BitConverter.ToInt64(File.ReadAllBytes(RingPath), 64));
+    }
+
     [Fact]
     public void A_closed_end_throws()
     {
@@ -125,6 +175,13 @@ public sealed class SharedRingTests : IDisposable
         producer.Dispose();
         Assert.Throws<ObjectDisposedException>(() => producer.TryWrite(1));
         Assert.Throws<ObjectDisposedException>(() => producer.Peer);
+    }
+
+    private void WriteIntoFile(long offset, byte[] bytes)
+    {
+        using var file = new FileStream(RingPath, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        file.Position = offset;
+        file.Write(bytes);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -53,7 +53,7 @@ internal static class MetricsFileLayout
         MetricKind.Counter => cellCount == ShardedCounter.CellCount,
         MetricKind.Gauge => cellCount == Gauge.CellCount,
         MetricKind.Histogram => cellCount == HistogramLayout.CellCount,
-        _ => cellCount <= TimeSeries.CellCountOf(TimeSeries.MaxCapacity)
-            && cellCount == TimeSeries.CellCountOf(Math.Max(1, TimeSeries.CapacityOf((int)cellCount))),
+        _ => cellCount >= TimeSeries.CellCountOf(1) && cellCount <= TimeSeries.CellCountOf(TimeSeries.MaxCapacity)
+            && cellCount == TimeSeries.CellCountOf(TimeSeries.CapacityOf((int)cellCount)),
     };
 }

@@ -78,6 +78,12 @@ public sealed class MetricsFileReader : IDisposable
         {
             return new MetricsFileReader(path, handle);
         }
+        catch (NotSupportedException)
+        {
+            // What a pipe or device says to a position.
+            handle.Dispose();
+            throw new MetricsFileException($"'{path}' is no regular file.");
+        }
         catch
         {
             handle.Dispose();

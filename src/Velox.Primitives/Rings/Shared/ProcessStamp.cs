@@ -1,36 +1,21 @@
-using System.ComponentModel;
-using System.Diagnostics;
-
 namespace Velox.Primitives;
 
-/// <summary>A process in 8 bytes: its number, which the system gives away again, and the second in which it began.</summary>
+/// <summary>
+/// A process in 8 bytes: its number, which the system gives away again, and the low half of when it began. Both mean something
+/// among processes that see each other's numbers: not between containers that hide theirs.
+/// </summary>
 internal static class ProcessStamp
 {
-    // Clocks that are read in different processes may round to neighbouring seconds.
-    private const long ToleranceSeconds = 2;
     private const int StartBits = 32;
 
-    internal static long OfThisProcess { get; } = Of(Process.GetCurrentProcess());
+    internal static long OfThisProcess { get; } = Of(Environment.ProcessId);
 
     internal static int IdOf(long stamp) => (int)(stamp >> StartBits);
 
     /// <summary>Whether the process still runs. 0 stands for none.</summary>
-    internal static bool IsAlive(long stamp)
-    {
-        if (stamp == 0)
-            return false;
-        try
-        {
-            using var process = Process.GetProcessById(IdOf(stamp));
-            return Math.Abs((uint)Of(process) - (long)(uint)stamp) <= ToleranceSeconds && !process.HasExited;
-        }
-        catch (Exception error) when (error is ArgumentException or InvalidOperationException or Win32Exception)
-        {
-            // No such process, or it ended while it was looked at.
-            return false;
-        }
-    }
+    internal static bool IsAlive(long stamp) => stamp != 0 && Of(IdOf(stamp)) == stamp;
 
-    private static long Of(Process process) =>
-        ((long)process.Id << StartBits) | (uint)new DateTimeOffset(process.StartTime).ToUnixTimeSeconds();
+    /// <summary>0 where there is no such process.</summary>
+    private static long Of(int processId) =>
+        ProcessMark.StartOf(processId) is { } start ? ((long)processId << StartBits) | (uint)start : 0;
 }

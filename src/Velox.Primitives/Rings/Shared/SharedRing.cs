@@ -6,8 +6,10 @@ namespace Velox.Primitives;
 /// <para>The algorithm, order and limits of <see cref="SpscRing{T}"/>: one thread of one process at each end, nothing
 /// blocks, nothing allocates but opening and <see cref="Peer"/>. Either side may come first and makes the file.</para>
 /// <para>An end whose process died is taken over at the position that it had stored last. A file that shrinks while it is open
-/// kills the process, as the system has it: keep it where only the two can write. Do not call anything while another thread
-/// disposes.</para>
+/// kills the process, as the system has it: keep it where only the two can write. The other process is trusted with the items,
+/// not with this one's memory. Do not call anything while another thread disposes.</para>
+/// <para>Dispose of an end: one that is dropped stays this process's until that ends. Both processes see each other's numbers:
+/// containers that hide theirs take each other for dead.</para>
 /// </remarks>
 public abstract unsafe class SharedRing<T> : IDisposable
     where T : unmanaged

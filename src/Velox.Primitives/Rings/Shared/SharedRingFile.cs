@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 
 namespace Velox.Primitives;
 
@@ -13,10 +14,10 @@ internal enum SharedRingEnd
 /// <remarks>
 /// Layout, in the byte order of the machine: magic (8 bytes), version, item bytes, capacity (4 bytes each); at 64 and 72 the
 /// owners of the two ends; at 128 the positions (<see cref="RingPositions"/>); at 4,096 the slots. A file is made under
-/// another name and moved to its own, so that nobody ever sees half a header.
+/// another name and then gets its own, so that nobody ever sees half a header.
 /// <para>Unsafe: addresses into the mapping are good until it is disposed, and within the length that was checked.</para>
 /// </remarks>
-internal sealed unsafe class SharedRingFile : IDisposable
+internal sealed unsafe partial class SharedRingFile : IDisposable
 {
     private const long Magic = 0x474E_4952_584F_4C45; // "ELOXRING"
     private const int Version = 1;
@@ -27,14 +28,25 @@ internal sealed unsafe class SharedRingFile : IDisposable
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private readonly byte* _first;
+    private readonly int _itemBytes;
     private SharedRingEnd? _claimed;
 
     private SharedRingFile(string path, int itemBytes, int capacity)
     {
+        _itemBytes = itemBytes;
         long length = new FileInfo(path).Length;
         Require("length", length, LengthOf(itemBytes, capacity), path);
         _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.ReadWrite);
-        _view = _file.CreateViewAccessor(0, length);
+        try
+        {
+            _view = _file.CreateViewAccessor(0, length);
+        }
+        catch
+        {
+            _file.Dispose();
+            throw;
+        }
+
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _first);
     }
 
@@ -55,6 +67,7 @@ internal sealed unsafe class SharedRingFile : IDisposable
         try
         {
             file.Claim(end);
+            file.CheckPositions(path);
             return file;
         }
         catch
@@ -75,8 +88,9 @@ internal sealed unsafe class SharedRingFile : IDisposable
         if (IsDisposed)
             return;
         IsDisposed = true;
+        // Only if it is still ours: whoever took this process for dead has it now.
         if (_claimed is { } end)
-            Volatile.Write(ref Owner(end), 0);
+            Interlocked.CompareExchange(ref Owner(end), 0, ProcessStamp.OfThisProcess);
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
         _file.Dispose();
@@ -95,31 +109,76 @@ internal sealed unsafe class SharedRingFile : IDisposable
         _claimed = end;
     }
 
+    /// <summary>
+    /// The other end may be moving: what moves last is read first, so that positions which agree always seem to.
+    /// </summary>
+    private void CheckPositions(string path)
+    {
+        long givenBack = Volatile.Read(ref Positions.GivenBack);
+        long read = Volatile.Read(ref Positions.Read);
+        long written = Volatile.Read(ref Positions.Written);
+        long slots = (_view.Capacity - SlotsOffset) / _itemBytes;
+        if (givenBack < 0 || read < givenBack || written < read || written - givenBack > slots)
+        {
+            throw new SharedRingException(
+                "positions", $"'{path}': given back {givenBack}, read {read}, written {written} contradict each other in {slots} slots.");
+        }
+    }
+
     private ref long Owner(SharedRingEnd end) => ref ((long*)(_first + OwnersOffset))[(int)end];
 
     private static long LengthOf(int itemBytes, int capacity) => SlotsOffset + (long)itemBytes * capacity;
 
+    /// <exception cref="IOException">There is no room for it, or the folder does not take it.</exception>
     private static void Create(string path, int itemBytes, int capacity)
     {
         string made = $"{path}.{Environment.ProcessId}.{Guid.NewGuid():n}";
-        using (var writer = new BinaryWriter(File.Create(made)))
-        {
-            writer.Write(Magic);
-            writer.Write(Version);
-            writer.Write(itemBytes);
-            writer.Write(capacity);
-            writer.BaseStream.SetLength(LengthOf(itemBytes, capacity));
-        }
-
         try
         {
-            File.Move(made, path, overwrite: false);
+            // Its whole room is taken now: a store into a page that the system cannot give would kill the process.
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                PreallocationSize = LengthOf(itemBytes, capacity),
+            };
+            using (var writer = new BinaryWriter(new FileStream(made, options)))
+            {
+                writer.Write(Magic);
+                writer.Write(Version);
+                writer.Write(itemBytes);
+                writer.Write(capacity);
+                writer.BaseStream.SetLength(LengthOf(itemBytes, capacity));
+            }
+
+            Publish(made, path);
         }
-        catch (IOException) when (File.Exists(path))
+        finally
         {
-            // The other process was first: its file is as good.
             File.Delete(made);
         }
+    }
+
+    /// <summary>Gives the file its name, unless another process was first: its file is as good.</summary>
+    private static void Publish(string made, string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            try
+            {
+                File.Move(made, path, overwrite: false);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+            }
+
+            return;
+        }
+
+        // A move looks first and then replaces: two could do so at once. Of links with one name the second fails.
+        const int AlreadyExists = 17;
+        if (Link(made, path) != 0 && Marshal.GetLastPInvokeError() is var error and not AlreadyExists)
+            throw new IOException($"'{path}' cannot be made: error {error} of link.");
     }
 
     private static void CheckHeader(string path, int itemBytes, int capacity)
@@ -139,4 +198,7 @@ internal sealed unsafe class SharedRingFile : IDisposable
         if (found != expected)
             throw new SharedRingException(field, $"'{path}': {field} is {found}, expected {expected}.");
     }
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string existing, string name);
 }
