@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Numerics;
 using System.Text.Json;
@@ -90,26 +88,5 @@ internal static class PipelineCommand
             Console.Error.WriteLine($"velox: {error.Message}");
             return 1;
         }
-    }
-
-    /// <summary>Where the messages come from: a file, the network, or the synthetic flow.</summary>
-    private sealed record PipelineInput(FlowParameters Flow, int Seconds, string? Path, int UdpPort)
-    {
-        internal IMessageSource Open(SystemNanoClock clock)
-        {
-            long durationNanos = Seconds * 1_000_000_000L;
-            if (Path is not null)
-                return new FileSource(Path);
-            return UdpPort != 0
-                ? new UdpSource(new IPEndPoint(IPAddress.Loopback, UdpPort), clock.NowNanos + durationNanos)
-                : new SyntheticSource(Flow, clock.NowNanos, durationNanos);
-        }
-
-        internal string Describe(IMessageSource source) => source switch
-        {
-            UdpSource udp => $"Starting pipeline for {Seconds} seconds, datagrams on {udp.EndPoint} ({udp.Method}; buffer {udp.GrantedBufferBytes} bytes)",
-            FileSource => $"Starting pipeline with the messages of {Path}",
-            _ => string.Create(CultureInfo.InvariantCulture, $"Starting pipeline for {Seconds} seconds, target rate: {Flow.MessagesPerSecond:0} messages/s"),
-        };
     }
 }
