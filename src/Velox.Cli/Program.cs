@@ -8,6 +8,7 @@ var root = new RootCommand("Velox: an exchange engine for the Solana VM. Exit co
     KeygenCommand.Create(),
     ReplayCommand.Create(),
     PipelineCommand.Create(),
+    SoakCommand.Create(),
     TopCommand.Create(),
     BenchCommand.Create(),
     HostCommand.Create(),

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Numerics;
 using System.Text.Json;
 using Velox.Gateway;
+using Velox.Node;
 using Velox.Primitives;
 
 namespace Velox.Cli;
@@ -11,32 +13,53 @@ namespace Velox.Cli;
 /// <summary><c>velox pipeline</c>: the four stages on this machine, with a report each second and a table at the end.</summary>
 internal static class PipelineCommand
 {
+    private const string AutomaticCores = "auto";
+    private const string NoCores = "none";
+
     private static readonly JsonSerializerOptions JsonOptions = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    private static readonly Dictionary<string, WaitKind> WaitKinds = new(StringComparer.Ordinal)
+    {
+        ["adaptive"] = WaitKind.Adaptive,
+        ["park"] = WaitKind.Park,
+        ["yield"] = WaitKind.SpinThenYield,
+        ["spin"] = WaitKind.Spin,
+    };
 
     internal static Command Create()
     {
+        var defaults = new PipelineOptions();
         Option<int> rate = NumberOption.Create("--rate", "Messages per second of the synthetic flow", 1, 100_000_000, 100_000);
         Option<int> seconds = NumberOption.Create("--seconds", "How long the synthetic flow lasts", 1, 86_400, 10);
         Option<int> burst = NumberOption.Create("--burst", "Messages that arrive together; the mean rate stays", 1, 4_096, 1);
         Option<int> seed = NumberOption.Create("--seed", "Equal seeds give equal flows", 0, int.MaxValue, 1);
         Option<int> ring = NumberOption.Create(
-            "--ring", "Messages that each ring holds, a power of two", 64, PipelineOptions.MaxRingMessages, new PipelineOptions().RingMessages);
+            "--ring", "Messages that each ring holds, a power of two", 64, PipelineOptions.MaxRingMessages, defaults.RingMessages);
         Option<int> bundle = NumberOption.Create("--bundle", "Messages that close a bundle", 1, PipelineBundle.MaxMessages, PipelineBundle.MaxMessages);
         Option<int> age = NumberOption.Create("--bundle-us", "Microseconds after which a bundle is closed in any case", 0, 1_000_000, 100);
         Option<int> threads = NumberOption.Create("--threads", "Threads for the stages: 1, 2 or 4; 0 for what the cores allow", 0, 4, 0);
-        var source = new Option<string?>("--source") { Description = "A file of order messages to replay as fast as it goes, in place of the synthetic flow.", HelpName = "FILE" };
+        Option<string> wait = Choice("--wait", "How a thread without work waits; spin needs a core for each thread, else it is adaptive", "adaptive", [.. WaitKinds.Keys]);
+        Option<IReadOnlyList<int>?> cores = CoresOption();
+        Option<int> priority = NumberOption.Create(
+            "--realtime", "Real-time priority of the threads (SCHED_FIFO) where the system grants it; 0 for none", 0, ThreadPlacement.MaxPriority, 0);
+        Option<int> shed = NumberOption.Create(
+            "--shed", "How full the first ring is, in percent, when new orders are turned away and cancels still pass; 0 for never", 0, 100, defaults.ShedPercent);
+        Option<int> restarts = NumberOption.Create(
+            "--restarts", "How often stages that fail go on before the run ends", 0, PipelineOptions.MaxRestarts, 0);
+        Option<string?> source = FileOption("--source", "FILE", "A file of order messages to replay as fast as it goes, in place of the synthetic flow.");
         Option<int> udp = NumberOption.Create("--udp", "Port of the loopback interface to receive order messages on, one in a datagram; 0 for none", 0, 65_535, 0);
-        var sink = new Option<string?>("--sink") { Description = "A file to write the messages to; without it they are dropped at the end.", HelpName = "FILE" };
+        Option<string?> sink = FileOption("--sink", "FILE", "A file to write the messages to; without it they are dropped at the end.");
+        Option<string?> node = FileOption(
+            "--node", "DIR", "Folder of a chain: run a node on it, with a market, and send the bundles through its six stages as signed transactions.");
+        Option<string?> metrics = FileOption("--metrics-file", "PATH", "File for the statistics, which 'velox top' shows live.");
         var json = new Option<bool>("--json") { Description = "Print one JSON object at the end in place of lines and table." };
         ring.Validators.Add(result => Require(result, ring, BitOperations.IsPow2, "a power of two"));
         threads.Validators.Add(result => Require(result, threads, count => count != 3, "0, 1, 2 or 4"));
-        source.Validators.Add(PathRules.RefuseEmpty);
-        sink.Validators.Add(PathRules.RefuseEmpty);
 
         var command = new Command("pipeline", "Run ingress, order book, bundles and output; every message is accounted for.");
-        foreach (Option option in (Option[])[rate, seconds, burst, seed, ring, bundle, age, threads, source, udp, sink, json])
+        foreach (Option option in (Option[])[rate, seconds, burst, seed, source, udp, ring, bundle, age, threads, wait, cores, priority, shed, restarts, sink, node, metrics, json])
             command.Add(option);
-        command.SetAction(result =>
+        command.SetAction((result, _) =>
         {
             var flow = new FlowParameters { MessagesPerSecond = result.GetValue(rate), BurstSize = result.GetValue(burst), Seed = result.GetValue(seed) };
             var options = new PipelineOptions
@@ -45,17 +68,72 @@ internal static class PipelineCommand
                 BundleMessages = result.GetValue(bundle),
                 BundleAgeNanos = result.GetValue(age) * 1_000L,
                 Threads = result.GetValue(threads),
+                Wait = WaitKinds[result.GetRequiredValue(wait)],
+                Cores = result.GetValue(cores),
+                RealTimePriority = result.GetValue(priority),
+                ShedPercent = result.GetValue(shed),
+                StageRestarts = result.GetValue(restarts),
             };
             var input = new PipelineInput(flow, result.GetValue(seconds), result.GetValue(source), result.GetValue(udp));
-            return Run(input, options, result.GetValue(sink), result.GetValue(json));
+            return GuardAsync(() => RunAsync(
+                input, options, new Sinks(result.GetValue(sink), result.GetValue(node), result.GetValue(metrics)), result.GetValue(json)));
         });
         command.Validators.Add(result =>
         {
             if (result.GetValue(source) is not null && result.GetValue(udp) != 0)
                 result.AddError("--source and --udp are two sources: give one of them.");
+            if (result.GetValue(sink) is not null && result.GetValue(node) is not null)
+                result.AddError("--sink and --node are two sinks: give one of them.");
+            if (result.GetResult(cores)?.Errors.Any() == true || result.GetResult(threads)?.Errors.Any() == true)
+                return; // their values cannot be had
+            int count = new PipelineOptions { Threads = result.GetValue(threads) }.EffectiveThreads;
+            if (result.GetValue(cores) is { Count: > 0 } list && list.Count != count)
+                result.AddError($"--cores names {list.Count} cores: it must be one for each of the {count} threads.");
         });
         return command;
     }
+
+    private static Option<string?> FileOption(string name, string helpName, string description)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = helpName };
+        option.Validators.Add(PathRules.RefuseEmpty);
+        return option;
+    }
+
+    private static Option<string> Choice(string name, string description, string defaultValue, string[] values)
+    {
+        var option = new Option<string>(name)
+        {
+            Description = $"{description}: {string.Join(", ", values)}.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => defaultValue,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !values.Contains(result.Tokens[0].Value))
+                result.AddError($"{name} is '{result.Tokens[0].Value}': it must be one of {string.Join(", ", values)}.");
+        });
+        return option;
+    }
+
+    private static Option<IReadOnlyList<int>?> CoresOption() => new("--cores")
+    {
+        Description = $"Logical core of each thread, such as 2,3; {NoCores} for no pinning; {AutomaticCores} pins where each stage has a thread and a core.",
+        HelpName = "LIST",
+        DefaultValueFactory = _ => null,
+        CustomParser = result =>
+        {
+            string text = result.Tokens.Single().Value;
+            if (text == AutomaticCores)
+                return null;
+            if (text == NoCores)
+                return [];
+            int[] cores = [.. text.Split(',').Select(core => int.TryParse(core, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1)];
+            if (cores.Any(core => core is < 0 or > CoreList.MaxNumber))
+                result.AddError($"--cores is '{text}': it must be {AutomaticCores}, {NoCores}, or core numbers, 0 to {CoreList.MaxNumber}, with commas between.");
+            return cores;
+        },
+    };
 
     private static void Require(OptionResult result, Option<int> option, Func<int, bool> isAllowed, string what)
     {
@@ -64,29 +142,41 @@ internal static class PipelineCommand
             result.AddError($"{option.Name} is '{value}': it must be {what}.");
     }
 
-    private static int Run(PipelineInput input, PipelineOptions options, string? sinkPath, bool asJson)
+    private static async Task<int> GuardAsync(Func<Task<int>> run)
     {
         try
         {
-            SystemNanoClock clock = SystemNanoClock.Instance;
-            IMessageSource source = input.Open(clock);
-            using IDisposable? closing = source as IDisposable;
-            IBundleOutput output = sinkPath is null ? new NullOutput() : new FileOutput(sinkPath);
-            using var pipeline = new OrderPipeline(source, output, options, clock);
-            if (!asJson)
-                PipelineReport.PrintStart(input.Describe(source), options);
-            using var signals = new StopSignals();
-            PipelineSnapshot end = pipeline.Run(asJson ? null : PipelineReport.PrintLine, signals.Token);
-            if (asJson)
-                Console.WriteLine(JsonSerializer.Serialize(end, JsonOptions));
-            else
-                PipelineReport.PrintEnd(end);
-            return end.InFlight == 0 ? 0 : 1;
+            return await run();
         }
-        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or SocketException)
+        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or SocketException
+            or LedgerException or DemoException or MetricsFileException)
         {
             Console.Error.WriteLine($"velox: {error.Message}");
             return 1;
         }
     }
+
+    private static async Task<int> RunAsync(PipelineInput input, PipelineOptions options, Sinks sinks, bool asJson)
+    {
+        PipelineReport? report = asJson ? null : new PipelineReport();
+        TscClock clock = report is null ? TscClock.Start() : report.StartClock();
+        using var signals = new StopSignals();
+        using MetricsFile? file = sinks.MetricsPath is null ? null : MetricsFile.Create(sinks.MetricsPath);
+        using MetricsRegistry? registry = file is null ? null : new MetricsRegistry("Velox.Pipeline", file);
+        await using PipelineTarget target = await PipelineTarget.OpenAsync(sinks.Path, sinks.LedgerPath, signals.Token);
+        if (target.Seats is { } seats)
+            input = input with { Flow = input.Flow with { Seats = seats } };
+        IMessageSource source = input.Open(clock);
+        using IDisposable? closing = source as IDisposable;
+        using var pipeline = new OrderPipeline(source, target.Output, options, clock, registry);
+        report?.Announce(input.Describe(source));
+        PipelineSnapshot end = pipeline.Run(report, signals.Token);
+        if (report is null)
+            Console.WriteLine(JsonSerializer.Serialize(end, JsonOptions));
+        else
+            report.PrintEnd(end, target.Describe());
+        return end.InFlight == 0 ? 0 : 1;
+    }
+
+    private sealed record Sinks(string? Path, string? LedgerPath, string? MetricsPath);
 }

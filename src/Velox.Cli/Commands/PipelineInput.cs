@@ -19,10 +19,11 @@ internal sealed record PipelineInput(FlowParameters Flow, int Seconds, string? P
             : new SyntheticSource(Flow, clock.NowNanos, durationNanos);
     }
 
+    /// <summary>What is about to happen, in lines.</summary>
     internal string Describe(IMessageSource source) => source switch
     {
         UdpSource udp => $"Starting pipeline for {Seconds} seconds, datagrams on {udp.EndPoint} ({udp.Method}; buffer {udp.GrantedBufferBytes} bytes)",
         FileSource => $"Starting pipeline with the messages of {Path}",
-        _ => string.Create(CultureInfo.InvariantCulture, $"Starting pipeline for {Seconds} seconds, target rate: {Flow.MessagesPerSecond:0} messages/s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"Starting pipeline for {Seconds} seconds...\nTarget rate: {Flow.MessagesPerSecond:0} txn/sec"),
     };
 }

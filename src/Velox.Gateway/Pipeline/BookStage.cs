@@ -4,8 +4,9 @@ namespace Velox.Gateway;
 
 /// <summary>The second stage: shows every message to the depth view.</summary>
 internal sealed class BookStage(
-    PipelineStage previous, SpscRing<PipelineMessage> input, SpscRing<PipelineMessage> output, DepthView depth, INanoClock clock)
-    : PipelineStage("orderbook", clock)
+    PipelineStage previous, SpscRing<PipelineMessage> input, SpscRing<PipelineMessage> output, DepthView depth, INanoClock clock,
+    LatencyHistogram latency)
+    : PipelineStage(StageNames.OrderBook, clock)
 {
     internal override long Depth => input.Count;
 
@@ -23,7 +24,7 @@ internal sealed class BookStage(
         long doneNanos = Clock.NowNanos;
         for (int i = 0; i < messages.Length; i++)
         {
-            Latency.Record(doneNanos - messages[i].IngressNanos);
+            latency.Record(doneNanos - messages[i].IngressNanos);
             slots[i] = messages[i] with { BookNanos = doneNanos };
         }
 

@@ -4,8 +4,9 @@ namespace Velox.Gateway;
 
 /// <summary>The third stage: gathers messages into bundles, closed when full or when the first message is old enough.</summary>
 internal sealed class BundlingStage(
-    PipelineStage previous, SpscRing<PipelineMessage> input, SpscRing<PipelineBundle> output, PipelineOptions options, INanoClock clock)
-    : PipelineStage("bundles", clock)
+    PipelineStage previous, SpscRing<PipelineMessage> input, SpscRing<PipelineBundle> output, PipelineOptions options, INanoClock clock,
+    LatencyHistogram latency)
+    : PipelineStage(StageNames.Bundles, clock)
 {
     private readonly long[] _closedBy = new long[3];
     private PipelineBundle _open;
@@ -47,7 +48,7 @@ internal sealed class BundlingStage(
     {
         _open.Close(trigger, Clock.NowNanos);
         foreach (ref readonly PipelineMessage message in _open.Messages)
-            Latency.Record(_open.ClosedNanos - message.BookNanos);
+            latency.Record(_open.ClosedNanos - message.BookNanos);
         output.Reserve(1)[0] = _open; // there is room: only this thread fills the ring
         output.Publish(1);
         Volatile.Write(ref _closedBy[(int)trigger], _closedBy[(int)trigger] + 1);

@@ -7,20 +7,23 @@ namespace Velox.Gateway;
 /// It shows what is asked for, not what the market makes of it: seats and money are not looked at. Orders are remembered by
 /// client id in a table of 65,536 places; an order that another one pushes out of its place leaves the depth.
 /// </remarks>
-internal sealed class DepthView : IDisposable
+public sealed class DepthView : IDisposable
 {
     private const int Places = 1 << 16;
 
     private readonly RestingOrder[] _orders = new RestingOrder[Places];
 
-    internal DepthView(ulong firstPriceTicks) => Depth = new AtomicDepth(firstPriceTicks);
+    /// <param name="firstPriceTicks">The lowest price of the window.</param>
+    public DepthView(ulong firstPriceTicks) => Depth = new AtomicDepth(firstPriceTicks);
 
-    internal AtomicDepth Depth { get; }
+    /// <summary>What is wanted at each price; any thread may read it.</summary>
+    public AtomicDepth Depth { get; }
 
     /// <summary>Messages outside the price window, of orders not known, or beaten by other writers in every try.</summary>
-    internal long NotApplied { get; private set; }
+    public long NotApplied { get; private set; }
 
-    internal void Apply(in OrderMessage message)
+    /// <summary>Follows a message; one thread.</summary>
+    public void Apply(in OrderMessage message)
     {
         bool isApplied = message.Kind switch
         {

@@ -16,19 +16,25 @@ public readonly record struct StageSnapshot(
 /// <param name="Generated">Well-formed messages that the source gave.</param>
 /// <param name="Invalid">Messages that were not well-formed.</param>
 /// <param name="DroppedFull">Messages that found the first ring full.</param>
+/// <param name="DroppedShed">New orders turned away to leave room for cancels.</param>
+/// <param name="DroppedByOutput">Messages dropped because the output failed for longer than its patience.</param>
 /// <param name="Delivered">Messages that the output took.</param>
 /// <param name="Bundles">Bundles that the output took.</param>
 /// <param name="BundlesBySize">Of the bundles closed: those that were full.</param>
 /// <param name="BundlesByAge">Those whose first message was old enough.</param>
 /// <param name="BundlesByDrain">Those at the end.</param>
 /// <param name="DepthNotApplied">Messages that the depth view could not follow.</param>
+/// <param name="Restarts">Stages that threw an exception and went on.</param>
 /// <param name="Stages">Its four stages.</param>
 /// <param name="EndToEnd">Ingress to output.</param>
 public sealed record PipelineSnapshot(
-    long ElapsedNanos, long Generated, long Invalid, long DroppedFull, long Delivered, long Bundles,
-    long BundlesBySize, long BundlesByAge, long BundlesByDrain, long DepthNotApplied,
+    long ElapsedNanos, long Generated, long Invalid, long DroppedFull, long DroppedShed, long DroppedByOutput, long Delivered, long Bundles,
+    long BundlesBySize, long BundlesByAge, long BundlesByDrain, long DepthNotApplied, int Restarts,
     IReadOnlyList<StageSnapshot> Stages, StageSnapshot EndToEnd)
 {
+    /// <summary>Messages dropped, for any reason.</summary>
+    public long Dropped => DroppedFull + DroppedShed + DroppedByOutput;
+
     /// <summary>Messages that are in a ring or a stage: 0 at the end.</summary>
-    public long InFlight => Generated - DroppedFull - Delivered;
+    public long InFlight => Generated - Dropped - Delivered;
 }

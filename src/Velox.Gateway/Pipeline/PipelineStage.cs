@@ -7,6 +7,8 @@ namespace Velox.Gateway;
 /// One thread polls a stage; several stages may share that thread. Counters are written by it alone and read by any. A stage
 /// takes no more from its input than its output has room for, so that nothing is lost between stages: only the first one drops.
 /// </remarks>
+/// <param name="name">Its name in reports.</param>
+/// <param name="clock">The pipeline's clock.</param>
 internal abstract class PipelineStage(string name, INanoClock clock)
 {
     /// <summary>Most messages of one poll: what a stage that shares its thread may keep the others waiting for.</summary>
@@ -26,9 +28,6 @@ internal abstract class PipelineStage(string name, INanoClock clock)
 
     /// <summary>The stage that reads what this one writes; null for the last.</summary>
     internal PipelineStage? Next { get; set; }
-
-    /// <summary>Nanoseconds from the stage before to this one, of each message.</summary>
-    internal LatencyHistogram Latency { get; } = new();
 
     /// <summary>Messages that left the stage towards the next.</summary>
     internal long Messages => Volatile.Read(ref _messages);

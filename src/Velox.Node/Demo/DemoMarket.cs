@@ -35,9 +35,15 @@ public sealed class DemoMarket : IDisposable
         Address sessionKey = _keys.Session.PublicKey;
         _stage = new BundleStage(clock, StageThreads);
         _door = new OrderDoor(Market, sessionKey, RingCapacity, _stage.Spot, clock);
-        var encoder = new BundleEncoder(Market, sessionKey, _keys.Session.Sign, () => _chain.Tip.Hash);
-        _builder = new BundleBuilder(_door, encoder, new QueueSink(queue), clock);
+        _builder = new BundleBuilder(_door, CreateEncoder(), new QueueSink(queue), clock);
     }
+
+    /// <summary>The traders' seats, for which the session key may act; none before the node has started.</summary>
+    public IReadOnlyList<ushort> Seats { get; private set; } = [];
+
+    /// <summary>Makes transactions of bundles for this market, signed by the session key.</summary>
+    public BundleEncoder CreateEncoder() =>
+        new(Market, _keys.Session.PublicKey, _keys.Session.Sign, () => _chain.Tip.Hash);
 
     public Address Market => _keys.Market.PublicKey;
 
@@ -78,14 +84,16 @@ public sealed class DemoMarket : IDisposable
     /// <summary>Sets the market up, or finds it again, and lets the flow begin.</summary>
     internal async Task StartAsync(CancellationToken cancellation)
     {
-        ushort[] seats = await _setup.RunAsync(cancellation);
+        Seats = await _setup.RunAsync(cancellation);
+        if (!_options.HasFlow)
+            return;
         var flow = new SyntheticFlow(
             _door,
             new FlowParameters
             {
                 MessagesPerSecond = _options.MessagesPerSecond,
                 BurstSize = _options.BurstSize,
-                Seats = seats,
+                Seats = Seats,
                 MidTicks = MidTicks,
                 MaxOpenOrdersPerSeat = (int)DemoSetup.MaxOpenOrdersPerSeat / 2,
                 Seed = _options.Seed,

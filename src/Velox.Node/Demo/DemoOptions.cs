@@ -11,6 +11,9 @@ public sealed record DemoOptions
     /// <summary>Traders that the synthetic flow acts for, 1 to <see cref="MaxTraders"/>.</summary>
     public int Traders { get; init; } = 8;
 
+    /// <summary>Whether orders flow by themselves; else there is the market and its seats, for others to trade on.</summary>
+    public bool HasFlow { get; init; } = true;
+
     /// <summary>
     /// Order messages per second in the mean, <see cref="MinMessagesPerSecond"/> to <see cref="MaxMessagesPerSecond"/>.
     /// </summary>

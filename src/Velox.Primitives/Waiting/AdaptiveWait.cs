@@ -40,6 +40,12 @@ public sealed class AdaptiveWait : IWaitStrategy
         _announceStep = _spinSteps + YieldSteps;
     }
 
+    // Neither spins nor yields: the first step announces the park.
+    private AdaptiveWait(ParkingSpot spot) => _spot = spot;
+
+    /// <summary>A wait that parks as soon as there is no work.</summary>
+    public static AdaptiveWait ParkingAtOnce(ParkingSpot spot) => new(spot);
+
     /// <summary>Whether this thread may spin: there are more cores than stage threads.</summary>
     public bool MaySpin => _spinSteps > 0;
 

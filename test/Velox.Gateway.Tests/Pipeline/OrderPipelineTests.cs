@@ -32,7 +32,7 @@ public sealed class OrderPipelineTests
     public void What_finds_the_ring_full_is_dropped_and_counted_to_the_unit()
     {
         const int count = 50_000;
-        var output = new CollectingOutput { RefusesEverySecond = true };
+        var output = new CollectingOutput { Answer = offer => offer % 2 == 0 ? BundleResult.Busy : BundleResult.Accepted };
         using var pipeline = new OrderPipeline(
             new CountingSource(count, waitsForRoom: false), output, new PipelineOptions { Threads = 1, RingMessages = 64 }, Clock);
 
@@ -72,7 +72,7 @@ public sealed class OrderPipelineTests
     {
         var source = new CountingSource(int.MaxValue, waitsForRoom: true);
         using var pipeline = new OrderPipeline(source, new NullOutput(), new PipelineOptions(), Clock);
-        Assert.Throws<FormatException>(() => pipeline.Run(_ => throw new FormatException(), TestContext.Current.CancellationToken));
+        Assert.Throws<FormatException>(() => pipeline.Run(new CallbackMonitor { OnSecond = _ => throw new FormatException() }, TestContext.Current.CancellationToken));
 
         // The threads have ended: nobody asks the source any more, and the pipeline's memory may go.
         int taken = source.Taken;
@@ -118,7 +118,7 @@ public sealed class OrderPipelineTests
         var input = new SpscRing<PipelineMessage>(64);
         var output = new SpscRing<PipelineBundle>(64);
         var before = new EndingStage(clock);
-        var stage = new BundlingStage(before, input, output, new PipelineOptions { BundleMessages = 4 }, clock) { Spot = new ParkingSpot() };
+        var stage = new BundlingStage(before, input, output, new PipelineOptions { BundleMessages = 4 }, clock, new LatencyHistogram()) { Spot = new ParkingSpot() };
 
         for (int i = 0; i < 5; i++)
             input.TryWrite(new PipelineMessage(default, clock.NowNanos, clock.NowNanos));
@@ -145,7 +145,7 @@ public sealed class OrderPipelineTests
         var input = new SpscRing<PipelineMessage>(64);
         var output = new SpscRing<PipelineMessage>(64);
         using var depth = new DepthView(0);
-        var stage = new BookStage(new EndingStage(clock), input, output, depth, clock) { Spot = new ParkingSpot() };
+        var stage = new BookStage(new EndingStage(clock), input, output, depth, clock, new LatencyHistogram()) { Spot = new ParkingSpot() };
         while (output.TryWrite(default(PipelineMessage)))
         {
         }
@@ -240,69 +240,51 @@ public sealed class OrderPipelineTests
             Assert.Throws<ArgumentOutOfRangeException>(() => new OrderPipeline(new CountingSource(1, true), new NullOutput(), options, Clock)).Message);
     }
 
-    private sealed class CountingSource(int count, bool waitsForRoom) : IMessageSource
+    public static TheoryData<PipelineOptions, string> BadOptions => new()
     {
-        private int _next;
+        { new PipelineOptions { Threads = 2, Cores = [1] }, "Cores must be one core for each of the 2 threads" },
+        { new PipelineOptions { Threads = 1, Cores = [-1] }, "Cores must be core numbers, 0 to" },
+        { new PipelineOptions { Wait = (WaitKind)9 }, "Wait must be a wait strategy" },
+        { new PipelineOptions { RealTimePriority = 100 }, "RealTimePriority must be 0 to 99" },
+        { new PipelineOptions { ShedPercent = 101 }, "ShedPercent must be 0 to 100" },
+        { new PipelineOptions { OutputPatienceNanos = -1 }, "OutputPatienceNanos must be 0 to 3600000000000" },
+        { new PipelineOptions { StageRestarts = -1 }, "StageRestarts must be 0 to 1000000" },
+    };
 
-        internal int Taken => Volatile.Read(ref _next);
+    [Theory]
+    [MemberData(nameof(BadOptions), DisableDiscoveryEnumeration = true)]
+    public void Ways_to_run_that_are_out_of_bounds_are_refused(PipelineOptions options, string expected) => Assert.Contains(
+        expected,
+        Assert.Throws<ArgumentOutOfRangeException>(() => new OrderPipeline(new CountingSource(1, true), new NullOutput(), options, Clock)).Message);
 
-        public bool WaitsForRoom => waitsForRoom;
-
-        public bool IsExhausted => _next == count;
-
-        public long InvalidCount => 0;
-
-        public long NanosToNext(long nowNanos) => 0;
-
-        public int Take(Span<OrderMessage> messages, long nowNanos)
-        {
-            int taken = 0;
-            while (taken < messages.Length && _next < count)
-                messages[taken++] = OrderMessage.Cancel(0, (uint)_next++, 1);
-            return taken;
-        }
+    [Fact]
+    public void What_the_system_does_not_grant_is_told_and_the_run_goes_on()
+    {
+        var monitor = new CallbackMonitor();
+        var options = new PipelineOptions { Threads = 1, Cores = [CoreList.MaxNumber], RealTimePriority = 1 };
+        using var pipeline = new OrderPipeline(new CountingSource(100, true), new CollectingOutput(), options, Clock);
+        Assert.Equal(100, pipeline.Run(monitor, TestContext.Current.CancellationToken).Delivered);
+        PipelineThreadReport thread = Assert.Single(monitor.Threads);
+        Assert.Equal(["ingress", "orderbook", "bundles", "output"], thread.Stages);
+        Assert.Equal(["pinning", "real-time priority"], thread.Grants.Select(grant => grant.Feature));
+        Assert.False(thread.Grants[0].IsGranted);
     }
 
-    private sealed class CollectingOutput : IBundleOutput
+    [Fact]
+    public void Its_metrics_are_in_the_file_that_others_read()
     {
-        private bool _refused;
+        string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "metrics");
+        using var file = MetricsFile.Create(path);
+        using var registry = new MetricsRegistry("Velox.Pipeline.Test", file);
+        using var pipeline = new OrderPipeline(new CountingSource(12_345, true), new CollectingOutput(), new PipelineOptions(), Clock, registry);
+        pipeline.Run(null, TestContext.Current.CancellationToken);
 
-        internal List<uint> Sequences { get; } = [];
-
-        internal Action<int>? OnBundle { get; init; }
-
-        internal bool RefusesEverySecond { get; init; }
-
-        internal Action? OnComplete { get; init; }
-
-        public void Complete() => OnComplete?.Invoke();
-
-        public bool TryAccept(in PipelineBundle bundle)
-        {
-            _refused = RefusesEverySecond && !_refused;
-            if (_refused)
-                return false;
-            foreach (ref readonly PipelineMessage message in bundle.Messages)
-                Sequences.Add(message.Message.Sequence);
-            OnBundle?.Invoke(Sequences.Count);
-            return true;
-        }
-
-        public void Dispose()
-        {
-        }
-    }
-
-    private sealed class EndingStage(INanoClock clock) : PipelineStage("before", clock)
-    {
-        internal override long Depth => 0;
-
-        internal void End() => Poll(0);
-
-        protected override int Work(long nowNanos, out bool isFinished)
-        {
-            isFinished = true;
-            return 0;
-        }
+        using var reader = MetricsFileReader.Open(path);
+        Dictionary<string, MetricsFileEntry> entries = reader.ReadEntries().ToDictionary(entry => entry.Definition.Name);
+        Assert.Equal(12_345, entries["messages.delivered"].ReadValue());
+        var latency = new LatencyHistogram();
+        entries["latency.total"].ReadHistogram(latency);
+        Assert.Equal(12_345, latency.Count);
+        Assert.Equal(0, entries["dropped.full"].ReadValue());
     }
 }

@@ -1,0 +1,28 @@
+using Velox.Gateway;
+using Velox.OrderBook;
+
+namespace Velox.Cli;
+
+/// <summary>So many messages of a synthetic flow, without its clock: they wait for room.</summary>
+internal sealed class PatientSource(int count) : IMessageSource
+{
+    private const long ForEver = long.MaxValue / 4;
+
+    private readonly SyntheticSource _flow = new(new FlowParameters(), startNanos: 0, durationNanos: ForEver);
+    private int _left = count;
+
+    public bool WaitsForRoom => true;
+
+    public bool IsExhausted => _left == 0;
+
+    public long InvalidCount => 0;
+
+    public long NanosToNext(long nowNanos) => 0;
+
+    public int Take(Span<OrderMessage> messages, long nowNanos)
+    {
+        int taken = _flow.Take(messages[..Math.Min(messages.Length, _left)], ForEver);
+        _left -= taken;
+        return taken;
+    }
+}

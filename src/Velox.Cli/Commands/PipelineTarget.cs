@@ -1,0 +1,59 @@
+using System.Globalization;
+using Velox.Gateway;
+using Velox.Node;
+
+namespace Velox.Cli;
+
+/// <summary>Where a pipeline's bundles go: nowhere, a file, or a node with a market.</summary>
+internal sealed class PipelineTarget : IAsyncDisposable
+{
+    private readonly VeloxNode? _node;
+
+    private PipelineTarget(IBundleOutput output, VeloxNode? node)
+    {
+        Output = output;
+        _node = node;
+    }
+
+    internal IBundleOutput Output { get; }
+
+    /// <summary>Seats that messages may trade for, or null where anything goes.</summary>
+    internal IReadOnlyList<ushort>? Seats => _node?.Demo?.Seats;
+
+    /// <param name="filePath">A file for the messages, or null.</param>
+    /// <param name="ledgerPath">A node's folder, or null.</param>
+    /// <param name="cancellation">Ends the node's start.</param>
+    /// <exception cref="IOException">The file or the ledger cannot be made.</exception>
+    /// <exception cref="LedgerException">The ledger is in use or damaged.</exception>
+    /// <exception cref="DemoException">The market cannot be set up.</exception>
+    internal static async Task<PipelineTarget> OpenAsync(string? filePath, string? ledgerPath, CancellationToken cancellation)
+    {
+        if (ledgerPath is null)
+            return new PipelineTarget(filePath is null ? new NullOutput() : new FileOutput(filePath), node: null);
+        var options = new NodeOptions { LedgerDirectory = ledgerPath, Demo = new DemoOptions { HasFlow = false } };
+        VeloxNode node = VeloxNode.Open(options, cancellation);
+        try
+        {
+            await node.StartAsync(cancellation);
+            return new PipelineTarget(new NodeOutput(node), node);
+        }
+        catch
+        {
+            await node.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>What the node made of the bundles, or null without one; after the run.</summary>
+    internal string? Describe()
+    {
+        if (_node is null)
+            return null;
+        NodeStatistics node = _node.ReadStatistics();
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"node       {node.Executed} transactions executed ({node.ExecutedFailures} failed), {node.Fills} fills, {node.Blocks} blocks, all durable; slot {node.Slot}, root {node.StateRoot}");
+    }
+
+    public ValueTask DisposeAsync() => _node?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

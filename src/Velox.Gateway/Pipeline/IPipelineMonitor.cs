@@ -1,0 +1,22 @@
+using Velox.Primitives;
+
+namespace Velox.Gateway;
+
+/// <summary>How one of a pipeline's threads runs.</summary>
+/// <param name="Stages">The stages it polls.</param>
+/// <param name="Wait">How it waits.</param>
+/// <param name="Grants">What was asked of the system for it, and what it said.</param>
+public sealed record PipelineThreadReport(IReadOnlyList<string> Stages, WaitKind Wait, IReadOnlyList<HostGrant> Grants);
+
+/// <summary>Watches a run, on the thread that called it; what it throws ends the run.</summary>
+public interface IPipelineMonitor
+{
+    /// <summary>All threads are in their places.</summary>
+    void Started(IReadOnlyList<PipelineThreadReport> threads);
+
+    /// <summary>Called once a second.</summary>
+    void EverySecond(PipelineSnapshot now);
+
+    /// <summary>Errors of one kind that did not end the run; the code is a <see cref="PipelineErrorCode"/>.</summary>
+    void Failed(ErrorBatch errors);
+}
