@@ -1,13 +1,13 @@
-using Velox.OrderBook;
 using Velox.Primitives;
 
 namespace Velox.Gateway;
 
-/// <summary>The first stage: takes messages from the source and stamps them.</summary>
+/// <summary>The first stage: has the source write messages right into the first ring's slots, and stamps them there.</summary>
 internal sealed class IngressStage(IMessageSource source, SpscRing<PipelineMessage> output, INanoClock clock)
     : PipelineStage("ingress", clock)
 {
-    private readonly OrderMessage[] _taken = new OrderMessage[BatchMessages];
+    // Where messages go that find the ring full: a network or a clock is listened to all the same.
+    private readonly PipelineMessage[] _dropSlots = new PipelineMessage[BatchMessages];
     private long _generated;
     private long _dropped;
     private bool _isStopping;
@@ -36,20 +36,21 @@ internal sealed class IngressStage(IMessageSource source, SpscRing<PipelineMessa
         isFinished = source.IsExhausted || Volatile.Read(ref _isStopping);
         if (isFinished)
             return 0;
-        int most = source.WaitsForRoom ? output.Reserve(BatchMessages).Length : BatchMessages;
-        ReadOnlySpan<OrderMessage> taken = _taken.AsSpan(0, source.Take(_taken.AsSpan(0, most), nowNanos));
-        int count = taken.Length;
-        int written = 0;
-        // Twice where the slots go on at the ring's start.
-        for (Span<PipelineMessage> slots; written < count && !(slots = output.Reserve(count - written)).IsEmpty; written += slots.Length)
+        Span<PipelineMessage> slots = output.Reserve(BatchMessages);
+        bool isFull = slots.IsEmpty;
+        if (isFull && source.WaitsForRoom)
+            return 0;
+        int count = source.Take(isFull ? _dropSlots : slots, nowNanos);
+        Volatile.Write(ref _generated, _generated + count);
+        if (isFull)
         {
-            for (int i = 0; i < slots.Length; i++)
-                slots[i] = new PipelineMessage(taken[written + i], nowNanos, 0);
-            output.Publish(slots.Length);
+            Volatile.Write(ref _dropped, _dropped + count);
+            return 0;
         }
 
-        Volatile.Write(ref _generated, _generated + count);
-        Volatile.Write(ref _dropped, _dropped + count - written);
-        return written;
+        foreach (ref PipelineMessage slot in slots[..count])
+            (slot.IngressNanos, slot.BookNanos) = (nowNanos, 0);
+        output.Publish(count);
+        return count;
     }
 }

@@ -254,11 +254,11 @@ public sealed class OrderPipelineTests
 
         public long NanosToNext(long nowNanos) => 0;
 
-        public int Take(Span<OrderMessage> messages, long nowNanos)
+        public int Take(Span<PipelineMessage> slots, long nowNanos)
         {
             int taken = 0;
-            while (taken < messages.Length && _next < count)
-                messages[taken++] = OrderMessage.Cancel(0, (uint)_next++, 1);
+            while (taken < slots.Length && _next < count)
+                slots[taken++].Message = OrderMessage.Cancel(0, (uint)_next++, 1);
             return taken;
         }
     }
