@@ -56,9 +56,12 @@ public sealed class PipelineTests
     [InlineData("--threads", "3", "it must be 0, 1, 2 or 4")]
     [InlineData("--ring", "100", "it must be a power of two")]
     [InlineData("--shed", "101", "it must be a whole number, 0 to 100")]
-    public async Task A_way_to_run_that_there_is_not_is_refused(string option, string value, string expected)
+    [InlineData("--udp", "x", "it must be a whole number, 0 to 65535", "--source", "a")]
+    [InlineData("--udp", "9000", "--source and --udp are two sources", "--source", "a")]
+    [InlineData("--sink", "a", "--sink and --node are two sinks", "--node", "b")]
+    public async Task A_way_to_run_that_there_is_not_is_refused(string option, string value, string expected, params string[] more)
     {
-        ToolResult result = await Tool.RunAsync("pipeline", option, value);
+        ToolResult result = await Tool.RunAsync(["pipeline", option, value, .. more]);
         Assert.Equal((2, ""), (result.ExitCode, result.Output));
         Assert.Contains(expected, result.Error, StringComparison.Ordinal);
     }

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Velox.Gateway;
-using Velox.OrderBook;
 using Velox.Primitives;
 
 namespace Velox.Cli;
@@ -33,13 +32,13 @@ internal sealed class ChannelPipeline : IDisposable
 
     private async Task IngressAsync(IMessageSource source)
     {
-        var taken = new OrderMessage[BatchMessages];
+        var taken = new PipelineMessage[BatchMessages];
         while (!source.IsExhausted)
         {
             long nowNanos = MonotonicClock.NowNanos;
             int count = source.Take(taken, nowNanos);
             for (int i = 0; i < count; i++)
-                await _toBook.Writer.WriteAsync(new PipelineMessage(taken[i], nowNanos, 0));
+                await _toBook.Writer.WriteAsync(taken[i] with { IngressNanos = nowNanos, BookNanos = 0 });
         }
 
         _toBook.Writer.Complete();

@@ -1,5 +1,4 @@
 using Velox.Gateway;
-using Velox.OrderBook;
 
 namespace Velox.Cli;
 
@@ -19,9 +18,9 @@ internal sealed class PatientSource(int count) : IMessageSource
 
     public long NanosToNext(long nowNanos) => 0;
 
-    public int Take(Span<OrderMessage> messages, long nowNanos)
+    public int Take(Span<PipelineMessage> slots, long nowNanos)
     {
-        int taken = _flow.Take(messages[..Math.Min(messages.Length, _left)], ForEver);
+        int taken = _flow.Take(slots[..Math.Min(slots.Length, _left)], ForEver);
         _left -= taken;
         return taken;
     }

@@ -9,10 +9,13 @@ internal static class CommandLineErrors
     /// <summary>Exit code of a command line that says nothing runnable.</summary>
     internal const int ExitCode = 2;
 
-    internal static int Print(ParseResult result)
+    internal static int Print(ParseResult result) => Print(result, [.. result.Errors.Select(error => error.Message)]);
+
+    /// <summary>For what only shows when the values are known.</summary>
+    internal static int Print(ParseResult result, params IReadOnlyList<string> errors)
     {
-        foreach (ParseError error in result.Errors)
-            Console.Error.WriteLine($"velox: {error.Message}");
+        foreach (string error in errors)
+            Console.Error.WriteLine($"velox: {error}");
         Console.Error.WriteLine($"'{NameOf(result.CommandResult)} --help' says what there is.");
         return ExitCode;
     }

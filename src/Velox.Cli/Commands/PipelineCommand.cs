@@ -75,22 +75,24 @@ internal static class PipelineCommand
                 StageRestarts = result.GetValue(restarts),
             };
             var input = new PipelineInput(flow, result.GetValue(seconds), result.GetValue(source), result.GetValue(udp));
-            return GuardAsync(() => RunAsync(
-                input, options, new Sinks(result.GetValue(sink), result.GetValue(node), result.GetValue(metrics)), result.GetValue(json)));
-        });
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(source) is not null && result.GetValue(udp) != 0)
-                result.AddError("--source and --udp are two sources: give one of them.");
-            if (result.GetValue(sink) is not null && result.GetValue(node) is not null)
-                result.AddError("--sink and --node are two sinks: give one of them.");
-            if (result.GetResult(cores)?.Errors.Any() == true || result.GetResult(threads)?.Errors.Any() == true)
-                return; // their values cannot be had
-            int count = new PipelineOptions { Threads = result.GetValue(threads) }.EffectiveThreads;
-            if (result.GetValue(cores) is { Count: > 0 } list && list.Count != count)
-                result.AddError($"--cores names {list.Count} cores: it must be one for each of the {count} threads.");
+            var sinks = new Sinks(result.GetValue(sink), result.GetValue(node), result.GetValue(metrics));
+            return FindContradiction(input, options, sinks) is { } error
+                ? Task.FromResult(CommandLineErrors.Print(result, error))
+                : GuardAsync(() => RunAsync(input, options, sinks, result.GetValue(json)));
         });
         return command;
+    }
+
+    /// <summary>Options that are good by themselves, but not together; null where there are none.</summary>
+    private static string? FindContradiction(PipelineInput input, PipelineOptions options, Sinks sinks)
+    {
+        if (input.Path is not null && input.UdpPort != 0)
+            return "--source and --udp are two sources: give one of them.";
+        if (sinks.Path is not null && sinks.LedgerPath is not null)
+            return "--sink and --node are two sinks: give one of them.";
+        return options.Cores is { Count: > 0 } cores && cores.Count != options.EffectiveThreads
+            ? $"--cores names {cores.Count} cores: it must be one for each of the {options.EffectiveThreads} threads."
+            : null;
     }
 
     private static Option<string?> FileOption(string name, string helpName, string description)

@@ -33,15 +33,15 @@ public sealed class FileSource : IMessageSource, IDisposable
 
     public long NanosToNext(long nowNanos) => 0;
 
-    public int Take(Span<OrderMessage> messages, long nowNanos)
+    public int Take(Span<PipelineMessage> slots, long nowNanos)
     {
         int count = 0;
-        while (count < messages.Length && (_next < _end || Fill()))
+        while (count < slots.Length && (_next < _end || Fill()))
         {
             var message = MemoryMarshal.Read<OrderMessage>(_buffer.AsSpan(_next));
             _next += OrderMessage.Size;
             if (message.Validate() == BookError.None)
-                messages[count++] = message;
+                slots[count++].Message = message;
             else
                 InvalidCount++;
         }

@@ -1,5 +1,3 @@
-using Velox.OrderBook;
-
 namespace Velox.Gateway;
 
 /// <summary>Where a pipeline's messages come from. One thread.</summary>
@@ -15,7 +13,12 @@ public interface IMessageSource
     long NanosToNext(long nowNanos);
 
     /// <summary>Takes messages that are due, in order; returns how many. What is not well-formed is left out and counted.</summary>
-    int Take(Span<OrderMessage> messages, long nowNanos);
+    /// <param name="slots">
+    /// Where they go: free slots of the first ring, and what is put there is not copied again. Only
+    /// <see cref="PipelineMessage.Message"/> is to be filled, the pipeline stamps it; behind those that were taken anything may stand.
+    /// </param>
+    /// <param name="nowNanos">The time, on the pipeline's clock.</param>
+    int Take(Span<PipelineMessage> slots, long nowNanos);
 
     /// <summary>Messages that were not well-formed.</summary>
     long InvalidCount { get; }

@@ -3,7 +3,10 @@ using Velox.Primitives;
 
 namespace Velox.Gateway;
 
-/// <summary>The first stage: takes messages from the source and stamps them; what the ring has no room for it drops.</summary>
+/// <summary>
+/// The first stage: has the source write messages right into the first ring's slots, and stamps them there; what the ring has no
+/// room for it drops.
+/// </summary>
 /// <remarks>When the ring is nearly full, new orders go before cancels, which take risk away.</remarks>
 internal sealed class IngressStage(
     IMessageSource source, SpscRing<PipelineMessage> output, PipelineOptions options, INanoClock clock, PipelineErrors errors)
@@ -11,8 +14,9 @@ internal sealed class IngressStage(
 {
     private const int NewOrders = 1;
 
+    // Where messages go that find the ring full: a network or a clock is listened to all the same.
+    private readonly PipelineMessage[] _dropSlots = new PipelineMessage[BatchMessages];
     private readonly LoadShedder? _shedder = ShedderOf(source, options);
-    private readonly OrderMessage[] _taken = new OrderMessage[BatchMessages];
     private long _generated;
     private long _dropped;
     private bool _isStopping;
@@ -44,45 +48,52 @@ internal sealed class IngressStage(
         isFinished = source.IsExhausted || Volatile.Read(ref _isStopping);
         if (isFinished)
             return 0;
-        int most = source.WaitsForRoom ? output.Reserve(BatchMessages).Length : BatchMessages;
-        int given = source.Take(_taken.AsSpan(0, most), nowNanos);
-        ReadOnlySpan<OrderMessage> taken = Admit(_taken.AsSpan(0, given));
-        int count = taken.Length;
-        int written = 0;
-        // Twice where the slots go on at the ring's start.
-        for (Span<PipelineMessage> slots; written < count && !(slots = output.Reserve(count - written)).IsEmpty; written += slots.Length)
-        {
-            for (int i = 0; i < slots.Length; i++)
-                slots[i] = new PipelineMessage(taken[written + i], nowNanos, 0);
-            output.Publish(slots.Length);
-        }
-
+        Span<PipelineMessage> slots = output.Reserve(BatchMessages);
+        bool isFull = slots.IsEmpty;
+        if (isFull && source.WaitsForRoom)
+            return 0;
+        if (isFull)
+            slots = _dropSlots;
+        int given = source.Take(slots, nowNanos);
         Volatile.Write(ref _generated, _generated + given);
-        if (count > written)
+        int kept = Admit(slots[..given]);
+        if (isFull)
         {
-            Volatile.Write(ref _dropped, _dropped + count - written);
-            errors.Note(PipelineErrorCode.RingFull, count - written);
+            Drop(kept);
+            return 0;
         }
 
-        return written;
+        foreach (ref PipelineMessage slot in slots[..kept])
+            (slot.IngressNanos, slot.BookNanos) = (nowNanos, 0);
+        output.Publish(kept);
+        return kept;
     }
 
-    /// <summary>Leaves out what is turned away; the rest keeps its order.</summary>
-    private ReadOnlySpan<OrderMessage> Admit(Span<OrderMessage> messages)
+    /// <summary>Leaves out what is turned away; the rest moves together in its order.</summary>
+    private int Admit(Span<PipelineMessage> messages)
     {
         if (_shedder is null)
-            return messages;
+            return messages.Length;
         int depth = output.Count;
         int kept = 0;
-        for (int i = 0; i < messages.Length; i++)
+        foreach (ref readonly PipelineMessage message in messages)
         {
-            if (_shedder.TryAdmit(messages[i].Kind == OrderMessageKind.Place ? NewOrders : 0, depth + kept))
-                messages[kept++] = messages[i];
+            if (!_shedder.TryAdmit(message.Message.Kind == OrderMessageKind.Place ? NewOrders : 0, depth + kept))
+                continue;
+            messages[kept++] = message;
         }
 
         if (kept < messages.Length)
             errors.Note(PipelineErrorCode.OrdersShed, messages.Length - kept);
-        return messages[..kept];
+        return kept;
+    }
+
+    private void Drop(int count)
+    {
+        if (count == 0)
+            return;
+        Volatile.Write(ref _dropped, _dropped + count);
+        errors.Note(PipelineErrorCode.RingFull, count);
     }
 
     private static LoadShedder? ShedderOf(IMessageSource source, PipelineOptions options)

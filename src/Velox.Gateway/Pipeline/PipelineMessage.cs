@@ -4,11 +4,15 @@ using Velox.OrderBook;
 
 namespace Velox.Gateway;
 
-/// <summary>A message on its way.</summary>
+/// <summary>A message on its way: a slot of the rings between the stages.</summary>
+/// <remarks>
+/// The message stands first and its stamps behind it, 48 bytes in all: a source lets the system write the 32 bytes of a datagram
+/// right here, and the stage stamps them then.
+/// </remarks>
 /// <param name="Message">The message.</param>
 /// <param name="IngressNanos">When it came in, on the pipeline's clock.</param>
 /// <param name="BookNanos">When the depth view had seen it; 0 before.</param>
-public readonly record struct PipelineMessage(OrderMessage Message, long IngressNanos, long BookNanos);
+public record struct PipelineMessage(OrderMessage Message, long IngressNanos, long BookNanos);
 
 /// <summary>Up to 16 messages that go on together.</summary>
 public struct PipelineBundle

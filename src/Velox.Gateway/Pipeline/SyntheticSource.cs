@@ -38,14 +38,14 @@ public sealed class SyntheticSource : IMessageSource
 
     public long NanosToNext(long nowNanos) => Math.Max(0, _nextNanos - nowNanos);
 
-    public int Take(Span<OrderMessage> messages, long nowNanos)
+    public int Take(Span<PipelineMessage> slots, long nowNanos)
     {
         int count = 0;
-        while (count < messages.Length && _nextNanos <= nowNanos && !IsExhausted)
+        while (count < slots.Length && _nextNanos <= nowNanos && !IsExhausted)
         {
-            messages[count] = _source.Next(out int trader);
-            _source.Confirm(trader, in messages[count]);
-            count++;
+            OrderMessage message = _source.Next(out int trader);
+            _source.Confirm(trader, in message);
+            slots[count++].Message = message;
             if (--_leftOfBurst > 0)
                 continue;
             _leftOfBurst = _burstSize;

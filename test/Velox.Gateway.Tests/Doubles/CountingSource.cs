@@ -20,11 +20,11 @@ internal sealed class CountingSource(int count, bool waitsForRoom) : IMessageSou
 
     public long NanosToNext(long nowNanos) => 0;
 
-    public int Take(Span<OrderMessage> messages, long nowNanos)
+    public int Take(Span<PipelineMessage> slots, long nowNanos)
     {
         int taken = 0;
-        while (taken < messages.Length && _next < count)
-            messages[taken++] = MessageOf((uint)_next++);
+        while (taken < slots.Length && _next < count)
+            slots[taken++].Message = MessageOf((uint)_next++);
         return taken;
     }
 }

@@ -33,6 +33,7 @@ public sealed class IngressStageTests
         IngressStage stage = Create(Alternating(10_000), ring, clock, shedPercent: 50);
         stage.Poll(clock.NowNanos);
         Drain(ring);
+        stage.Poll(clock.NowNanos); // up to the end of the ring's memory
         stage.Poll(clock.NowNanos);
         Assert.Equal(16, Drain(ring).Count(IsOrder));
     }

@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Velox.Gateway;
+
+/// <summary>Messages from the network: one in each UDP datagram of exactly 32 bytes.</summary>
+/// <remarks>
+/// On Linux datagrams are received many at a time, elsewhere one by one: see <see cref="UdpReceive"/>. The kernel holds what
+/// waits, as far as its buffer goes, and drops the rest without telling: senders number their messages.
+/// </remarks>
+public sealed class UdpSource : IMessageSource, IDisposable
+{
+    /// <summary>Receive buffer that is asked of the kernel, which may grant less.</summary>
+    public const int BufferBytes = 8 * 1024 * 1024;
+
+    /// <summary>How long the stage waits at most before it looks again: nothing else tells it of a datagram.</summary>
+    private const long LookIntervalNanos = 100_000;
+
+    /// <summary>How long after the end what was held is still taken.</summary>
+    private const long MaxDrainNanos = 5_000_000_000;
+
+    private readonly Socket _socket;
+    private readonly IDatagramReceiver _receiver;
+    private readonly long _endNanos;
+    private bool _isExhausted;
+
+    /// <param name="endPoint">Where to listen; port 0 takes a free one.</param>
+    /// <param name="endNanos">When it ends, on the pipeline's clock.</param>
+    /// <param name="receive">How to take datagrams from the kernel.</param>
+    /// <exception cref="SocketException">The port is taken, or may not be used.</exception>
+    /// <exception cref="IOException">The system does not allow that way of receiving; the message says why.</exception>
+    public UdpSource(IPEndPoint endPoint, long endNanos, UdpReceive receive = UdpReceive.Auto)
+    {
+        _socket = new Socket(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = BufferBytes, Blocking = false };
+        _endNanos = endNanos;
+        try
+        {
+            _socket.Bind(endPoint);
+            _receiver = DatagramReceivers.Open(_socket, receive, out string? refusals);
+            Method = refusals is null ? _receiver.Method : $"{_receiver.Method}; {refusals}";
+        }
+        catch
+        {
+            _socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint EndPoint => (IPEndPoint)_socket.LocalEndPoint!;
+
+    /// <summary>How datagrams are received, and why not in a way that would have been preferred.</summary>
+    public string Method { get; }
+
+    /// <summary>The receive buffer that the kernel has granted, in bytes.</summary>
+    public int GrantedBufferBytes => _socket.ReceiveBufferSize;
+
+    public bool WaitsForRoom => false;
+
+    public bool IsExhausted => _isExhausted;
+
+    public long InvalidCount { get; private set; }
+
+    public long NanosToNext(long nowNanos) => Math.Clamp(_endNanos - nowNanos, 0, LookIntervalNanos);
+
+    /// <exception cref="IOException">The kernel ended the receiving.</exception>
+    public int Take(Span<PipelineMessage> slots, long nowNanos)
+    {
+        int count = _receiver.Receive(slots, out int refused);
+        InvalidCount += refused;
+        // What the kernel still holds at the end came in time; but who goes on sending must not keep the pipeline running.
+        bool isEmpty = count + refused == 0;
+        _isExhausted = nowNanos >= _endNanos && (isEmpty || nowNanos - _endNanos >= MaxDrainNanos);
+        return count;
+    }
+
+    public void Dispose()
+    {
+        _receiver.Dispose();
+        _socket.Dispose();
+    }
+}
