@@ -3,12 +3,18 @@ using Velox.Gateway;
 namespace Velox.Cli;
 
 /// <summary>So many messages of a synthetic flow, without its clock: they wait for room.</summary>
-internal sealed class PatientSource(int count) : IMessageSource
+internal sealed class PatientSource : IMessageSource
 {
     private const long ForEver = long.MaxValue / 4;
 
-    private readonly SyntheticSource _flow = new(new FlowParameters(), startNanos: 0, durationNanos: ForEver);
-    private int _left = count;
+    private readonly SyntheticSource _flow = new(new FlowParameters(), ForEver);
+    private int _left;
+
+    internal PatientSource(int count)
+    {
+        _left = count;
+        _flow.NanosToNext(nowNanos: 0); // begins it: all of it is due at the end of time
+    }
 
     public bool WaitsForRoom => true;
 

@@ -68,7 +68,7 @@ internal static class PipelineBench
     {
         var flow = new FlowParameters { MessagesPerSecond = SteadyMessagesPerSecond };
         using var pipeline = new OrderPipeline(
-            new SyntheticSource(flow, clock.NowNanos, SteadyNanos), new NullOutput(), new PipelineOptions(), clock);
+            new SyntheticSource(flow, SteadyNanos), new NullOutput(), new PipelineOptions(), clock);
         return pipeline.Run(null, CancellationToken.None);
     }
 }

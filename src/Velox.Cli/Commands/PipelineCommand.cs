@@ -168,6 +168,7 @@ internal static class PipelineCommand
         await using PipelineTarget target = await PipelineTarget.OpenAsync(sinks.Path, sinks.LedgerPath, signals.Token);
         if (target.Seats is { } seats)
             input = input with { Flow = input.Flow with { Seats = seats } };
+        PipelineWarmUp.Run(options, clock);
         IMessageSource source = input.Open(clock);
         using IDisposable? closing = source as IDisposable;
         using var pipeline = new OrderPipeline(source, target.Output, options, clock, registry);

@@ -16,7 +16,7 @@ internal sealed record PipelineInput(FlowParameters Flow, int Seconds, string? P
             return new FileSource(Path);
         return UdpPort != 0
             ? new UdpSource(new IPEndPoint(IPAddress.Loopback, UdpPort), clock.NowNanos + durationNanos)
-            : new SyntheticSource(Flow, clock.NowNanos, durationNanos);
+            : new SyntheticSource(Flow, durationNanos);
     }
 
     /// <summary>What is about to happen, in lines.</summary>

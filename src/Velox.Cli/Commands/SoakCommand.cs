@@ -29,8 +29,9 @@ internal static class SoakCommand
     {
         TscClock clock = TscClock.Start();
         using var signals = new StopSignals();
+        PipelineWarmUp.Run(new PipelineOptions(), clock);
         using var pipeline = new OrderPipeline(
-            new SyntheticSource(flow, clock.NowNanos, seconds * 1_000_000_000L), new NullOutput(), new PipelineOptions(), clock);
+            new SyntheticSource(flow, seconds * 1_000_000_000L), new NullOutput(), new PipelineOptions(), clock);
         var watch = new SoakWatch(clock, everySeconds);
         PipelineSnapshot end = pipeline.Run(watch, signals.Token);
         return watch.Judge(end) ? 0 : 1;

@@ -11,7 +11,7 @@ namespace Velox.Gateway;
 /// <example>
 /// <code>
 /// INanoClock clock = TscClock.Start();
-/// var source = new SyntheticSource(new FlowParameters(), clock.NowNanos, durationNanos: 10_000_000_000);
+/// var source = new SyntheticSource(new FlowParameters(), durationNanos: 10_000_000_000);
 /// using var pipeline = new OrderPipeline(source, new NullOutput(), new PipelineOptions(), clock);
 /// PipelineSnapshot end = pipeline.Run(monitor: null, CancellationToken.None);
 /// </code>

@@ -168,7 +168,7 @@ public sealed class OrderPipelineTests
     {
         string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "messages");
         var flow = new FlowParameters { MessagesPerSecond = 1_000_000, Seed = 7 };
-        using (var first = new OrderPipeline(new SyntheticSource(flow, 0, 20_000_000), new FileOutput(path), new PipelineOptions { RingMessages = 1 << 16 }, Clock))
+        using (var first = new OrderPipeline(new SyntheticSource(flow, 20_000_000), new FileOutput(path), new PipelineOptions { RingMessages = 1 << 16 }, Clock))
             Assert.InRange(first.Run(null, TestContext.Current.CancellationToken).Delivered, 15_000, 25_000);
 
         var output = new CollectingOutput();
