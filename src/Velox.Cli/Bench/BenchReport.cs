@@ -81,13 +81,11 @@ internal static class BenchReport
     /// <summary>As <see cref="Medians"/>, but all values, in ascending order.</summary>
     internal static (double[] First, double[] Second) Samples(int runs, Func<double> first, Func<double> second)
     {
-        long start = Stopwatch.GetTimestamp();
-        do
+        WarmUpWith(() =>
         {
             first();
             second();
-        }
-        while (Stopwatch.GetElapsedTime(start) < WarmUp);
+        });
 
         double[] firsts = new double[runs];
         double[] seconds = new double[runs];
@@ -100,6 +98,15 @@ internal static class BenchReport
         Array.Sort(firsts);
         Array.Sort(seconds);
         return (firsts, seconds);
+    }
+
+    /// <summary>Repeats what will be measured until it is compiled as well as it will be.</summary>
+    internal static void WarmUpWith(Action all)
+    {
+        long start = Stopwatch.GetTimestamp();
+        do
+            all();
+        while (Stopwatch.GetElapsedTime(start) < WarmUp);
     }
 
     private static string Format(double value) => value.ToString(value < 100 ? "0.00" : "#,##0", CultureInfo.InvariantCulture);

@@ -15,6 +15,7 @@ internal static class BenchCommand
         Create("clock", "The processor's counter in nanoseconds, beside Stopwatch.", "reads", 2_000_000, MaxCount, ClockBench.Run),
         Create("metrics", "Counting and recording latencies, beside .NET's counters and histograms.", "operations", 10_000_000, MaxCount, MetricsBench.Run),
         Create("pipeline", "Messages through the order pipeline, beside the same stages over Channel<T>.", "messages", 2_000_000, MaxCount, PipelineBench.Run),
+        Create("udp", "Datagrams from loopback, in each way of receiving, beside ReceiveFromAsync.", "datagrams", 100_000, MaxCount, UdpBench.Run),
         Create("book", "Orders through a market, beside a book of sorted dictionaries.", "operations", 500_000, MaxCount, BookBench.Run),
         Create("svm", "Signed transfers through the six stages, all workers beside one.", "transactions", 4_096, Bank.MaxTransactionsPerBlock, SvmBench.Run),
         CreateBpf(),

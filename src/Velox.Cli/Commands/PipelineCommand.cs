@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using System.Net.Sockets;
 using System.Numerics;
 using System.Text.Json;
@@ -13,18 +12,7 @@ namespace Velox.Cli;
 /// <summary><c>velox pipeline</c>: the four stages on this machine, with a report each second and a table at the end.</summary>
 internal static class PipelineCommand
 {
-    private const string AutomaticCores = "auto";
-    private const string NoCores = "none";
-
     private static readonly JsonSerializerOptions JsonOptions = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
-
-    private static readonly Dictionary<string, WaitKind> WaitKinds = new(StringComparer.Ordinal)
-    {
-        ["adaptive"] = WaitKind.Adaptive,
-        ["park"] = WaitKind.Park,
-        ["yield"] = WaitKind.SpinThenYield,
-        ["spin"] = WaitKind.Spin,
-    };
 
     internal static Command Create()
     {
@@ -38,8 +26,10 @@ internal static class PipelineCommand
         Option<int> bundle = NumberOption.Create("--bundle", "Messages that close a bundle", 1, PipelineBundle.MaxMessages, PipelineBundle.MaxMessages);
         Option<int> age = NumberOption.Create("--bundle-us", "Microseconds after which a bundle is closed in any case", 0, 1_000_000, 100);
         Option<int> threads = NumberOption.Create("--threads", "Threads for the stages: 1, 2 or 4; 0 for what the cores allow", 0, 4, 0);
-        Option<string> wait = Choice("--wait", "How a thread without work waits; spin needs a core for each thread, else it is adaptive", "adaptive", [.. WaitKinds.Keys]);
-        Option<IReadOnlyList<int>?> cores = CoresOption();
+        Option<WaitKind> wait = ChoiceOption.Create(
+            "--wait", "How a thread without work waits; spin needs a core for each thread, else it is adaptive",
+            ("adaptive", WaitKind.Adaptive), ("park", WaitKind.Park), ("yield", WaitKind.SpinThenYield), ("spin", WaitKind.Spin));
+        Option<IReadOnlyList<int>?> cores = CoreListOption.Create("--cores");
         Option<int> priority = NumberOption.Create(
             "--realtime", "Real-time priority of the threads (SCHED_FIFO) where the system grants it; 0 for none", 0, ThreadPlacement.MaxPriority, 0);
         Option<int> shed = NumberOption.Create(
@@ -48,7 +38,13 @@ internal static class PipelineCommand
             "--restarts", "How often stages that fail go on before the run ends", 0, PipelineOptions.MaxRestarts, 0);
         Option<string?> source = FileOption("--source", "FILE", "A file of order messages to replay as fast as it goes, in place of the synthetic flow.");
         Option<int> udp = NumberOption.Create("--udp", "Port of the loopback interface to receive order messages on, one in a datagram; 0 for none", 0, 65_535, 0);
-        Option<string?> sink = FileOption("--sink", "FILE", "A file to write the messages to; without it they are dropped at the end.");
+        Option<UdpReceive> udpReceive = ChoiceOption.Create(
+            "--udp-receive", "How to receive datagrams; auto takes the first of recvmmsg, io_uring and socket that the system allows",
+            ("auto", UdpReceive.Auto), ("io_uring", UdpReceive.IoUring), ("recvmmsg", UdpReceive.Recvmmsg), ("socket", UdpReceive.Socket));
+        Option<string?> shared = FileOption("--shared", "FILE", "A ring of --ring messages in shared memory that another process writes to; made if there is none.");
+        Option<string?> file = FileOption("--sink", "FILE", "A file to write the messages to; without it they are dropped at the end.");
+        Option<string?> sharedSink = FileOption(
+            "--sink-shared", "FILE", "A ring of --ring messages in shared memory to write the messages to, for a process that reads it with --shared.");
         Option<string?> node = FileOption(
             "--node", "DIR", "Folder of a chain: run a node on it, with a market, and send the bundles through its six stages as signed transactions.");
         Option<string?> metrics = FileOption("--metrics-file", "PATH", "File for the statistics, which 'velox top' shows live.");
@@ -57,8 +53,14 @@ internal static class PipelineCommand
         threads.Validators.Add(result => Require(result, threads, count => count != 3, "0, 1, 2 or 4"));
 
         var command = new Command("pipeline", "Run ingress, order book, bundles and output; every message is accounted for.");
-        foreach (Option option in (Option[])[rate, seconds, burst, seed, source, udp, ring, bundle, age, threads, wait, cores, priority, shed, restarts, sink, node, metrics, json])
+        foreach (Option option in (Option[])[
+            rate, seconds, burst, seed, source, udp, udpReceive, shared,
+            ring, bundle, age, threads, wait, cores, priority, shed, restarts,
+            file, sharedSink, node, metrics, json])
+        {
             command.Add(option);
+        }
+
         command.SetAction((result, _) =>
         {
             var flow = new FlowParameters { MessagesPerSecond = result.GetValue(rate), BurstSize = result.GetValue(burst), Seed = result.GetValue(seed) };
@@ -68,32 +70,43 @@ internal static class PipelineCommand
                 BundleMessages = result.GetValue(bundle),
                 BundleAgeNanos = result.GetValue(age) * 1_000L,
                 Threads = result.GetValue(threads),
-                Wait = WaitKinds[result.GetRequiredValue(wait)],
+                Wait = result.GetValue(wait),
                 Cores = result.GetValue(cores),
                 RealTimePriority = result.GetValue(priority),
                 ShedPercent = result.GetValue(shed),
                 StageRestarts = result.GetValue(restarts),
             };
-            var input = new PipelineInput(flow, result.GetValue(seconds), result.GetValue(source), result.GetValue(udp));
-            var sinks = new Sinks(result.GetValue(sink), result.GetValue(node), result.GetValue(metrics));
-            return FindContradiction(input, options, sinks) is { } error
+            var input = new PipelineInput(flow, result.GetValue(seconds))
+            {
+                Path = result.GetValue(source),
+                UdpPort = result.GetValue(udp),
+                UdpReceive = result.GetValue(udpReceive),
+                SharedPath = result.GetValue(shared),
+                SharedCapacity = options.RingMessages,
+            };
+            var sink = new PipelineSink(result.GetValue(file), result.GetValue(sharedSink), options.RingMessages, result.GetValue(node));
+            return FindContradiction(input, hasUdpReceive: result.GetResult(udpReceive) is { Implicit: false }, options, sink) is { } error
                 ? Task.FromResult(CommandLineErrors.Print(result, error))
-                : GuardAsync(() => RunAsync(input, options, sinks, result.GetValue(json)));
+                : GuardAsync(() => RunAsync(input, options, sink, result.GetValue(metrics), result.GetValue(json)));
         });
         return command;
     }
 
     /// <summary>Options that are good by themselves, but not together; null where there are none.</summary>
-    private static string? FindContradiction(PipelineInput input, PipelineOptions options, Sinks sinks)
+    private static string? FindContradiction(PipelineInput input, bool hasUdpReceive, PipelineOptions options, PipelineSink sink)
     {
-        if (input.Path is not null && input.UdpPort != 0)
-            return "--source and --udp are two sources: give one of them.";
-        if (sinks.Path is not null && sinks.LedgerPath is not null)
-            return "--sink and --node are two sinks: give one of them.";
+        if (CountTrue(input.Path is not null, input.UdpPort != 0, input.SharedPath is not null) > 1)
+            return "--source, --udp and --shared are different sources: give one of them.";
+        if (CountTrue(sink.Path is not null, sink.SharedPath is not null, sink.LedgerPath is not null) > 1)
+            return "--sink, --sink-shared and --node are different outputs: give one of them.";
+        if (hasUdpReceive && input.UdpPort == 0)
+            return "--udp-receive says how to receive datagrams: give a port by --udp.";
         return options.Cores is { Count: > 0 } cores && cores.Count != options.EffectiveThreads
             ? $"--cores names {cores.Count} cores: it must be one for each of the {options.EffectiveThreads} threads."
             : null;
     }
+
+    private static int CountTrue(params ReadOnlySpan<bool> conditions) => conditions.Count(true);
 
     private static Option<string?> FileOption(string name, string helpName, string description)
     {
@@ -101,41 +114,6 @@ internal static class PipelineCommand
         option.Validators.Add(PathRules.RefuseEmpty);
         return option;
     }
-
-    private static Option<string> Choice(string name, string description, string defaultValue, string[] values)
-    {
-        var option = new Option<string>(name)
-        {
-            Description = $"{description}: {string.Join(", ", values)}.",
-            HelpName = "NAME",
-            DefaultValueFactory = _ => defaultValue,
-        };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && !values.Contains(result.Tokens[0].Value))
-                result.AddError($"{name} is '{result.Tokens[0].Value}': it must be one of {string.Join(", ", values)}.");
-        });
-        return option;
-    }
-
-    private static Option<IReadOnlyList<int>?> CoresOption() => new("--cores")
-    {
-        Description = $"Logical core of each thread, such as 2,3; {NoCores} for no pinning; {AutomaticCores} pins where each stage has a thread and a core.",
-        HelpName = "LIST",
-        DefaultValueFactory = _ => null,
-        CustomParser = result =>
-        {
-            string text = result.Tokens.Single().Value;
-            if (text == AutomaticCores)
-                return null;
-            if (text == NoCores)
-                return [];
-            int[] cores = [.. text.Split(',').Select(core => int.TryParse(core, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1)];
-            if (cores.Any(core => core is < 0 or > CoreList.MaxNumber))
-                result.AddError($"--cores is '{text}': it must be {AutomaticCores}, {NoCores}, or core numbers, 0 to {CoreList.MaxNumber}, with commas between.");
-            return cores;
-        },
-    };
 
     private static void Require(OptionResult result, Option<int> option, Func<int, bool> isAllowed, string what)
     {
@@ -151,28 +129,27 @@ internal static class PipelineCommand
             return await run();
         }
         catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or SocketException
-            or LedgerException or DemoException or MetricsFileException)
+            or LedgerException or DemoException or MetricsFileException or SharedRingException)
         {
             Console.Error.WriteLine($"velox: {error.Message}");
             return 1;
         }
     }
 
-    private static async Task<int> RunAsync(PipelineInput input, PipelineOptions options, Sinks sinks, bool asJson)
+    private static async Task<int> RunAsync(PipelineInput input, PipelineOptions options, PipelineSink sink, string? metricsPath, bool asJson)
     {
-        PipelineReport? report = asJson ? null : new PipelineReport();
-        TscClock clock = report is null ? TscClock.Start() : report.StartClock();
+        TscClock clock = TscClock.Start();
         using var signals = new StopSignals();
-        using MetricsFile? file = sinks.MetricsPath is null ? null : MetricsFile.Create(sinks.MetricsPath);
+        using MetricsFile? file = metricsPath is null ? null : MetricsFile.Create(metricsPath);
         using MetricsRegistry? registry = file is null ? null : new MetricsRegistry("Velox.Pipeline", file);
-        await using PipelineTarget target = await PipelineTarget.OpenAsync(sinks.Path, sinks.LedgerPath, signals.Token);
+        await using PipelineTarget target = await PipelineTarget.OpenAsync(sink, clock, signals.Token);
         if (target.Seats is { } seats)
             input = input with { Flow = input.Flow with { Seats = seats } };
         PipelineWarmUp.Run(options, clock);
         IMessageSource source = input.Open(clock);
         using IDisposable? closing = source as IDisposable;
         using var pipeline = new OrderPipeline(source, target.Output, options, clock, registry);
-        report?.Announce(input.Describe(source));
+        PipelineReport? report = asJson ? null : new PipelineReport(clock, input.Describe(source), PipelineInput.NewsOf(source));
         PipelineSnapshot end = pipeline.Run(report, signals.Token);
         if (report is null)
             Console.WriteLine(JsonSerializer.Serialize(end, JsonOptions));
@@ -180,6 +157,4 @@ internal static class PipelineCommand
             report.PrintEnd(end, target.Describe());
         return end.InFlight == 0 ? 0 : 1;
     }
-
-    private sealed record Sinks(string? Path, string? LedgerPath, string? MetricsPath);
 }

@@ -5,28 +5,18 @@ using Velox.Primitives;
 namespace Velox.Cli;
 
 /// <summary>What <c>velox pipeline</c> prints: plain lines, so that they can be cut and compared.</summary>
-internal sealed class PipelineReport : IPipelineMonitor
+/// <param name="clock">The pipeline's.</param>
+/// <param name="announcement">What is about to happen; printed when the threads are in their places.</param>
+/// <param name="news">Asked once a second for a line more, or null.</param>
+internal sealed class PipelineReport(TscClock clock, string announcement, Func<string?>? news) : IPipelineMonitor
 {
-    private TscClock? _clock;
-    private string _announcement = "";
-
-    /// <summary>Starts the clock and says what became of it.</summary>
-    internal TscClock StartClock()
-    {
-        Print($"Calibrating TSC...");
-        _clock = TscClock.Start();
-        if (_clock.FallbackReason is { } reason)
-            Print($"The system's clock it is: {reason}");
-        else
-            Print($"TSC calibrated: {_clock.TicksPerSecond / 1e9:0.0000} ticks/ns");
-        return _clock;
-    }
-
-    /// <summary>What is printed when the threads are in their places.</summary>
-    internal void Announce(string announcement) => _announcement = announcement;
-
     public void Started(IReadOnlyList<PipelineThreadReport> threads)
     {
+        Print($"Calibrating TSC...");
+        if (clock.FallbackReason is { } reason)
+            Print($"The system's clock it is: {reason}");
+        else
+            Print($"TSC calibrated: {clock.TicksPerSecond / 1e9:0.0000} ticks/ns");
         Print($"4 stages on {threads.Count} threads, {Environment.ProcessorCount} cores");
         foreach (PipelineThreadReport thread in threads)
         {
@@ -35,18 +25,20 @@ internal sealed class PipelineReport : IPipelineMonitor
         }
 
         Print($"");
-        Print($"{_announcement}");
+        Print($"{announcement}");
         Print($"");
     }
 
     public void EverySecond(PipelineSnapshot now)
     {
         // The longer the counter has been watched, the better its rate is known.
-        _clock?.TryRecalibrate();
+        clock.TryRecalibrate();
         IReadOnlyList<StageSnapshot> stages = now.Stages;
         string dropped = now.Dropped == 0 ? "" : $" dropped={now.Dropped}";
         Print(
             $"[{now.ElapsedNanos / 1e9,3:0}s] ingress={stages[0].Messages,-8} orderbook={stages[1].Messages,-8} bundles={now.BundlesBySize + now.BundlesByAge + now.BundlesByDrain} output={now.Bundles}{dropped}");
+        if (news?.Invoke() is { } line)
+            Print($"{line}");
     }
 
     public void Failed(ErrorBatch errors)
@@ -94,7 +86,7 @@ internal sealed class PipelineReport : IPipelineMonitor
         Print($"  Drop rate          {(double)end.Dropped / Math.Max(1, end.Generated):0.####%}");
         Print($"  Pipeline latency   p50 {end.EndToEnd.P50Nanos / 1e3:0.0} us, p99 {end.EndToEnd.P99Nanos / 1e3:0.0} us, longest {end.EndToEnd.MaxNanos / 1e3:0.0} us");
         Print($"  Bundle rate        {end.Bundles / seconds:#,##0} bundles/second ({(double)end.Delivered / Math.Max(1, end.Bundles):0.0} transactions each)");
-        if (_clock is { FallbackReason: null } clock && clock.Check() is { ElapsedNanos: > 0 } drift)
+        if (clock.FallbackReason is null && clock.Check() is { ElapsedNanos: > 0 } drift)
             Print($"  Clock drift        {drift.PartsPerBillion} parts per billion, known to {drift.UncertaintyPartsPerBillion}");
     }
 

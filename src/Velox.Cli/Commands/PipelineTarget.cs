@@ -1,10 +1,11 @@
 using System.Globalization;
 using Velox.Gateway;
 using Velox.Node;
+using Velox.Primitives;
 
 namespace Velox.Cli;
 
-/// <summary>Where a pipeline's bundles go: nowhere, a file, or a node with a market.</summary>
+/// <summary>Where a pipeline's bundles go: nowhere, a file, another process, or a node with a market.</summary>
 internal sealed class PipelineTarget : IAsyncDisposable
 {
     private readonly VeloxNode? _node;
@@ -20,28 +21,21 @@ internal sealed class PipelineTarget : IAsyncDisposable
     /// <summary>Seats that messages may trade for, or null where anything goes.</summary>
     internal IReadOnlyList<ushort>? Seats => _node?.Demo?.Seats;
 
-    /// <param name="filePath">A file for the messages, or null.</param>
-    /// <param name="ledgerPath">A node's folder, or null.</param>
+    /// <param name="sink">What was asked for.</param>
+    /// <param name="clock">The pipeline's clock.</param>
     /// <param name="cancellation">Ends the node's start.</param>
-    /// <exception cref="IOException">The file or the ledger cannot be made.</exception>
+    /// <exception cref="IOException">The file, ring or ledger cannot be made.</exception>
     /// <exception cref="LedgerException">The ledger is in use or damaged.</exception>
     /// <exception cref="DemoException">The market cannot be set up.</exception>
-    internal static async Task<PipelineTarget> OpenAsync(string? filePath, string? ledgerPath, CancellationToken cancellation)
+    internal static async Task<PipelineTarget> OpenAsync(PipelineSink sink, INanoClock clock, CancellationToken cancellation)
     {
-        if (ledgerPath is null)
-            return new PipelineTarget(filePath is null ? new NullOutput() : new FileOutput(filePath), node: null);
-        var options = new NodeOptions { LedgerDirectory = ledgerPath, Demo = new DemoOptions { HasFlow = false } };
-        VeloxNode node = VeloxNode.Open(options, cancellation);
-        try
-        {
-            await node.StartAsync(cancellation);
-            return new PipelineTarget(new NodeOutput(node), node);
-        }
-        catch
-        {
-            await node.DisposeAsync();
-            throw;
-        }
+        if (sink.Path is not null)
+            return new PipelineTarget(new FileOutput(sink.Path), node: null);
+        if (sink.SharedPath is not null)
+            return new PipelineTarget(new SharedRingOutput(sink.SharedPath, sink.SharedCapacity, clock), node: null);
+        return sink.LedgerPath is not null
+            ? await OpenNodeAsync(sink.LedgerPath, cancellation)
+            : new PipelineTarget(new NullOutput(), node: null);
     }
 
     /// <summary>What the node made of the bundles, or null without one; after the run.</summary>
@@ -56,4 +50,20 @@ internal sealed class PipelineTarget : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _node?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static async Task<PipelineTarget> OpenNodeAsync(string ledgerPath, CancellationToken cancellation)
+    {
+        var options = new NodeOptions { LedgerDirectory = ledgerPath, Demo = new DemoOptions { HasFlow = false } };
+        VeloxNode node = VeloxNode.Open(options, cancellation);
+        try
+        {
+            await node.StartAsync(cancellation);
+            return new PipelineTarget(new NodeOutput(node), node);
+        }
+        catch
+        {
+            await node.DisposeAsync();
+            throw;
+        }
+    }
 }
