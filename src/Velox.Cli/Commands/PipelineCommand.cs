@@ -31,7 +31,7 @@ internal static class PipelineCommand
             ("adaptive", WaitKind.Adaptive), ("park", WaitKind.Park), ("yield", WaitKind.SpinThenYield), ("spin", WaitKind.Spin));
         Option<IReadOnlyList<int>?> cores = CoreListOption.Create("--cores");
         Option<int> priority = NumberOption.Create(
-            "--realtime", "Real-time priority of the threads (SCHED_FIFO) where the system grants it; 0 for none", 0, ThreadPlacement.MaxPriority, 0);
+            "--realtime", "Real-time priority of the threads (SCHED_FIFO) where the system grants it and a core is left over; 0 for none", 0, ThreadPlacement.MaxPriority, 0);
         Option<int> shed = NumberOption.Create(
             "--shed", "How full the first ring is, in percent, when new orders are turned away and cancels still pass; 0 for never", 0, 100, defaults.ShedPercent);
         Option<int> restarts = NumberOption.Create(

@@ -39,8 +39,8 @@ public sealed record PipelineOptions
     public IReadOnlyList<int>? Cores { get; init; }
 
     /// <summary>
-    /// Real-time priority of the threads, 1 to 99, where the system grants it; 0 for the ordinary one. A thread that spins with it
-    /// keeps everything else off its core.
+    /// Real-time priority of the threads, 1 to 99, where the system grants it; 0 for the ordinary one. Such threads yield to each
+    /// other alone, so they only have it where a core more than threads is left for everything else.
     /// </summary>
     public int RealTimePriority { get; init; }
 
@@ -72,6 +72,9 @@ public sealed record PipelineOptions
 
     /// <summary>The wait strategy that will be used: spinning needs a core for each thread.</summary>
     public WaitKind EffectiveWait => WaitStrategy.Allowed(Wait, EffectiveThreads);
+
+    /// <summary>Whether <see cref="RealTimePriority"/> may be asked for.</summary>
+    internal bool MayBeRealTime => Environment.ProcessorCount > EffectiveThreads;
 
     /// <exception cref="ArgumentOutOfRangeException">A field is out of its bounds.</exception>
     internal void Validate()

@@ -11,7 +11,7 @@ internal sealed class StageThread
     private readonly IWaitStrategy _wait;
     private readonly WaitKind _waitKind;
     private readonly int? _core;
-    private readonly int _realTimePriority;
+    private readonly PipelineOptions _options;
     private readonly TaskCompletionSource<IReadOnlyList<HostGrant>> _placed = new();
     private readonly Thread _thread;
 
@@ -26,7 +26,7 @@ internal sealed class StageThread
         _run = run;
         _clock = clock;
         _core = core;
-        _realTimePriority = options.RealTimePriority;
+        _options = options;
         var spot = new ParkingSpot();
         foreach (PipelineStage stage in stages)
             stage.Spot = spot;
@@ -78,8 +78,11 @@ internal sealed class StageThread
     {
         if (_core is { } core)
             yield return ThreadPlacement.PinToCore(core);
-        if (_realTimePriority > 0)
-            yield return ThreadPlacement.SetRealTimePriority(_realTimePriority);
+        if (_options.RealTimePriority == 0)
+            yield break;
+        yield return _options.MayBeRealTime
+            ? ThreadPlacement.SetRealTimePriority(_options.RealTimePriority)
+            : new HostGrant("real-time priority", IsGranted: false, $"needs a core more than the {_options.EffectiveThreads} threads: the system must run too");
     }
 
     private bool PollAll()
