@@ -125,6 +125,98 @@ public unsafe class LitmusTests
                 registers[1] = LoadRelaxed(ref words[X]);
             }));
 
+    public enum FenceKind
+    {
+        None,
+        Light,
+        Full,
+        ProcessWide,
+    }
+
+    [Theory]
+    [InlineData(FenceKind.Light, FenceKind.ProcessWide, true)]
+    [InlineData(FenceKind.ProcessWide, FenceKind.ProcessWide, true)]
+    [InlineData(FenceKind.Full, FenceKind.ProcessWide, true)]
+    [InlineData(FenceKind.Light, FenceKind.Light, false)]
+    [InlineData(FenceKind.Light, FenceKind.Full, false)]
+    [InlineData(FenceKind.None, FenceKind.ProcessWide, false)]
+    public void Store_buffering_is_ended_by_a_light_fence_only_beside_a_process_wide_one(FenceKind first, FenceKind second, bool ends)
+    {
+        static void Side(long* words, long[] registers, int mine, int other, FenceKind kind)
+        {
+            StoreRelaxed(ref words[mine], 1);
+            FenceOf(kind);
+            registers[mine] = LoadRelaxed(ref words[other]);
+        }
+
+        string[] outcomes = Litmus.Outcomes(
+            2,
+            (words, registers) => Side(words, registers, X, Y, first),
+            (words, registers) => Side(words, registers, Y, X, second));
+        Assert.Equal(ends ? ["0 1", "1 0", "1 1"] : ["0 0", "0 1", "1 0", "1 1"], outcomes);
+    }
+
+    /// <summary>Two pairs of light and process-wide, of three threads: what the middle one saw goes on.</summary>
+    [Theory]
+    [InlineData(FenceKind.ProcessWide, true)]
+    [InlineData(FenceKind.Light, false)]
+    public void A_process_wide_fence_hands_on_what_light_ones_gave_it(FenceKind middle, bool handsOn)
+    {
+        string[] outcomes = Litmus.Outcomes(
+            3,
+            (words, registers) =>
+            {
+                StoreRelaxed(ref words[X], 1);
+                FenceLight();
+                registers[0] = LoadRelaxed(ref words[Y]);
+            },
+            (words, registers) =>
+            {
+                StoreRelaxed(ref words[Y], 1);
+                FenceOf(middle);
+                StoreRelaxed(ref words[2], 1);
+            },
+            (words, registers) =>
+            {
+                registers[1] = LoadAcquire(ref words[2]);
+                FenceLight();
+                registers[2] = LoadRelaxed(ref words[X]);
+            });
+        Assert.Equal(!handsOn, outcomes.Contains("0 1 0"));
+    }
+
+    [Fact]
+    public void A_light_fence_acquires() =>
+        Assert.Equal(["0 0", "0 1", "1 1"], Litmus.Outcomes(
+            2,
+            (words, _) =>
+            {
+                StoreRelaxed(ref words[X], 1);
+                StoreRelease(ref words[Y], 1);
+            },
+            (words, registers) =>
+            {
+                registers[0] = LoadRelaxed(ref words[Y]);
+                FenceLight();
+                registers[1] = LoadRelaxed(ref words[X]);
+            }));
+
+    [Fact]
+    public void A_light_fence_does_not_release() =>
+        Assert.Contains("1 0", Litmus.Outcomes(
+            2,
+            (words, _) =>
+            {
+                StoreRelaxed(ref words[X], 1);
+                FenceLight();
+                StoreRelaxed(ref words[Y], 1);
+            },
+            (words, registers) =>
+            {
+                registers[0] = LoadAcquire(ref words[Y]);
+                registers[1] = LoadRelaxed(ref words[X]);
+            }));
+
     /// <summary>ARM allows "1 1" for plain accesses; the model, as RC11, does not show it.</summary>
     [Fact]
     public void Load_buffering_is_not_modelled() =>
@@ -203,6 +295,22 @@ public unsafe class LitmusTests
             (words, registers) => registers[0] = Add(ref words[X], 1),
             (words, registers) => registers[1] = Add(ref words[X], 1),
             (words, registers) => registers[2] = Add(ref words[X], 1)));
+
+    private static void FenceOf(FenceKind kind)
+    {
+        switch (kind)
+        {
+            case FenceKind.Light:
+                FenceLight();
+                break;
+            case FenceKind.Full:
+                Fence();
+                break;
+            case FenceKind.ProcessWide:
+                FenceProcessWide();
+                break;
+        }
+    }
 
     [Fact]
     public void Of_two_compare_and_swaps_one_wins() =>

@@ -102,11 +102,24 @@ internal sealed class Execution : IDisposable
         return old;
     }
 
-    internal void Fence()
+    internal void Fence(OperationKind kind)
     {
-        Reach(new Operation(OperationKind.Fence, -1));
-        _memory.Fence(ThisThread);
-        _trace.Add(ThisThread, "fence");
+        Reach(new Operation(kind, -1));
+        switch (kind)
+        {
+            case OperationKind.FenceLight:
+                _memory.FenceLight(ThisThread);
+                _trace.Add(ThisThread, "light fence");
+                break;
+            case OperationKind.FenceProcessWide:
+                _memory.FenceProcessWide(ThisThread);
+                _trace.Add(ThisThread, "process-wide fence");
+                break;
+            default:
+                _memory.Fence(ThisThread);
+                _trace.Add(ThisThread, "fence");
+                break;
+        }
     }
 
     /// <summary>A turn of a waiting loop is over: the thread goes on when something it read in the turn is outdated.</summary>

@@ -7,7 +7,9 @@ namespace Velox.ModelChecking;
 /// <remarks>
 /// <para><b>Modelled</b> (C++11 as repaired by RC11, without the parts below): coherence; release and acquire;
 /// release sequences through read-modify-writes; relaxed loads that read older stores; delayed stores (store
-/// buffering); sequentially consistent fences, which also acquire and release; read-modify-writes that act on the newest
+/// buffering); sequentially consistent fences, which also acquire and release; light and process-wide fences, whose pairs
+/// stand in one order as those of WG21's P1202 do (two light fences do not), which is what an interrupt of every core gives
+/// when the compiler keeps the light one in its place; read-modify-writes that act on the newest
 /// value, acquire and release, but are <i>not</i> fences, though in .NET they are: what passes here does not need that;
 /// sleeping and waking on a word (futex), without spurious or timed wake-ups, so that a lost one shows.</para>
 /// <para><b>Not modelled</b>: a load that reads a store which comes later in the execution (load buffering: ARM allows

@@ -9,6 +9,8 @@ internal enum OperationKind
     StoreRelease,
     ReadModifyWrite,
     Fence,
+    FenceLight,
+    FenceProcessWide,
     Spin,
     Wait,
     Wake,
@@ -26,6 +28,9 @@ internal readonly record struct Operation(OperationKind Kind, int Location)
     internal bool IsWrite =>
         Kind is OperationKind.StoreRelaxed or OperationKind.StoreRelease or OperationKind.ReadModifyWrite;
 
+    private bool IsFence =>
+        Kind is OperationKind.Fence or OperationKind.FenceLight or OperationKind.FenceProcessWide;
+
     /// <summary>
     /// Whether performing <paramref name="other"/> first may change what this operation, already explored from this
     /// state, leads to. If not, exploring this one after it is a repetition (the rule of sleep sets).
@@ -39,8 +44,8 @@ internal readonly record struct Operation(OperationKind Kind, int Location)
     {
         if (Kind == OperationKind.Reclaim || other.Kind == OperationKind.Reclaim)
             return true;
-        if (Kind == OperationKind.Fence)
-            return other.Kind == OperationKind.Fence;
+        if (IsFence)
+            return other.IsFence && OrderEachOther(Kind, other.Kind);
         if (Kind == OperationKind.Spin)
             return other.IsWrite;
         if (IsWrite && other.Kind == OperationKind.Spin)
@@ -54,4 +59,10 @@ internal readonly record struct Operation(OperationKind Kind, int Location)
             _ => other.IsWrite || other.Kind == OperationKind.Wait,
         };
     }
+
+    /// <summary>A light fence stands in an order with process-wide ones only.</summary>
+    private static bool OrderEachOther(OperationKind one, OperationKind other) =>
+        (one != OperationKind.FenceLight && other != OperationKind.FenceLight)
+        || one == OperationKind.FenceProcessWide
+        || other == OperationKind.FenceProcessWide;
 }

@@ -11,7 +11,11 @@ internal sealed class WeakMemory
     private readonly ThreadViews[] _threads = [.. Enumerable.Range(0, Execution.MaxThreads).Select(_ => new ThreadViews())];
     private readonly List<Location> _locations = [];
     private readonly int[] _locationOfGranule = new int[Arena.Granules];
+
+    // What the fences of each kind have handed on so far.
     private readonly int[] _fenceView = new int[View.Length];
+    private readonly int[] _lightView = new int[View.Length];
+    private readonly int[] _processWideView = new int[View.Length];
 
     // Clock of the last plain read and write of each granule by each thread; 0 is never.
     private readonly int[] _reads = new int[Arena.Granules * Execution.MaxThreads];
@@ -24,6 +28,8 @@ internal sealed class WeakMemory
             _threads[thread].Reset(thread);
         _locations.Clear();
         Array.Clear(_fenceView);
+        Array.Clear(_lightView);
+        Array.Clear(_processWideView);
         _locationOfGranule.AsSpan(0, usedGranules).Clear();
         _reads.AsSpan(0, usedGranules * Execution.MaxThreads).Clear();
         _writes.AsSpan(0, usedGranules * Execution.MaxThreads).Clear();
@@ -105,6 +111,27 @@ internal sealed class WeakMemory
         View.Join(views.Acquired, views.Current);
         views.Current.CopyTo(views.Released, 0);
         views.Current[thread]++;
+    }
+
+    /// <summary>
+    /// Exchanges positions with process-wide fences only, and acquires. It does not release: the processor may let a later
+    /// store pass an earlier one.
+    /// </summary>
+    internal void FenceLight(int thread)
+    {
+        ThreadViews views = _threads[thread];
+        View.Join(views.Current, views.Acquired);
+        View.Join(views.Current, _processWideView, View.FirstLocation);
+        View.Join(_lightView, views.Current, View.FirstLocation);
+        View.Join(views.Acquired, views.Current);
+    }
+
+    /// <summary>A fence that also takes what light fences before it handed on, and hands on to those after it.</summary>
+    internal void FenceProcessWide(int thread)
+    {
+        View.Join(_threads[thread].Current, _lightView, View.FirstLocation);
+        Fence(thread);
+        View.Join(_processWideView, _threads[thread].Current, View.FirstLocation);
     }
 
     /// <summary>The thread's next load of the location reads the newest store or a later one.</summary>

@@ -70,6 +70,10 @@ internal readonly struct Weakened<TWeakness> : IMemoryModel
 
     public static void Fence() => CheckedModel.Fence();
 
+    public static void FenceLight() => CheckedModel.FenceLight();
+
+    public static void FenceProcessWide() => CheckedModel.FenceProcessWide();
+
     public static T Read<T>(ref T slot) => CheckedModel.Read(ref slot);
 
     public static void Write<T>(ref T slot, in T value) => CheckedModel.Write(ref slot, in value);
