@@ -2,26 +2,36 @@ using Velox.ModelChecking;
 
 namespace Velox.Primitives.Tests;
 
-/// <summary>Which order is taken away.</summary>
+/// <summary>Which order is taken away: none but what is said.</summary>
 internal interface IWeakness
 {
-    static abstract bool LoadsAcquire { get; }
+    static virtual bool LoadsAcquire => true;
 
-    static abstract bool StoresRelease { get; }
+    static virtual bool StoresRelease => true;
+
+    static virtual bool FencesLight => true;
+
+    static virtual bool FencesProcessWide => true;
 }
 
 internal readonly struct NoRelease : IWeakness
 {
-    public static bool LoadsAcquire => true;
-
     public static bool StoresRelease => false;
 }
 
 internal readonly struct NoAcquire : IWeakness
 {
     public static bool LoadsAcquire => false;
+}
 
-    public static bool StoresRelease => true;
+internal readonly struct NoLightFence : IWeakness
+{
+    public static bool FencesLight => false;
+}
+
+internal readonly struct NoProcessWideFence : IWeakness
+{
+    public static bool FencesProcessWide => false;
 }
 
 /// <summary>The checked memory operations, but for what the weakness takes from them.</summary>
@@ -70,9 +80,17 @@ internal readonly struct Weakened<TWeakness> : IMemoryModel
 
     public static void Fence() => CheckedModel.Fence();
 
-    public static void FenceLight() => CheckedModel.FenceLight();
+    public static void FenceLight()
+    {
+        if (TWeakness.FencesLight)
+            CheckedModel.FenceLight();
+    }
 
-    public static void FenceProcessWide() => CheckedModel.FenceProcessWide();
+    public static void FenceProcessWide()
+    {
+        if (TWeakness.FencesProcessWide)
+            CheckedModel.FenceProcessWide();
+    }
 
     public static T Read<T>(ref T slot) => CheckedModel.Read(ref slot);
 
