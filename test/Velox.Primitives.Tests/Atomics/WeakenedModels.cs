@@ -12,6 +12,9 @@ internal interface IWeakness
     static virtual bool FencesLight => true;
 
     static virtual bool FencesProcessWide => true;
+
+    /// <summary>The bits that compare-and-swaps of long words compare and store.</summary>
+    static virtual long ExchangedBits => -1;
 }
 
 internal readonly struct NoRelease : IWeakness
@@ -32,6 +35,12 @@ internal readonly struct NoLightFence : IWeakness
 internal readonly struct NoProcessWideFence : IWeakness
 {
     public static bool FencesProcessWide => false;
+}
+
+/// <summary>The head of a free list without the tag that tells a number from itself at another time.</summary>
+internal readonly struct NoTag : IWeakness
+{
+    public static long ExchangedBits => IndexFreeListCore<HardwareModel>.IndexMask;
 }
 
 /// <summary>The checked memory operations, but for what the weakness takes from them.</summary>
@@ -69,7 +78,7 @@ internal readonly struct Weakened<TWeakness> : IMemoryModel
     }
 
     public static long CompareExchange(ref long location, long value, long comparand) =>
-        CheckedModel.CompareExchange(ref location, value, comparand);
+        CheckedModel.CompareExchange(ref location, value & TWeakness.ExchangedBits, comparand & TWeakness.ExchangedBits);
 
     public static int CompareExchange(ref int location, int value, int comparand) =>
         CheckedModel.CompareExchange(ref location, value, comparand);
