@@ -233,6 +233,83 @@ public unsafe class LitmusTests
                 StoreRelaxed(ref words[Y], 1);
             }));
 
+    /// <summary>2+2W: each thread's first store may come after the other's second, unless both fence.</summary>
+    [Theory]
+    [InlineData(FenceKind.None, FenceKind.None, true)]
+    [InlineData(FenceKind.Full, FenceKind.None, true)]
+    [InlineData(FenceKind.Light, FenceKind.Light, true)]
+    [InlineData(FenceKind.Full, FenceKind.Full, false)]
+    [InlineData(FenceKind.Light, FenceKind.ProcessWide, false)]
+    public void Stores_to_two_places_may_take_effect_crosswise(FenceKind first, FenceKind second, bool mayCross)
+    {
+        static void Side(long* words, int mine, int other, FenceKind kind)
+        {
+            StoreRelease(ref words[mine], 1);
+            FenceOf(kind);
+            StoreRelease(ref words[other], 2);
+        }
+
+        string[] outcomes = Litmus.Outcomes(
+            0, 2, [(words, _) => Side(words, X, Y, first), (words, _) => Side(words, Y, X, second)]);
+        Assert.Equal(mayCross ? ["1 1", "1 2", "2 1", "2 2"] : ["1 2", "2 1", "2 2"], outcomes);
+    }
+
+    /// <summary>S: a store after an acquired message comes after what the message tells of.</summary>
+    [Theory]
+    [InlineData(true, true, false)]
+    [InlineData(false, true, true)]
+    [InlineData(true, false, true)]
+    public void A_store_may_come_before_an_earlier_one_that_its_thread_does_not_know(bool releases, bool acquires, bool mayComeBefore)
+    {
+        string[] outcomes = Litmus.Outcomes(
+            1,
+            1,
+            [
+                (words, _) =>
+                {
+                    StoreRelaxed(ref words[X], 2);
+                    if (releases)
+                        StoreRelease(ref words[Y], 1);
+                    else
+                        StoreRelaxed(ref words[Y], 1);
+                },
+                (words, registers) =>
+                {
+                    registers[0] = acquires ? LoadAcquire(ref words[Y]) : LoadRelaxed(ref words[Y]);
+                    StoreRelaxed(ref words[X], 1);
+                },
+            ]);
+        Assert.Equal(mayComeBefore, outcomes.Contains("1 2"));
+    }
+
+    [Fact]
+    public void A_store_comes_after_what_its_thread_stored_or_read_there() =>
+        Assert.Equal(["0 1", "0 3", "2 1", "2 3", "3 1"], Litmus.Outcomes(
+            1,
+            1,
+            [
+                (words, registers) =>
+                {
+                    registers[0] = LoadRelaxed(ref words[X]);
+                    StoreRelaxed(ref words[X], 1);
+                },
+                (words, _) =>
+                {
+                    StoreRelaxed(ref words[X], 2);
+                    StoreRelaxed(ref words[X], 3);
+                },
+            ]));
+
+    [Fact]
+    public void Nothing_comes_between_a_read_modify_write_and_what_it_read() =>
+        Assert.Equal(["1 5", "6 6"], Litmus.Outcomes(
+            1,
+            1,
+            [
+                (words, registers) => registers[0] = Add(ref words[X], 1),
+                (words, _) => StoreRelaxed(ref words[X], 5),
+            ]));
+
     [Fact]
     public void A_location_never_goes_back() =>
         Assert.Equal(["0 0", "0 1", "0 2", "1 1", "1 2", "2 2"], Litmus.Outcomes(

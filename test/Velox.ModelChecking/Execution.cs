@@ -88,8 +88,9 @@ internal sealed class Execution : IDisposable
     {
         OperationKind kind = isRelease ? OperationKind.StoreRelease : OperationKind.StoreRelaxed;
         Location location = Reach(kind, address, size);
-        _memory.Store(ThisThread, location, value, isRelease);
-        _trace.Add(ThisThread, isRelease ? "store release" : "store relaxed", address, value);
+        int age = _scheduler.Decision.Choice;
+        _memory.Store(ThisThread, location, value, isRelease, location.History.Count - age);
+        _trace.Add(ThisThread, isRelease ? "store release" : "store relaxed", address, value, age);
     }
 
     internal long Modify(nint address, int size, Func<long, long?> change)

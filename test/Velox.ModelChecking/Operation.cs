@@ -25,8 +25,9 @@ internal readonly record struct Operation(OperationKind Kind, int Location)
 {
     internal bool IsLoad => Kind is OperationKind.LoadRelaxed or OperationKind.LoadAcquire;
 
-    internal bool IsWrite =>
-        Kind is OperationKind.StoreRelaxed or OperationKind.StoreRelease or OperationKind.ReadModifyWrite;
+    internal bool IsStore => Kind is OperationKind.StoreRelaxed or OperationKind.StoreRelease;
+
+    internal bool IsWrite => IsStore || Kind == OperationKind.ReadModifyWrite;
 
     private bool IsFence =>
         Kind is OperationKind.Fence or OperationKind.FenceLight or OperationKind.FenceProcessWide;
@@ -38,7 +39,8 @@ internal readonly record struct Operation(OperationKind Kind, int Location)
     /// <remarks>
     /// Loads are not in this table. A load may read any store that coherence leaves it, so "store, then load of an older
     /// value" is the same execution as "load, then store": a sleeping load wakes only for stores that are new to it
-    /// (<see cref="Decision.Sleep"/>), and a load never wakes a sleeping store.
+    /// (<see cref="Decision.Sleep"/>), and a load never wakes a sleeping store. Nor does a store wake a store: each finds its
+    /// place in the order of the location before or after the other, whichever is performed first.
     /// </remarks>
     internal bool IsAffectedBy(Operation other)
     {
@@ -56,7 +58,8 @@ internal readonly record struct Operation(OperationKind Kind, int Location)
         {
             OperationKind.Wait => other.IsWrite || other.Kind is OperationKind.Wait or OperationKind.Wake,
             OperationKind.Wake => other.Kind is OperationKind.Wait or OperationKind.Wake,
-            _ => other.IsWrite || other.Kind == OperationKind.Wait,
+            OperationKind.ReadModifyWrite => other.IsWrite || other.Kind == OperationKind.Wait,
+            _ => other.Kind is OperationKind.ReadModifyWrite or OperationKind.Wait,
         };
     }
 
