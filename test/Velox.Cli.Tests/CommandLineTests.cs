@@ -10,7 +10,7 @@ public sealed class CommandLineTests
     [InlineData("node", "--demo|--ledger|--reset|--rpc-port|0 to 65534|8899|--slot-ms|10 to 60000|--bind|127.0.0.1|--demo-rate|1 to 1000000|--workers|1 to 256|--metrics-file")]
     [InlineData("keygen", "<file>|id.json|--force")]
     [InlineData("replay", "--ledger|REQUIRED|--workers|1 to 256")]
-    [InlineData("bench", "ring|clock|metrics|book|svm|bpf")]
+    [InlineData("bench", "ring|clock|metrics|memory|book|svm|bpf")]
     [InlineData("bench metrics", "--count|1 to 50000000|--runs|1 to 1000|--json")]
     [InlineData("bench ring", "--count|1 to 50000000|--runs|1 to 1000|--json")]
     [InlineData("bench clock", "--count|1 to 50000000|--runs|1 to 1000|--json")]

@@ -95,7 +95,7 @@ public unsafe class ExplorationTests
         scenario.Thread(() => Add(ref *word, 1));
     }
 
-    private static int[] RandomThread(Random random) => [.. Enumerable.Range(0, 3).Select(_ => random.Next(14))];
+    private static int[] RandomThread(Random random) => [.. Enumerable.Range(0, 3).Select(_ => random.Next(18))];
 
     private static SortedSet<string> Outcomes(int[][] threads, bool isReduced)
     {
@@ -136,8 +136,14 @@ public unsafe class ExplorationTests
                 return Exchange(ref word, value);
             case 5:
                 return CompareExchange(ref word, value, 0);
-            default:
+            case 6:
                 Fence();
+                return 0;
+            case 7:
+                FenceLight();
+                return 0;
+            default:
+                FenceProcessWide();
                 return 0;
         }
     }

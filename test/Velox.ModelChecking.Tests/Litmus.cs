@@ -10,7 +10,11 @@ internal static unsafe class Litmus
     internal delegate void Body(long* words, long[] registers);
 
     /// <summary>Runs the threads in every way; returns the distinct outcomes in order.</summary>
-    internal static string[] Outcomes(int registerCount, params Body[] threads)
+    internal static string[] Outcomes(int registerCount, params Body[] threads) =>
+        Outcomes(registerCount, wordCount: 0, threads);
+
+    /// <summary>As the other, with so many of the words as they are at the end behind the registers.</summary>
+    internal static string[] Outcomes(int registerCount, int wordCount, Body[] threads)
     {
         var outcomes = new SortedSet<string>(StringComparer.Ordinal);
         CheckResult result = ModelChecker.Check(scenario =>
@@ -20,7 +24,8 @@ internal static unsafe class Litmus
             long[] registers = new long[registerCount];
             foreach (Body thread in threads)
                 scenario.Thread(() => thread(words, registers));
-            scenario.Finally(() => outcomes.Add(string.Join(' ', registers)));
+            scenario.Finally(() => outcomes.Add(
+                string.Join(' ', [.. registers, .. new ReadOnlySpan<long>(words, wordCount)])));
         });
         result.MustPass();
         TestContext.Current.TestOutputHelper?.WriteLine($"{result.Executions} executions, {result.Pruned} pruned");

@@ -125,6 +125,98 @@ public unsafe class LitmusTests
                 registers[1] = LoadRelaxed(ref words[X]);
             }));
 
+    public enum FenceKind
+    {
+        None,
+        Light,
+        Full,
+        ProcessWide,
+    }
+
+    [Theory]
+    [InlineData(FenceKind.Light, FenceKind.ProcessWide, true)]
+    [InlineData(FenceKind.ProcessWide, FenceKind.ProcessWide, true)]
+    [InlineData(FenceKind.Full, FenceKind.ProcessWide, true)]
+    [InlineData(FenceKind.Light, FenceKind.Light, false)]
+    [InlineData(FenceKind.Light, FenceKind.Full, false)]
+    [InlineData(FenceKind.None, FenceKind.ProcessWide, false)]
+    public void Store_buffering_is_ended_by_a_light_fence_only_beside_a_process_wide_one(FenceKind first, FenceKind second, bool ends)
+    {
+        static void Side(long* words, long[] registers, int mine, int other, FenceKind kind)
+        {
+            StoreRelaxed(ref words[mine], 1);
+            FenceOf(kind);
+            registers[mine] = LoadRelaxed(ref words[other]);
+        }
+
+        string[] outcomes = Litmus.Outcomes(
+            2,
+            (words, registers) => Side(words, registers, X, Y, first),
+            (words, registers) => Side(words, registers, Y, X, second));
+        Assert.Equal(ends ? ["0 1", "1 0", "1 1"] : ["0 0", "0 1", "1 0", "1 1"], outcomes);
+    }
+
+    /// <summary>Two pairs of light and process-wide, of three threads: what the middle one saw goes on.</summary>
+    [Theory]
+    [InlineData(FenceKind.ProcessWide, true)]
+    [InlineData(FenceKind.Light, false)]
+    public void A_process_wide_fence_hands_on_what_light_ones_gave_it(FenceKind middle, bool handsOn)
+    {
+        string[] outcomes = Litmus.Outcomes(
+            3,
+            (words, registers) =>
+            {
+                StoreRelaxed(ref words[X], 1);
+                FenceLight();
+                registers[0] = LoadRelaxed(ref words[Y]);
+            },
+            (words, registers) =>
+            {
+                StoreRelaxed(ref words[Y], 1);
+                FenceOf(middle);
+                StoreRelaxed(ref words[2], 1);
+            },
+            (words, registers) =>
+            {
+                registers[1] = LoadAcquire(ref words[2]);
+                FenceLight();
+                registers[2] = LoadRelaxed(ref words[X]);
+            });
+        Assert.Equal(!handsOn, outcomes.Contains("0 1 0"));
+    }
+
+    [Fact]
+    public void A_light_fence_acquires() =>
+        Assert.Equal(["0 0", "0 1", "1 1"], Litmus.Outcomes(
+            2,
+            (words, _) =>
+            {
+                StoreRelaxed(ref words[X], 1);
+                StoreRelease(ref words[Y], 1);
+            },
+            (words, registers) =>
+            {
+                registers[0] = LoadRelaxed(ref words[Y]);
+                FenceLight();
+                registers[1] = LoadRelaxed(ref words[X]);
+            }));
+
+    [Fact]
+    public void A_light_fence_does_not_release() =>
+        Assert.Contains("1 0", Litmus.Outcomes(
+            2,
+            (words, _) =>
+            {
+                StoreRelaxed(ref words[X], 1);
+                FenceLight();
+                StoreRelaxed(ref words[Y], 1);
+            },
+            (words, registers) =>
+            {
+                registers[0] = LoadAcquire(ref words[Y]);
+                registers[1] = LoadRelaxed(ref words[X]);
+            }));
+
     /// <summary>ARM allows "1 1" for plain accesses; the model, as RC11, does not show it.</summary>
     [Fact]
     public void Load_buffering_is_not_modelled() =>
@@ -140,6 +232,83 @@ public unsafe class LitmusTests
                 registers[1] = LoadRelaxed(ref words[X]);
                 StoreRelaxed(ref words[Y], 1);
             }));
+
+    /// <summary>2+2W: each thread's first store may come after the other's second, unless both fence.</summary>
+    [Theory]
+    [InlineData(FenceKind.None, FenceKind.None, true)]
+    [InlineData(FenceKind.Full, FenceKind.None, true)]
+    [InlineData(FenceKind.Light, FenceKind.Light, true)]
+    [InlineData(FenceKind.Full, FenceKind.Full, false)]
+    [InlineData(FenceKind.Light, FenceKind.ProcessWide, false)]
+    public void Stores_to_two_places_may_take_effect_crosswise(FenceKind first, FenceKind second, bool mayCross)
+    {
+        static void Side(long* words, int mine, int other, FenceKind kind)
+        {
+            StoreRelease(ref words[mine], 1);
+            FenceOf(kind);
+            StoreRelease(ref words[other], 2);
+        }
+
+        string[] outcomes = Litmus.Outcomes(
+            0, 2, [(words, _) => Side(words, X, Y, first), (words, _) => Side(words, Y, X, second)]);
+        Assert.Equal(mayCross ? ["1 1", "1 2", "2 1", "2 2"] : ["1 2", "2 1", "2 2"], outcomes);
+    }
+
+    /// <summary>S: a store after an acquired message comes after what the message tells of.</summary>
+    [Theory]
+    [InlineData(true, true, false)]
+    [InlineData(false, true, true)]
+    [InlineData(true, false, true)]
+    public void A_store_may_come_before_an_earlier_one_that_its_thread_does_not_know(bool releases, bool acquires, bool mayComeBefore)
+    {
+        string[] outcomes = Litmus.Outcomes(
+            1,
+            1,
+            [
+                (words, _) =>
+                {
+                    StoreRelaxed(ref words[X], 2);
+                    if (releases)
+                        StoreRelease(ref words[Y], 1);
+                    else
+                        StoreRelaxed(ref words[Y], 1);
+                },
+                (words, registers) =>
+                {
+                    registers[0] = acquires ? LoadAcquire(ref words[Y]) : LoadRelaxed(ref words[Y]);
+                    StoreRelaxed(ref words[X], 1);
+                },
+            ]);
+        Assert.Equal(mayComeBefore, outcomes.Contains("1 2"));
+    }
+
+    [Fact]
+    public void A_store_comes_after_what_its_thread_stored_or_read_there() =>
+        Assert.Equal(["0 1", "0 3", "2 1", "2 3", "3 1"], Litmus.Outcomes(
+            1,
+            1,
+            [
+                (words, registers) =>
+                {
+                    registers[0] = LoadRelaxed(ref words[X]);
+                    StoreRelaxed(ref words[X], 1);
+                },
+                (words, _) =>
+                {
+                    StoreRelaxed(ref words[X], 2);
+                    StoreRelaxed(ref words[X], 3);
+                },
+            ]));
+
+    [Fact]
+    public void Nothing_comes_between_a_read_modify_write_and_what_it_read() =>
+        Assert.Equal(["1 5", "6 6"], Litmus.Outcomes(
+            1,
+            1,
+            [
+                (words, registers) => registers[0] = Add(ref words[X], 1),
+                (words, _) => StoreRelaxed(ref words[X], 5),
+            ]));
 
     [Fact]
     public void A_location_never_goes_back() =>
@@ -203,6 +372,22 @@ public unsafe class LitmusTests
             (words, registers) => registers[0] = Add(ref words[X], 1),
             (words, registers) => registers[1] = Add(ref words[X], 1),
             (words, registers) => registers[2] = Add(ref words[X], 1)));
+
+    private static void FenceOf(FenceKind kind)
+    {
+        switch (kind)
+        {
+            case FenceKind.Light:
+                FenceLight();
+                break;
+            case FenceKind.Full:
+                Fence();
+                break;
+            case FenceKind.ProcessWide:
+                FenceProcessWide();
+                break;
+        }
+    }
 
     [Fact]
     public void Of_two_compare_and_swaps_one_wins() =>

@@ -40,7 +40,11 @@ public readonly unsafe struct CheckedModel : IMemoryModel
 
     public static long Add(ref long location, long value) => Modify(ref location, old => old + value) + value;
 
-    public static void Fence() => Execution.Current?.Fence();
+    public static void Fence() => Execution.Current?.Fence(OperationKind.Fence);
+
+    public static void FenceLight() => Execution.Current?.Fence(OperationKind.FenceLight);
+
+    public static void FenceProcessWide() => Execution.Current?.Fence(OperationKind.FenceProcessWide);
 
     public static T Read<T>(ref T slot)
     {

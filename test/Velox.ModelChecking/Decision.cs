@@ -6,14 +6,19 @@ internal sealed class Decision
     /// <summary>Sleep value of a thread whose operation need not be explored here at all.</summary>
     internal const int Asleep = int.MaxValue;
 
+    internal const int FirstChoice = -1;
+
     /// <summary>The thread that performs its operation.</summary>
     internal int Thread;
 
-    /// <summary>Which of the stores that its load may read it reads: 0 is the newest.</summary>
-    internal int Choice;
+    /// <summary>
+    /// How many newer stores there are than the one that a load reads, or than a store finds its place before; -1 for the first
+    /// of the choices.
+    /// </summary>
+    internal int Choice = FirstChoice;
 
-    /// <summary>How many stores the load may read, 1 for other operations, 0 while it is not known.</summary>
-    internal int ChoiceCount;
+    /// <summary>All choices; null while they are not known.</summary>
+    internal int[]? Choices;
 
     /// <summary>What to put in <see cref="Sleep"/> for the thread once all its choices are explored.</summary>
     internal int SleepWhenExplored = Asleep;

@@ -88,8 +88,9 @@ internal sealed class Execution : IDisposable
     {
         OperationKind kind = isRelease ? OperationKind.StoreRelease : OperationKind.StoreRelaxed;
         Location location = Reach(kind, address, size);
-        _memory.Store(ThisThread, location, value, isRelease);
-        _trace.Add(ThisThread, isRelease ? "store release" : "store relaxed", address, value);
+        int age = _scheduler.Decision.Choice;
+        _memory.Store(ThisThread, location, value, isRelease, location.History.Count - age);
+        _trace.Add(ThisThread, isRelease ? "store release" : "store relaxed", address, value, age);
     }
 
     internal long Modify(nint address, int size, Func<long, long?> change)
@@ -102,11 +103,24 @@ internal sealed class Execution : IDisposable
         return old;
     }
 
-    internal void Fence()
+    internal void Fence(OperationKind kind)
     {
-        Reach(new Operation(OperationKind.Fence, -1));
-        _memory.Fence(ThisThread);
-        _trace.Add(ThisThread, "fence");
+        Reach(new Operation(kind, -1));
+        switch (kind)
+        {
+            case OperationKind.FenceLight:
+                _memory.FenceLight(ThisThread);
+                _trace.Add(ThisThread, "light fence");
+                break;
+            case OperationKind.FenceProcessWide:
+                _memory.FenceProcessWide(ThisThread);
+                _trace.Add(ThisThread, "process-wide fence");
+                break;
+            default:
+                _memory.Fence(ThisThread);
+                _trace.Add(ThisThread, "fence");
+                break;
+        }
     }
 
     /// <summary>A turn of a waiting loop is over: the thread goes on when something it read in the turn is outdated.</summary>

@@ -5,15 +5,23 @@ namespace Velox.ModelChecking;
 /// every value that each load may deliver on a weakly ordered processor.
 /// </summary>
 /// <remarks>
-/// <para><b>Modelled</b> (C++11 as repaired by RC11, without the parts below): coherence; release and acquire;
-/// release sequences through read-modify-writes; relaxed loads that read older stores; delayed stores (store
-/// buffering); sequentially consistent fences, which also acquire and release; read-modify-writes that act on the newest
+/// <para><b>Modelled</b> (C++11 as repaired by RC11, without the parts below; names are those of litmus tests): release and
+/// acquire (MP), release sequences through read-modify-writes; relaxed loads that read older stores, and stores that others
+/// see late (SB, R); readers that disagree on independent stores (IRIW); stores that find their place before one performed
+/// earlier at the same location (2+2W, S); coherence (CoRR, CoRW, CoWR, CoWW); read-modify-writes that act on the newest
 /// value, acquire and release, but are <i>not</i> fences, though in .NET they are: what passes here does not need that;
-/// sleeping and waking on a word (futex), without spurious or timed wake-ups, so that a lost one shows.</para>
-/// <para><b>Not modelled</b>: a load that reads a store which comes later in the execution (load buffering: ARM allows
-/// it for plain accesses without dependency); a store that is ordered before one executed earlier at the same location
-/// (2+2W); compare-and-swap that fails spuriously or on an older value; consume; mixed sizes. A waiting loop must call the
-/// model's spin hint, and reads up-to-date values in its next turn.</para>
+/// sequentially consistent fences, which also acquire and release; light and process-wide fences, of which each pair stands
+/// in an order as those of WG21's P1202 do (two light ones do not): what an interrupt of every core gives where the compiler
+/// keeps the light one in its place; sleeping and waking on a word (futex), without spurious or timed wake-ups, so that a lost
+/// one shows.</para>
+/// <para><b>Not modelled</b>: a load that reads a store which comes later in the execution (LB, load buffering); a
+/// read-modify-write on an older value than the newest, and one that fails spuriously; consume; mixed sizes; timed and
+/// spurious wake-ups. A waiting loop must call the model's spin hint, and reads up-to-date values in its next turn.</para>
+/// <para><b>Load buffering</b> is what ARM and C++ allow and this misses: in a cycle of threads each loads relaxed and then
+/// stores, with no order between the two, what the next one loads. One thread of the cycle that acquires, releases, or
+/// stores only where the load said so, breaks it. Our structures have no such cycle: a store that others go by releases, is a
+/// read-modify-write, or follows an acquire, but for the odd stamps of the sequence lock and the broadcast ring, whose writer
+/// loads nothing that others write. A structure without this property must not be trusted to this checker.</para>
 /// <para><b>Bounds</b>: 4 threads, 64 atomic words, 32 KiB. Everything shared must be in memory of the scenario, and
 /// accessed through the model. The first fault ends the exploration.</para>
 /// <example>

@@ -9,6 +9,8 @@ internal enum OperationKind
     StoreRelease,
     ReadModifyWrite,
     Fence,
+    FenceLight,
+    FenceProcessWide,
     Spin,
     Wait,
     Wake,
@@ -23,8 +25,12 @@ internal readonly record struct Operation(OperationKind Kind, int Location)
 {
     internal bool IsLoad => Kind is OperationKind.LoadRelaxed or OperationKind.LoadAcquire;
 
-    internal bool IsWrite =>
-        Kind is OperationKind.StoreRelaxed or OperationKind.StoreRelease or OperationKind.ReadModifyWrite;
+    internal bool IsStore => Kind is OperationKind.StoreRelaxed or OperationKind.StoreRelease;
+
+    internal bool IsWrite => IsStore || Kind == OperationKind.ReadModifyWrite;
+
+    private bool IsFence =>
+        Kind is OperationKind.Fence or OperationKind.FenceLight or OperationKind.FenceProcessWide;
 
     /// <summary>
     /// Whether performing <paramref name="other"/> first may change what this operation, already explored from this
@@ -33,14 +39,15 @@ internal readonly record struct Operation(OperationKind Kind, int Location)
     /// <remarks>
     /// Loads are not in this table. A load may read any store that coherence leaves it, so "store, then load of an older
     /// value" is the same execution as "load, then store": a sleeping load wakes only for stores that are new to it
-    /// (<see cref="Decision.Sleep"/>), and a load never wakes a sleeping store.
+    /// (<see cref="Decision.Sleep"/>), and a load never wakes a sleeping store. Nor does a store wake a store: each finds its
+    /// place in the order of the location before or after the other, whichever is performed first.
     /// </remarks>
     internal bool IsAffectedBy(Operation other)
     {
         if (Kind == OperationKind.Reclaim || other.Kind == OperationKind.Reclaim)
             return true;
-        if (Kind == OperationKind.Fence)
-            return other.Kind == OperationKind.Fence;
+        if (IsFence)
+            return other.IsFence && OrderEachOther(Kind, other.Kind);
         if (Kind == OperationKind.Spin)
             return other.IsWrite;
         if (IsWrite && other.Kind == OperationKind.Spin)
@@ -51,7 +58,14 @@ internal readonly record struct Operation(OperationKind Kind, int Location)
         {
             OperationKind.Wait => other.IsWrite || other.Kind is OperationKind.Wait or OperationKind.Wake,
             OperationKind.Wake => other.Kind is OperationKind.Wait or OperationKind.Wake,
-            _ => other.IsWrite || other.Kind == OperationKind.Wait,
+            OperationKind.ReadModifyWrite => other.IsWrite || other.Kind == OperationKind.Wait,
+            _ => other.Kind is OperationKind.ReadModifyWrite or OperationKind.Wait,
         };
     }
+
+    /// <summary>A light fence stands in an order with process-wide ones only.</summary>
+    private static bool OrderEachOther(OperationKind one, OperationKind other) =>
+        (one != OperationKind.FenceLight && other != OperationKind.FenceLight)
+        || one == OperationKind.FenceProcessWide
+        || other == OperationKind.FenceProcessWide;
 }

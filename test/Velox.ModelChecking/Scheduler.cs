@@ -77,8 +77,8 @@ internal sealed class Scheduler(CheckOptions options)
         _performed = _pending[decision.Thread];
         if ((enabled & (1 << decision.Thread)) == 0)
             throw new ModelCheckException("The scenario does not do the same each time, or the schedule is not its own.");
-        if (decision.ChoiceCount == 0)
-            CountChoices(decision, memory);
+        if (decision.Choices is null)
+            FindChoices(decision, memory);
         return decision.Thread;
     }
 
@@ -89,9 +89,10 @@ internal sealed class Scheduler(CheckOptions options)
         for (; _decisions.Count > 0; _decisions.RemoveAt(_decisions.Count - 1))
         {
             Decision last = _decisions[^1];
-            if (last.Choice + 1 < last.ChoiceCount)
+            int next = Array.IndexOf(last.Choices!, last.Choice) + 1;
+            if (next < last.Choices!.Length)
             {
-                last.Choice++;
+                last.Choice = last.Choices[next];
                 return true;
             }
 
@@ -101,8 +102,8 @@ internal sealed class Scheduler(CheckOptions options)
             if (last.Explorable != 0)
             {
                 last.Thread = BitOperations.TrailingZeroCount(last.Explorable);
-                last.Choice = 0;
-                last.ChoiceCount = 0;
+                last.Choice = Decision.FirstChoice;
+                last.Choices = null;
                 return true;
             }
         }
@@ -111,7 +112,7 @@ internal sealed class Scheduler(CheckOptions options)
     }
 
     /// <summary>The decisions as text: the thread of each, and after a colon the choice where it is not the first.</summary>
-    internal string Schedule => string.Join(' ', _decisions.Take(_step).Select(decision => decision.Choice == 0
+    internal string Schedule => string.Join(' ', _decisions.Take(_step).Select(decision => decision.Choice <= 0
         ? decision.Thread.ToString(CultureInfo.InvariantCulture)
         : string.Create(CultureInfo.InvariantCulture, $"{decision.Thread}:{decision.Choice}")));
 
@@ -136,7 +137,7 @@ internal sealed class Scheduler(CheckOptions options)
         {
             if (_step > 0 && thread != Decision.Thread && !_pending[thread].IsAffectedBy(_performed))
                 decision.Sleep[thread] = Decision.Sleep[thread];
-            if ((enabled & (1 << thread)) != 0 && IsToBeExplored(decision.Sleep[thread], _pending[thread], memory))
+            if ((enabled & (1 << thread)) != 0 && IsToBeExplored(decision.Sleep[thread], thread, memory))
                 decision.Explorable |= 1 << thread;
         }
 
@@ -148,22 +149,28 @@ internal sealed class Scheduler(CheckOptions options)
         return true;
     }
 
-    private static bool IsToBeExplored(int sleep, Operation pending, WeakMemory memory) =>
-        sleep == 0 || (sleep != Decision.Asleep && memory[pending.Location].History.Count > sleep);
+    private bool IsToBeExplored(int sleep, int thread, WeakMemory memory) =>
+        sleep == 0
+        || (sleep != Decision.Asleep && memory.ReadableAges(thread, memory[_pending[thread].Location], sleep).Length > 0);
 
-    private void CountChoices(Decision decision, WeakMemory memory)
+    private void FindChoices(Decision decision, WeakMemory memory)
     {
-        decision.ChoiceCount = 1;
+        decision.Choices = [0];
         decision.SleepWhenExplored = Decision.Asleep;
         if (_performed.IsLoad)
         {
             Location location = memory[_performed.Location];
-            int oldest = Math.Max(memory.OldestReadable(decision.Thread, location), decision.Sleep[decision.Thread]);
-            decision.ChoiceCount = location.History.Count - oldest;
+            decision.Choices = memory.ReadableAges(decision.Thread, location, decision.Sleep[decision.Thread]);
             decision.SleepWhenExplored = location.History.Count;
         }
+        else if (_performed.IsStore)
+        {
+            decision.Choices = memory.StorableAges(decision.Thread, memory[_performed.Location]);
+        }
 
-        if (decision.Choice >= decision.ChoiceCount)
+        if (decision.Choice == Decision.FirstChoice)
+            decision.Choice = decision.Choices[0];
+        if (!decision.Choices.Contains(decision.Choice))
             throw new ModelCheckException("The scenario does not do the same each time, or the schedule is not its own.");
     }
 }

@@ -14,7 +14,7 @@ internal sealed class Trace
     /// <param name="what">The operation.</param>
     /// <param name="address">Where; 0 when there is no place.</param>
     /// <param name="value">The value read or written.</param>
-    /// <param name="age">For a load, how many newer stores there were.</param>
+    /// <param name="age">For a load, how many stores are newer than the one it read; for a store, than itself.</param>
     internal void Add(int thread, string what, nint address = 0, long value = 0, int age = 0) =>
         _steps.Add((thread, what, address, value, age));
 
@@ -27,7 +27,7 @@ internal sealed class Trace
             if (address != 0)
                 text.Append(CultureInfo.InvariantCulture, $" {arena.NameOf(address)}: {value}");
             if (age > 0)
-                text.Append(CultureInfo.InvariantCulture, $" (stale: {age} newer)");
+                text.Append(CultureInfo.InvariantCulture, $" ({(what.StartsWith("load", StringComparison.Ordinal) ? "stale" : "overtaken")}: {age} newer)");
             text.AppendLine();
         }
 

@@ -18,6 +18,14 @@ internal static class View
                 target[i] = source[i];
         }
     }
+
+    /// <summary>Keeps a view what it was when a store finds its place before others of its location.</summary>
+    internal static void MakeRoom(int[] view, Location location, int position)
+    {
+        int index = FirstLocation + location.Index;
+        if (index < view.Length && view[index] >= position)
+            view[index]++;
+    }
 }
 
 /// <summary>The three views of a thread.</summary>
@@ -39,10 +47,21 @@ internal sealed class ThreadViews
         Array.Clear(Released);
         Current[thread] = 1;
     }
+
+    internal void MakeRoom(Location location, int position)
+    {
+        View.MakeRoom(Current, location, position);
+        View.MakeRoom(Acquired, location, position);
+        View.MakeRoom(Released, location, position);
+    }
 }
 
 /// <summary>One store of a location, with what its readers learn.</summary>
-internal sealed record Message(long Value, int[] View);
+/// <param name="Value">What was stored.</param>
+/// <param name="View">What its readers learn.</param>
+/// <param name="Number">How many stores of the location were performed before.</param>
+/// <param name="IsModification">Whether it is a read-modify-write, which nothing separates from the store it read.</param>
+internal sealed record Message(long Value, int[] View, int Number, bool IsModification = false);
 
 /// <summary>An atomic word: its stores in modification order.</summary>
 internal sealed class Location(int index, nint address, int size)

@@ -7,18 +7,19 @@ namespace Velox.ModelChecking;
 /// </remarks>
 internal sealed class SpinWatch
 {
-    private readonly List<(Location Location, int Position)>[] _reads =
-        [.. Enumerable.Range(0, Execution.MaxThreads).Select(_ => new List<(Location, int)>())];
+    private readonly List<(Location Location, Message Message)>[] _reads =
+        [.. Enumerable.Range(0, Execution.MaxThreads).Select(_ => new List<(Location, Message)>())];
 
     internal void Reset()
     {
-        foreach (List<(Location, int)> reads in _reads)
+        foreach (List<(Location, Message)> reads in _reads)
             reads.Clear();
     }
 
-    internal void Note(int thread, Location location, int position) => _reads[thread].Add((location, position));
+    internal void Note(int thread, Location location, int position) =>
+        _reads[thread].Add((location, location.History[position]));
 
-    internal bool HasNews(int thread) => _reads[thread].Exists(read => read.Location.Newest > read.Position);
+    internal bool HasNews(int thread) => _reads[thread].Exists(read => read.Location.History[^1] != read.Message);
 
     internal void EndTurn(int thread, WeakMemory memory)
     {

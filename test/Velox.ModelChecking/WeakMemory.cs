@@ -11,7 +11,11 @@ internal sealed class WeakMemory
     private readonly ThreadViews[] _threads = [.. Enumerable.Range(0, Execution.MaxThreads).Select(_ => new ThreadViews())];
     private readonly List<Location> _locations = [];
     private readonly int[] _locationOfGranule = new int[Arena.Granules];
+
+    // What the fences of each kind have handed on so far.
     private readonly int[] _fenceView = new int[View.Length];
+    private readonly int[] _lightView = new int[View.Length];
+    private readonly int[] _processWideView = new int[View.Length];
 
     // Clock of the last plain read and write of each granule by each thread; 0 is never.
     private readonly int[] _reads = new int[Arena.Granules * Execution.MaxThreads];
@@ -24,6 +28,8 @@ internal sealed class WeakMemory
             _threads[thread].Reset(thread);
         _locations.Clear();
         Array.Clear(_fenceView);
+        Array.Clear(_lightView);
+        Array.Clear(_processWideView);
         _locationOfGranule.AsSpan(0, usedGranules).Clear();
         _reads.AsSpan(0, usedGranules * Execution.MaxThreads).Clear();
         _writes.AsSpan(0, usedGranules * Execution.MaxThreads).Clear();
@@ -46,7 +52,7 @@ internal sealed class WeakMemory
         if (_locations.Count == Execution.MaxLocations)
             throw new ModelCheckException($"A scenario may have {Execution.MaxLocations} atomic words.");
         var location = new Location(_locations.Count, address, size);
-        location.History.Add(new Message(Execution.ReadWord(address, size), []));
+        location.History.Add(new Message(Execution.ReadWord(address, size), [], Number: 0));
         _locations.Add(location);
         _locationOfGranule.AsSpan(granule, size / Arena.GranuleBytes).Fill(location.Index + 1);
         return location;
@@ -54,9 +60,23 @@ internal sealed class WeakMemory
 
     internal bool IsReclaimed(int granule) => _isReclaimed[granule];
 
-    /// <summary>The oldest store that the thread may still read: coherence forbids to go back.</summary>
-    internal int OldestReadable(int thread, Location location) =>
-        _threads[thread].Current[View.FirstLocation + location.Index];
+    /// <summary>
+    /// The stores that a load may read, by how many are newer: coherence forbids to go back behind what the thread has seen.
+    /// </summary>
+    /// <param name="thread">Who loads.</param>
+    /// <param name="location">From where.</param>
+    /// <param name="firstNumber">Stores performed before this one are left out.</param>
+    internal int[] ReadableAges(int thread, Location location, int firstNumber) =>
+        [.. Enumerable.Range(0, location.Newest - NewestSeen(thread, location) + 1)
+            .Where(age => location.History[location.Newest - age].Number >= firstNumber)];
+
+    /// <summary>
+    /// The places that a store may find in the order of its location, by how many stores are newer: after all that the
+    /// thread has seen, and not between a read-modify-write and what that read.
+    /// </summary>
+    internal int[] StorableAges(int thread, Location location) =>
+        [.. Enumerable.Range(0, location.Newest - NewestSeen(thread, location) + 1)
+            .Where(age => age == 0 || !location.History[location.History.Count - age].IsModification)];
 
     internal long Load(int thread, Location location, int position, bool isAcquire)
     {
@@ -69,11 +89,19 @@ internal sealed class WeakMemory
         return message.Value;
     }
 
-    internal void Store(int thread, Location location, long value, bool isRelease)
+    /// <param name="thread">Who stores.</param>
+    /// <param name="location">Where.</param>
+    /// <param name="value">What.</param>
+    /// <param name="isRelease">Whether readers learn all that the thread has seen.</param>
+    /// <param name="position">Its place in the order of the location's stores.</param>
+    internal void Store(int thread, Location location, long value, bool isRelease, int position)
     {
+        if (position < location.History.Count)
+            MakeRoom(location, position);
         ThreadViews views = _threads[thread];
-        See(views, location, location.History.Count);
-        Append(thread, location, value, (int[])(isRelease ? views.Current : views.Released).Clone());
+        See(views, location, position);
+        int[] view = (int[])(isRelease ? views.Current : views.Released).Clone();
+        Insert(thread, location, position, new Message(value, view, location.History.Count));
     }
 
     /// <summary>An acquiring and releasing step on the newest store. A failed compare-and-swap only acquires.</summary>
@@ -85,10 +113,11 @@ internal sealed class WeakMemory
             return old;
 
         // The view of the message before goes along: a read-modify-write continues a release sequence.
-        See(_threads[thread], location, location.History.Count);
+        int position = location.History.Count;
+        See(_threads[thread], location, position);
         int[] view = (int[])_threads[thread].Current.Clone();
         View.Join(view, newest.View);
-        Append(thread, location, changed, view);
+        Insert(thread, location, position, new Message(changed, view, position, IsModification: true));
         return old;
     }
 
@@ -105,6 +134,27 @@ internal sealed class WeakMemory
         View.Join(views.Acquired, views.Current);
         views.Current.CopyTo(views.Released, 0);
         views.Current[thread]++;
+    }
+
+    /// <summary>
+    /// Exchanges positions with process-wide fences only, and acquires. It does not release: the processor may let a later
+    /// store pass an earlier one.
+    /// </summary>
+    internal void FenceLight(int thread)
+    {
+        ThreadViews views = _threads[thread];
+        View.Join(views.Current, views.Acquired);
+        View.Join(views.Current, _processWideView, View.FirstLocation);
+        View.Join(_lightView, views.Current, View.FirstLocation);
+        View.Join(views.Acquired, views.Current);
+    }
+
+    /// <summary>A fence that also takes what light fences before it handed on, and hands on to those after it.</summary>
+    internal void FenceProcessWide(int thread)
+    {
+        View.Join(_threads[thread].Current, _lightView, View.FirstLocation);
+        Fence(thread);
+        View.Join(_processWideView, _threads[thread].Current, View.FirstLocation);
     }
 
     /// <summary>The thread's next load of the location reads the newest store or a later one.</summary>
@@ -155,11 +205,25 @@ internal sealed class WeakMemory
         views.Acquired[index] = Math.Max(views.Acquired[index], position);
     }
 
-    private void Append(int thread, Location location, long value, int[] view)
+    private int NewestSeen(int thread, Location location) =>
+        _threads[thread].Current[View.FirstLocation + location.Index];
+
+    /// <summary>Stores from the position on move up by one, in whatever view they stand.</summary>
+    private void MakeRoom(Location location, int position)
     {
-        view[View.FirstLocation + location.Index] = location.History.Count;
-        location.History.Add(new Message(value, view));
-        Execution.WriteWord(location.Address, location.Size, value);
+        foreach (ThreadViews views in _threads)
+            views.MakeRoom(location, position);
+        foreach (int[] view in (int[][])[_fenceView, _lightView, _processWideView])
+            View.MakeRoom(view, location, position);
+        foreach (Message message in _locations.SelectMany(other => other.History))
+            View.MakeRoom(message.View, location, position);
+    }
+
+    private void Insert(int thread, Location location, int position, Message message)
+    {
+        message.View[View.FirstLocation + location.Index] = position;
+        location.History.Insert(position, message);
+        Execution.WriteWord(location.Address, location.Size, location.History[^1].Value);
 
         // What the thread does from here on is not part of what the message hands over.
         _threads[thread].Current[thread]++;

@@ -6,20 +6,11 @@ namespace Velox.Cli;
 /// <summary>Nanoseconds to count and to record: <see cref="ShardedCounter"/> and the histograms beside what .NET has.</summary>
 /// <remarks>
 /// .NET's instruments have a listener that adds what it is told, as an exporter does at least: one that nobody listens to
-/// does nothing. The time is processor time of a thread, so that what others do on the machine counts less; with two
-/// threads a line says what an operation costs one of them while the other does the same.
+/// does nothing. With two threads a line says what an operation costs one of them while the other does the same.
 /// </remarks>
 internal static class MetricsBench
 {
-    private const string Unit = "CPU ns";
-
-    // Methods are optimised by the number of their calls: one long loop would stay as it began.
-    private const int OperationsPerCall = 1_000;
-
-    private interface IOperation
-    {
-        void Do(long i);
-    }
+    private const string Unit = OperationCost.Unit;
 
     internal static IReadOnlyList<BenchLine> Run(int runs, int operations)
     {
@@ -33,17 +24,17 @@ internal static class MetricsBench
         var counter = new ShardedCounter();
         long[] word = new long[32];
         var histogram = new LatencyHistogram();
-        Func<double> sharded = () => Measure(threads, operations, _ => new ShardedIncrement(counter));
-        Func<double> record = () => Measure(threads, operations, _ => new HistogramRecord(histogram));
+        Func<double> sharded = () => OperationCost.Measure(threads, operations, _ => new ShardedIncrement(counter));
+        Func<double> record = () => OperationCost.Measure(threads, operations, _ => new HistogramRecord(histogram));
         SingleWriterHistogram[] own = [.. Enumerable.Range(0, threads).Select(_ => new SingleWriterHistogram())];
 
         yield return Compare($"ShardedCounter.Increment, {on}", sharded, "Interlocked.Increment",
-            () => Measure(threads, operations, _ => new InterlockedIncrement(word)));
+            () => OperationCost.Measure(threads, operations, _ => new InterlockedIncrement(word)));
         yield return Compare($"ShardedCounter.Increment, {on}", sharded, "Counter<long>.Add with a listener",
-            () => Measure(threads, operations, _ => new InstrumentAdd(instruments.Counter)));
+            () => OperationCost.Measure(threads, operations, _ => new InstrumentAdd(instruments.Counter)));
         yield return Compare($"LatencyHistogram.Record, {on}", record, "Histogram<long>.Record with a listener",
-            () => Measure(threads, operations, _ => new InstrumentRecord(instruments.Histogram)));
-        yield return Compare($"SingleWriterHistogram.Record, {on}", () => Measure(threads, operations, n => new SingleWriterRecord(own[n])),
+            () => OperationCost.Measure(threads, operations, _ => new InstrumentRecord(instruments.Histogram)));
+        yield return Compare($"SingleWriterHistogram.Record, {on}", () => OperationCost.Measure(threads, operations, n => new SingleWriterRecord(own[n])),
             "LatencyHistogram.Record", record);
 
         BenchLine Compare(string name, Func<double> mine, string peer, Func<double> theirs)
@@ -51,37 +42,6 @@ internal static class MetricsBench
             (double value, double peerValue) = BenchReport.Medians(runs, mine, theirs);
             return new BenchLine(name, value, Unit, peer, peerValue);
         }
-    }
-
-    /// <summary>Processor time of an operation, on each of some threads that begin together.</summary>
-    private static double Measure<TOperation>(int threads, int operations, Func<int, TOperation> operationOf)
-        where TOperation : struct, IOperation
-    {
-        using var together = new Barrier(threads);
-        Thread[] others = [.. Enumerable.Range(1, threads - 1).Select(n => new Thread(() => RunOne(n)))];
-        TimeSpan start = Environment.CpuUsage.TotalTime;
-        foreach (Thread thread in others)
-            thread.Start();
-        RunOne(0);
-        foreach (Thread thread in others)
-            thread.Join();
-        return (Environment.CpuUsage.TotalTime - start).TotalNanoseconds / operations / threads;
-
-        void RunOne(int n)
-        {
-            TOperation operation = operationOf(n);
-            together.SignalAndWait();
-            for (long first = 0; first < operations; first += OperationsPerCall)
-                Repeat(operation, first, Math.Min(operations, first + OperationsPerCall));
-        }
-    }
-
-    // Compiled for each operation by itself, with the operation in the loop.
-    private static void Repeat<TOperation>(TOperation operation, long first, long end)
-        where TOperation : struct, IOperation
-    {
-        for (long i = first; i < end; i++)
-            operation.Do(i);
     }
 
     // From 0 to 1 ms, so that a histogram's buckets are met here and there as latencies meet them.

@@ -14,6 +14,7 @@ internal static class BenchCommand
         Create("ring", "Items from thread to thread and back, beside Channel<T>.", "items", 2_000_000, MaxCount, RingBench.Run),
         Create("clock", "The processor's counter in nanoseconds, beside Stopwatch.", "reads", 2_000_000, MaxCount, ClockBench.Run),
         Create("metrics", "Counting and recording latencies, beside .NET's counters and histograms.", "operations", 10_000_000, MaxCount, MetricsBench.Run),
+        Create("memory", "Reading under epochs and hazard pointers, slabs and pooled objects, beside locks and .NET's own.", "operations", 10_000_000, MaxCount, MemoryBench.Run),
         Create("pipeline", "Messages through the order pipeline, beside the same stages over Channel<T>.", "messages", 2_000_000, MaxCount, PipelineBench.Run),
         Create("udp", "Datagrams from loopback, in each way of receiving, beside ReceiveFromAsync.", "datagrams", 100_000, MaxCount, UdpBench.Run),
         Create("book", "Orders through a market, beside a book of sorted dictionaries.", "operations", 500_000, MaxCount, BookBench.Run),

@@ -51,6 +51,15 @@ public readonly struct HardwareModel : IMemoryModel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Fence() => Interlocked.MemoryBarrier();
 
+    /// <remarks>
+    /// The compiler moves nothing over it, and ARM no load over an earlier load. A processor may still let a later load pass
+    /// an earlier store: the process-wide fence interrupts every core of the process and makes up for that.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FenceLight() => Volatile.ReadBarrier();
+
+    public static void FenceProcessWide() => Interlocked.MemoryBarrierProcessWide();
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Read<T>(ref T slot) => slot;
 

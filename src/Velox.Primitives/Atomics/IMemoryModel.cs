@@ -18,6 +18,9 @@ namespace Velox.Primitives;
 /// though the hardware gives a full fence.</item>
 /// <item><b>Fence</b>: stores before it are visible to every thread whose own fence comes later; the only operation that
 /// orders a store before a later load of another location.</item>
+/// <item><b>Light fence and process-wide fence</b>: a pair in which one side pays for both. Of a light fence of one thread
+/// and a process-wide fence of another the one that comes later sees what came before the other: stores included, as between
+/// two full fences. Two light fences order nothing between them.</item>
 /// <item><b>Plain data</b> (<see cref="Read{T}"/>, <see cref="Write{T}"/>): two threads must never meet there unordered
 /// when one of them writes. The checker reports it when they do.</item>
 /// </list>
@@ -65,6 +68,13 @@ public interface IMemoryModel
 
     /// <summary>A sequentially consistent fence.</summary>
     static abstract void Fence();
+
+    /// <summary>The cheap side of an asymmetric pair: nanoseconds, orders only against <see cref="FenceProcessWide"/>.</summary>
+    /// <remarks>Also keeps later accesses behind earlier loads (acquire), as that costs nothing more.</remarks>
+    static abstract void FenceLight();
+
+    /// <summary>The dear side: microseconds; a full fence, and the other half of every <see cref="FenceLight"/>.</summary>
+    static abstract void FenceProcessWide();
 
     /// <summary>Reads plain data that the algorithm protects.</summary>
     static abstract T Read<T>(ref T slot);

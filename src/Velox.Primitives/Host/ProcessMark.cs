@@ -11,9 +11,13 @@ internal static class ProcessMark
     /// Two readings of one process are equal. On Linux it is the kernel's own number: the time that the framework makes
     /// of it moves when the clock is set.
     /// </remarks>
-    internal static long? StartOf(int processId)
+    internal static long? StartOf(int processId) => StartOf(processId, OperatingSystem.IsLinux());
+
+    /// <param name="processId">The process.</param>
+    /// <param name="useKernelFiles">False for the way of other systems.</param>
+    internal static long? StartOf(int processId, bool useKernelFiles)
     {
-        if (OperatingSystem.IsLinux())
+        if (useKernelFiles)
             return ReadKernelStart(processId);
         try
         {

@@ -37,7 +37,7 @@ public readonly record struct PoolCounters(long Created, long Rented, long FromO
 public sealed class ObjectPool<T>
     where T : class
 {
-    private readonly ObjectStore<T>[] _stores;
+    private readonly ObjectStore<T, HardwareModel>[] _stores;
     private readonly Func<int> _currentNode;
     private long _fromOtherNodes;
     private long _failures;
@@ -59,8 +59,11 @@ public sealed class ObjectPool<T>
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxObjectsPerNode, IndexFreeList.MaxCapacity);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(chunkObjects);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(chunkObjects, maxObjectsPerNode);
-        _stores = [.. Enumerable.Range(0, nodes).Select(_ => new ObjectStore<T>(create, chunkObjects, maxObjectsPerNode))];
+        _stores = [.. Enumerable.Range(0, nodes).Select(_ => CreateStore())];
         _currentNode = currentNode;
+
+        ObjectStore<T, HardwareModel> CreateStore() =>
+            new(create, chunkObjects, ObjectStoreMemory.Allocate(maxObjectsPerNode));
     }
 
     public int Nodes => _stores.Length;

@@ -1,29 +1,30 @@
 namespace Velox.Primitives;
 
 /// <summary>The objects of one node in an <see cref="ObjectPool{T}"/>.</summary>
-internal sealed class ObjectStore<T>
+internal sealed unsafe class ObjectStore<T, TModel>
     where T : class
+    where TModel : struct, IMemoryModel
 {
     private readonly Func<T> _create;
     private readonly int _chunkObjects;
     private readonly T[] _objects;
 
-    /// <summary>Of each object: even while it is in the store, odd while it is rented; counted up by both.</summary>
-    private readonly int[] _leases;
-    private readonly IndexFreeList _free;
-
-    /// <summary>Numbers below are given to chunks; more than there are objects while a chunk is being made.</summary>
-    private int _claimed;
+    // Its memory lives as long as this object, which every method that uses it keeps alive to its end.
+    private readonly ObjectStoreMemory _memory;
+    private readonly IndexFreeListCore<TModel> _free;
     private long _created;
     private long _rented;
 
-    internal ObjectStore(Func<T> create, int chunkObjects, int maxObjects)
+    /// <param name="create">Makes an object.</param>
+    /// <param name="chunkObjects">Objects made at a time.</param>
+    /// <param name="memory">For as many objects as there may be.</param>
+    internal ObjectStore(Func<T> create, int chunkObjects, ObjectStoreMemory memory)
     {
         _create = create;
         _chunkObjects = chunkObjects;
-        _objects = new T[maxObjects];
-        _leases = new int[maxObjects];
-        _free = new IndexFreeList(maxObjects);
+        _objects = new T[memory.MaxObjects];
+        _memory = memory;
+        _free = new IndexFreeListCore<TModel>(memory.FreeHead, memory.FreeLinks, memory.MaxObjects);
     }
 
     internal long Created => Volatile.Read(ref _created);
@@ -41,11 +42,14 @@ internal sealed class ObjectStore<T>
         if (_objects[number] is null)
             Make(number);
 
-        // The number is ours alone, so a plain increment does; the volatile write is for a wrong return that looks.
-        int lease = _leases[number] + 1;
-        Volatile.Write(ref _leases[number], lease);
+        // The number is ours alone, so no exchange is needed. Relaxed: the free list orders it, and of a wrong return the
+        // exchange acts on the newest value.
+        ref int word = ref _memory.Lease(number);
+        int lease = TModel.LoadRelaxed(ref word) + 1;
+        TModel.StoreRelaxed(ref word, lease);
         Interlocked.Increment(ref _rented);
         rented = new Pooled<T>(_objects[number], number, node, lease);
+        GC.KeepAlive(this);
         return true;
     }
 
@@ -54,21 +58,22 @@ internal sealed class ObjectStore<T>
         if ((uint)rented.Number >= (uint)_objects.Length || (rented.Lease & 1) == 0 || _objects[rented.Number] != rented.Value)
             return false;
         // Of two returns of one lease the exchange lets one through; the push then publishes what was written.
-        if (Interlocked.CompareExchange(ref _leases[rented.Number], rented.Lease + 1, rented.Lease) != rented.Lease)
-            return false;
-        _free.Push(rented.Number);
-        return true;
+        bool isMine = TModel.CompareExchange(ref _memory.Lease(rented.Number), rented.Lease + 1, rented.Lease) == rented.Lease;
+        if (isMine)
+            _free.Push(rented.Number);
+        GC.KeepAlive(this);
+        return isMine;
     }
 
     /// <summary>Makes a chunk and takes its first object.</summary>
     private bool TryGrow(out int number)
     {
-        int first = Volatile.Read(ref _claimed);
+        int first = TModel.LoadAcquire(ref *_memory.Claimed);
         while (first < _objects.Length)
         {
             int end = Math.Min(first + _chunkObjects, _objects.Length);
             // Claims the numbers: no other thread makes these objects, and none waits for them.
-            int found = Interlocked.CompareExchange(ref _claimed, end, first);
+            int found = TModel.CompareExchange(ref *_memory.Claimed, end, first);
             if (found == first)
             {
                 Fill(first, end);

@@ -6,13 +6,16 @@ namespace Velox.Primitives.Tests;
 
 public sealed class ProcessMarkTests
 {
-    [Fact]
-    public void A_process_has_one_start_and_no_process_has_none()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_process_has_one_start_and_no_process_has_none(bool useKernelFiles)
     {
-        long? own = ProcessMark.StartOf(Environment.ProcessId);
+        Assert.SkipWhen(useKernelFiles && !OperatingSystem.IsLinux(), "Only Linux has such files.");
+        long? own = ProcessMark.StartOf(Environment.ProcessId, useKernelFiles);
         Assert.NotNull(own);
-        Assert.Equal(own, ProcessMark.StartOf(Environment.ProcessId));
-        Assert.Null(ProcessMark.StartOf(int.MaxValue));
+        Assert.Equal(own, ProcessMark.StartOf(Environment.ProcessId, useKernelFiles));
+        Assert.Null(ProcessMark.StartOf(int.MaxValue, useKernelFiles));
     }
 
     [Fact]

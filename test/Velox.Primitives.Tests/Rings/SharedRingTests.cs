@@ -132,6 +132,23 @@ public sealed class SharedRingTests : IDisposable
         Assert.Equal("positions", Assert.Throws<SharedRingException>(() => new SharedRingConsumer<long>(RingPath, Capacity)).Field);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Of_two_files_for_one_ring_the_first_stays(bool useLinks)
+    {
+        Assert.SkipWhen(useLinks && OperatingSystem.IsWindows(), "Windows has no such links.");
+        string path = Path.Combine(_folder, "published");
+        foreach (string content in (string[])["first", "second"])
+        {
+            string made = Path.Combine(_folder, content);
+            File.WriteAllText(made, content);
+            SharedRingFile.Publish(made, path, useLinks);
+        }
+
+        Assert.Equal("first", File.ReadAllText(path));
+    }
+
     [Fact]
     public void Ends_that_are_opened_at_once_meet_in_one_file()
     {

@@ -6,11 +6,11 @@ namespace Velox.Primitives;
 /// <remarks>
 /// <para>
 /// The epoch moves on when every reader that is inside is in the current one. A node retired in epoch r is released when the
-/// epoch is r + 2. Why that is safe: the node was unlinked, and the unlinking visible (the retiring side fences), before r
-/// was read. A reader that entered with r + 1 or later read that epoch after it was set, so after the unlinking, and does not
-/// find the node. A reader with r or less is inside while it holds the node, and the step from r + 1 to r + 2 is taken only if
-/// no such reader is inside: its entry is seen, for between the retirement and that step stands a barrier on all cores (see
-/// <see cref="IReclaimer"/>), and a reader whose entry comes after the barrier finds the node unlinked.
+/// epoch is r + 2. Why that is safe: the node was unlinked before r was read, under the lock that guards the epoch. A reader
+/// that entered with r + 1 or later read that epoch after it was set, so after the unlinking, and does not find the node. A
+/// reader with r or less is inside while it holds the node, and the step from r + 1 to r + 2 is taken only if no such reader
+/// is inside: its entry is seen, for between the retirement and that step stands a fence on all cores (see
+/// <see cref="IReclaimer"/>), and a reader whose entry comes after that fence finds the node unlinked.
 /// </para>
 /// <code>
 /// using EpochReader reader = epochs.TryJoin()!;
@@ -21,10 +21,7 @@ namespace Velox.Primitives;
 /// </remarks>
 public sealed class EpochReclaimer : Reclaimer<EpochReader>
 {
-    internal const long Outside = 0;
-    private const long FirstEpoch = 1;
-
-    private PaddedEpoch _epoch = new() { Value = FirstEpoch };
+    private PaddedEpoch _epoch = new() { Value = EpochProtocol.FirstEpoch };
 
     /// <param name="nodes">Where nodes go back to.</param>
     /// <param name="maxReaders">1 to 4,096.</param>
@@ -35,44 +32,19 @@ public sealed class EpochReclaimer : Reclaimer<EpochReader>
     {
     }
 
-    /// <summary>The epoch now. Acquire: what was visible when it was set is visible to its reader.</summary>
-    internal long Epoch => Volatile.Read(ref _epoch.Value);
+    internal ref long EpochWord => ref _epoch.Value;
 
     private protected override EpochReader CreateReader() => new(this);
 
-    private protected override long CurrentEpoch()
-    {
-        // Full fence: the unlinking, a plain store perhaps, is visible before the epoch is read (see the class remarks).
-        Interlocked.MemoryBarrier();
-        return Epoch;
-    }
+    private protected override long CurrentEpoch() => EpochProtocol<HardwareModel>.Epoch(ref _epoch.Value);
 
     private protected override void CollectGarbage(ReadOnlySpan<EpochReader> readers, GarbageQueue garbage)
     {
-        // Two steps, if nobody is inside, so that one collection frees all; the barrier before it serves both.
-        EpochReader? blocker = FindReaderOfEarlierEpoch(readers);
-        for (int step = 0; step < 2 && blocker is null; step++)
-        {
-            // Release: the checks of the readers, and whatever was unlinked, come before. Writers hold the lock.
-            Volatile.Write(ref _epoch.Value, Epoch + 1);
-            blocker = FindReaderOfEarlierEpoch(readers);
-        }
-
-        NoteBlocker(blocker, blocker?.Pinned ?? Outside);
-        while (garbage.Count > 0 && garbage.Oldest.Epoch + 2 <= Epoch)
+        EpochReader? blocker = EpochProtocol<HardwareModel>.Advance(ref _epoch.Value, readers);
+        NoteBlocker(blocker, blocker?.Pinned ?? EpochProtocol.Outside);
+        long epoch = CurrentEpoch();
+        while (garbage.Count > 0 && EpochProtocol.IsFree(garbage.Oldest.Epoch, epoch))
             Release(garbage.Dequeue().Index);
-    }
-
-    private EpochReader? FindReaderOfEarlierEpoch(ReadOnlySpan<EpochReader> readers)
-    {
-        foreach (EpochReader reader in readers)
-        {
-            long pinned = reader.Pinned;
-            if (pinned != Outside && pinned != Epoch)
-                return reader;
-        }
-
-        return null;
     }
 
     [StructLayout(LayoutKind.Explicit, Size = 2 * 128)]
@@ -84,27 +56,23 @@ public sealed class EpochReclaimer : Reclaimer<EpochReader>
 }
 
 /// <summary>A thread's membership in an <see cref="EpochReclaimer"/>.</summary>
-public sealed class EpochReader : ReclaimerReader
+public sealed class EpochReader : ReclaimerReader, IEpochPin
 {
     private readonly EpochReclaimer _reclaimer;
     private PaddedPin _pin;
 
     internal EpochReader(EpochReclaimer reclaimer) => _reclaimer = reclaimer;
 
-    /// <summary>The epoch it is in, or <see cref="EpochReclaimer.Outside"/>. Acquire: an exit's reads are over.</summary>
-    internal long Pinned => Volatile.Read(ref _pin.Value);
+    ref long IEpochPin.Pin => ref _pin.Value;
+
+    /// <summary>The epoch it is in, or <see cref="EpochProtocol.Outside"/>.</summary>
+    internal long Pinned => EpochProtocol<HardwareModel>.Pinned(ref _pin.Value);
 
     /// <summary>From here until <see cref="Exit"/> no node that this thread finds is released. Not nested.</summary>
-    public void Enter()
-    {
-        Volatile.Write(ref _pin.Value, _reclaimer.Epoch);
-        // Keeps the compiler, and ARM, from moving the walk's loads up. The processor may still let them pass the store: the
-        // collecting side's barrier on all cores makes up for that (see IReclaimer), where a fence here would cost tens of cycles.
-        Volatile.ReadBarrier();
-    }
+    public void Enter() => EpochProtocol<HardwareModel>.Enter(ref _pin.Value, ref _reclaimer.EpochWord);
 
     /// <summary>What was found since <see cref="Enter"/> is not touched any more.</summary>
-    public void Exit() => Volatile.Write(ref _pin.Value, EpochReclaimer.Outside); // release: the walk's loads are over
+    public void Exit() => EpochProtocol<HardwareModel>.Exit(ref _pin.Value);
 
     /// <inheritdoc/>
     public override void Dispose()

@@ -35,13 +35,12 @@ public sealed class HazardReclaimer : Reclaimer<HazardReader>
 
     private protected override HazardReader CreateReader() => new(this);
 
-    private protected override long CurrentEpoch() => 0; // the barrier of the collection is enough
+    private protected override long CurrentEpoch() => 0; // the fence of the collection is enough
 
     private protected override void CollectGarbage(ReadOnlySpan<HazardReader> readers, GarbageQueue garbage)
     {
         _held.Clear();
-        foreach (HazardReader reader in readers)
-            reader.AddTo(_held);
+        HazardProtocol<HardwareModel>.AddHeld(readers, _held);
 
         int oldestHeld = None;
         for (int count = garbage.Count; count > 0; count--)
@@ -73,7 +72,7 @@ public sealed class HazardReclaimer : Reclaimer<HazardReader>
 }
 
 /// <summary>A thread's membership in a <see cref="HazardReclaimer"/>: the nodes it holds.</summary>
-public sealed class HazardReader : ReclaimerReader
+public sealed class HazardReader : ReclaimerReader, IHazards
 {
     /// <summary>Nodes that one reader may hold at a time.</summary>
     public const int Slots = 4;
@@ -92,25 +91,10 @@ public sealed class HazardReader : ReclaimerReader
     /// <param name="slot">0 to <see cref="Slots"/> - 1.</param>
     /// <param name="source">Where the structure has the number; <see cref="HazardReclaimer.None"/> for none.</param>
     /// <remarks>Lock-free: it tries again as long as writers change the source under it.</remarks>
-    public int Protect(int slot, ref int source)
-    {
-        ref int hazard = ref Hazard(slot);
-        int found = Volatile.Read(ref source);
-        while (true)
-        {
-            Volatile.Write(ref hazard, found);
-            // Keeps the compiler, and ARM, from moving the second read up; the barrier of the collecting side does the rest
-            // (see the remarks of HazardReclaimer).
-            Volatile.ReadBarrier();
-            int again = Volatile.Read(ref source);
-            if (again == found)
-                return found;
-            found = again;
-        }
-    }
+    public int Protect(int slot, ref int source) => HazardProtocol<HardwareModel>.Protect(ref Hazard(slot), ref source);
 
     /// <summary>The node in a slot is not touched any more.</summary>
-    public void Clear(int slot) => Volatile.Write(ref Hazard(slot), HazardReclaimer.None); // release: reads of it are over
+    public void Clear(int slot) => HazardProtocol<HardwareModel>.Clear(ref Hazard(slot));
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -120,26 +104,18 @@ public sealed class HazardReader : ReclaimerReader
         _reclaimer.Leave(this);
     }
 
-    internal void AddTo(HashSet<int> held)
-    {
-        for (int slot = 0; slot < Slots; slot++)
-        {
-            int index = Volatile.Read(ref Hazard(slot));
-            if (index != HazardReclaimer.None)
-                held.Add(index);
-        }
-    }
-
     internal bool Holds(int index)
     {
         for (int slot = 0; slot < Slots; slot++)
         {
-            if (Volatile.Read(ref Hazard(slot)) == index)
+            if (HazardProtocol<HardwareModel>.Held(ref Hazard(slot)) == index)
                 return true;
         }
 
         return false;
     }
+
+    ref int IHazards.Hazard(int slot) => ref Hazard(slot);
 
     private ref int Hazard(int slot)
     {

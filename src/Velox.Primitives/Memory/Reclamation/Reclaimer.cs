@@ -159,10 +159,6 @@ public abstract class Reclaimer<TReader> : IReclaimer
             return 0;
         }
 
-        // The readers' half of a store-load fence. A reader stores what it is about to hold and then loads from the
-        // structure, with no fence between; all garbage was unlinked before this barrier, which every core passes.
-        // Either the reader's store came before its pass, and is seen below; or its loads come after, and see the unlinking.
-        Interlocked.MemoryBarrierProcessWide();
         CollectGarbage(_readers, _garbage);
         return before - _garbage.Count;
     }

@@ -151,7 +151,7 @@ internal sealed unsafe partial class SharedRingFile : IDisposable
                 writer.BaseStream.SetLength(LengthOf(itemBytes, capacity));
             }
 
-            Publish(made, path);
+            Publish(made, path, useLinks: !OperatingSystem.IsWindows());
         }
         finally
         {
@@ -160,9 +160,12 @@ internal sealed unsafe partial class SharedRingFile : IDisposable
     }
 
     /// <summary>Gives the file its name, unless another process was first: its file is as good.</summary>
-    private static void Publish(string made, string path)
+    /// <param name="made">The file.</param>
+    /// <param name="path">Its name.</param>
+    /// <param name="useLinks">False for the way of Windows, whose moves never replace.</param>
+    internal static void Publish(string made, string path, bool useLinks)
     {
-        if (OperatingSystem.IsWindows())
+        if (!useLinks)
         {
             try
             {

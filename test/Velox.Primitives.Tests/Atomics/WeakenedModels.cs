@@ -2,26 +2,45 @@ using Velox.ModelChecking;
 
 namespace Velox.Primitives.Tests;
 
-/// <summary>Which order is taken away.</summary>
+/// <summary>Which order is taken away: none but what is said.</summary>
 internal interface IWeakness
 {
-    static abstract bool LoadsAcquire { get; }
+    static virtual bool LoadsAcquire => true;
 
-    static abstract bool StoresRelease { get; }
+    static virtual bool StoresRelease => true;
+
+    static virtual bool FencesLight => true;
+
+    static virtual bool FencesProcessWide => true;
+
+    /// <summary>The bits that compare-and-swaps of long words compare and store.</summary>
+    static virtual long ExchangedBits => -1;
 }
 
 internal readonly struct NoRelease : IWeakness
 {
-    public static bool LoadsAcquire => true;
-
     public static bool StoresRelease => false;
 }
 
 internal readonly struct NoAcquire : IWeakness
 {
     public static bool LoadsAcquire => false;
+}
 
-    public static bool StoresRelease => true;
+internal readonly struct NoLightFence : IWeakness
+{
+    public static bool FencesLight => false;
+}
+
+internal readonly struct NoProcessWideFence : IWeakness
+{
+    public static bool FencesProcessWide => false;
+}
+
+/// <summary>The head of a free list without the tag that tells a number from itself at another time.</summary>
+internal readonly struct NoTag : IWeakness
+{
+    public static long ExchangedBits => IndexFreeListCore<HardwareModel>.IndexMask;
 }
 
 /// <summary>The checked memory operations, but for what the weakness takes from them.</summary>
@@ -59,7 +78,7 @@ internal readonly struct Weakened<TWeakness> : IMemoryModel
     }
 
     public static long CompareExchange(ref long location, long value, long comparand) =>
-        CheckedModel.CompareExchange(ref location, value, comparand);
+        CheckedModel.CompareExchange(ref location, value & TWeakness.ExchangedBits, comparand & TWeakness.ExchangedBits);
 
     public static int CompareExchange(ref int location, int value, int comparand) =>
         CheckedModel.CompareExchange(ref location, value, comparand);
@@ -69,6 +88,18 @@ internal readonly struct Weakened<TWeakness> : IMemoryModel
     public static long Add(ref long location, long value) => CheckedModel.Add(ref location, value);
 
     public static void Fence() => CheckedModel.Fence();
+
+    public static void FenceLight()
+    {
+        if (TWeakness.FencesLight)
+            CheckedModel.FenceLight();
+    }
+
+    public static void FenceProcessWide()
+    {
+        if (TWeakness.FencesProcessWide)
+            CheckedModel.FenceProcessWide();
+    }
 
     public static T Read<T>(ref T slot) => CheckedModel.Read(ref slot);
 
