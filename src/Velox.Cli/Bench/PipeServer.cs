@@ -56,12 +56,12 @@ internal static class PipeServer
 
     private static string OneWay<TPipe>(long items)
         where TPipe : struct, IPipe<TPipe> =>
-        string.Create(CultureInfo.InvariantCulture, $"{PipeRace.OneWay(TPipe.Create(Capacity), items):0}");
+        string.Create(CultureInfo.InvariantCulture, $"{PipeRace.OneWay(PipeRace.Create<TPipe>(Capacity), items):0}");
 
     private static string RoundTrip<TPipe>(long trips)
         where TPipe : struct, IPipe<TPipe>
     {
-        TripTimes times = PipeRace.RoundTrip(TPipe.Create(Capacity), TPipe.Create(Capacity), trips);
+        TripTimes times = PipeRace.RoundTrip(PipeRace.Create<TPipe>(Capacity), PipeRace.Create<TPipe>(Capacity), trips);
         return string.Create(CultureInfo.InvariantCulture, $"{times.MeanNanos:0.0} {times.MedianNanos:0.0} {times.P99Nanos:0.0}");
     }
 }

@@ -23,8 +23,8 @@ internal static class RingBench
     {
         (double[] ring, double[] channel) = BenchReport.Samples(
             runs,
-            () => PipeRace.OneWay(TPipe.Create(PipeServer.Capacity), items * RingItemsPerChannelItem),
-            () => PipeRace.OneWay(ChannelPipe<TItem>.Create(PipeServer.Capacity), items));
+            () => PipeRace.OneWay(PipeRace.Create<TPipe>(PipeServer.Capacity), items * RingItemsPerChannelItem),
+            () => PipeRace.OneWay(PipeRace.Create<ChannelPipe<TItem>>(PipeServer.Capacity), items));
         return Lines($"{name}, one way", "items/s", ring, channel, bestDecile: runs - 1 - runs / 10);
     }
 
@@ -51,7 +51,7 @@ internal static class RingBench
     private static double Trip<TPipe>(int trips, List<double> p99)
         where TPipe : struct, IPipe<TPipe>
     {
-        TripTimes times = PipeRace.RoundTrip(TPipe.Create(PipeServer.Capacity), TPipe.Create(PipeServer.Capacity), trips);
+        TripTimes times = PipeRace.RoundTrip(PipeRace.Create<TPipe>(PipeServer.Capacity), PipeRace.Create<TPipe>(PipeServer.Capacity), trips);
         p99.Add(times.P99Nanos);
         return times.MedianNanos;
     }

@@ -8,9 +8,7 @@ template <class Item>
 class LazyRing {
 public:
     explicit LazyRing(long capacity)
-        : slots_(static_cast<Item*>(std::aligned_alloc(128, capacity * sizeof(Item)))), capacity_(capacity) {
-        std::memset(static_cast<void*>(slots_), 0, capacity * sizeof(Item));
-    }
+        : slots_(static_cast<Item*>(std::aligned_alloc(128, capacity * sizeof(Item)))), capacity_(capacity) {}
 
     ~LazyRing() { std::free(slots_); }
 
