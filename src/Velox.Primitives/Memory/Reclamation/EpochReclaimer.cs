@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Velox.Primitives;
 
 /// <summary>Reclamation by epochs: a reader pins the current epoch while it walks.</summary>
@@ -24,7 +22,7 @@ public sealed class EpochReclaimer : Reclaimer<EpochReader>
     internal const long Outside = 0;
     private const long FirstEpoch = 1;
 
-    private PaddedEpoch _epoch = new() { Value = FirstEpoch };
+    private PaddedLong _epoch = new(FirstEpoch);
 
     /// <param name="nodes">Where nodes go back to.</param>
     /// <param name="maxReaders">1 to 4,096.</param>
@@ -36,7 +34,7 @@ public sealed class EpochReclaimer : Reclaimer<EpochReader>
     }
 
     /// <summary>The epoch now. Acquire: what was visible when it was set is visible to its reader.</summary>
-    internal long Epoch => Volatile.Read(ref _epoch.Value);
+    internal long Epoch => _epoch.LoadAcquire();
 
     private protected override EpochReader CreateReader() => new(this);
 
@@ -54,7 +52,7 @@ public sealed class EpochReclaimer : Reclaimer<EpochReader>
         for (int step = 0; step < 2 && blocker is null; step++)
         {
             // Release: the checks of the readers, and whatever was unlinked, come before. Writers hold the lock.
-            Volatile.Write(ref _epoch.Value, Epoch + 1);
+            _epoch.StoreRelease(Epoch + 1);
             blocker = FindReaderOfEarlierEpoch(readers);
         }
 
@@ -74,49 +72,35 @@ public sealed class EpochReclaimer : Reclaimer<EpochReader>
 
         return null;
     }
-
-    [StructLayout(LayoutKind.Explicit, Size = 2 * 128)]
-    private struct PaddedEpoch
-    {
-        [FieldOffset(128)]
-        internal long Value;
-    }
 }
 
 /// <summary>A thread's membership in an <see cref="EpochReclaimer"/>.</summary>
 public sealed class EpochReader : ReclaimerReader
 {
     private readonly EpochReclaimer _reclaimer;
-    private PaddedPin _pin;
+    private PaddedLong _pin;
 
     internal EpochReader(EpochReclaimer reclaimer) => _reclaimer = reclaimer;
 
     /// <summary>The epoch it is in, or <see cref="EpochReclaimer.Outside"/>. Acquire: an exit's reads are over.</summary>
-    internal long Pinned => Volatile.Read(ref _pin.Value);
+    internal long Pinned => _pin.LoadAcquire();
 
     /// <summary>From here until <see cref="Exit"/> no node that this thread finds is released. Not nested.</summary>
     public void Enter()
     {
-        Volatile.Write(ref _pin.Value, _reclaimer.Epoch);
+        _pin.StoreRelease(_reclaimer.Epoch);
         // Keeps the compiler, and ARM, from moving the walk's loads up. The processor may still let them pass the store: the
         // collecting side's barrier on all cores makes up for that (see IReclaimer), where a fence here would cost tens of cycles.
         Volatile.ReadBarrier();
     }
 
     /// <summary>What was found since <see cref="Enter"/> is not touched any more.</summary>
-    public void Exit() => Volatile.Write(ref _pin.Value, EpochReclaimer.Outside); // release: the walk's loads are over
+    public void Exit() => _pin.StoreRelease(EpochReclaimer.Outside); // release: the walk's loads are over
 
     /// <inheritdoc/>
     public override void Dispose()
     {
         Exit();
         _reclaimer.Leave(this);
-    }
-
-    [StructLayout(LayoutKind.Explicit, Size = 2 * 128)]
-    private struct PaddedPin
-    {
-        [FieldOffset(128)]
-        internal long Value;
     }
 }
