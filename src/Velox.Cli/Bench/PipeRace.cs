@@ -1,12 +1,33 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using Velox.Primitives;
 
 namespace Velox.Cli;
+
+/// <summary>How long round trips took, each from a write until the answer of the other thread is read.</summary>
+internal readonly record struct TripTimes(double MeanNanos, double MedianNanos, double P99Nanos);
 
 /// <summary>Two threads at the ends of a pipe, on different cores where the system lets them be pinned.</summary>
 internal static partial class PipeRace
 {
+    private static readonly TscClock Clock = TscClock.Start();
+
+    /// <summary>A pipe whose memory is there: every slot was used once, so no page is new to the threads.</summary>
+    internal static TPipe Create<TPipe>(int capacity)
+        where TPipe : struct, IPipe<TPipe>
+    {
+        TPipe pipe = TPipe.Create(capacity);
+        for (long i = 0; i < capacity; i++)
+        {
+            pipe.Write(i, i + 1);
+            pipe.Read(i);
+        }
+
+        return pipe;
+    }
+
     /// <summary>Items per second from one thread to the other. Every item is checked.</summary>
     internal static double OneWay<TPipe>(TPipe pipe, long items)
         where TPipe : struct, IPipe<TPipe>
@@ -15,12 +36,14 @@ internal static partial class PipeRace
         return items / seconds;
     }
 
-    /// <summary>Nanoseconds, on average, from a write to the other thread until its answer is read.</summary>
-    internal static double RoundTrip<TPipe>(TPipe there, TPipe back, long trips)
+    /// <summary>From a write to the other thread until its answer is read, there and back through two pipes.</summary>
+    internal static TripTimes RoundTrip<TPipe>(TPipe there, TPipe back, long trips)
         where TPipe : struct, IPipe<TPipe>
     {
-        double seconds = Race(() => Answer(there, back, trips), () => Ask(there, back, trips));
-        return seconds * 1e9 / trips;
+        long[] nanos = new long[trips];
+        double seconds = Race(() => Answer(there, back, trips), () => Ask(there, back, nanos));
+        Array.Sort(nanos);
+        return new TripTimes(seconds * 1e9 / trips, nanos[trips / 2], nanos[trips * 99 / 100]);
     }
 
     /// <summary>Returns 1, for one item, if it is the one that was due.</summary>
@@ -61,13 +84,19 @@ internal static partial class PipeRace
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Ask<TPipe>(TPipe there, TPipe back, long trips)
+    private static void Ask<TPipe>(TPipe there, TPipe back, long[] nanos)
         where TPipe : struct, IPipe<TPipe>
     {
         var wait = new ShortWait();
-        for (long trip = 0; trip < trips; trip++)
+        long before = Clock.NowNanos;
+        for (int trip = 0; trip < nanos.Length; trip++)
         {
             there.Write(trip, trip + 1);
+
+            // From one departure to the next: the clock is read while the item is under way, and costs the trip nothing.
+            long now = Clock.NowNanos;
+            nanos[trip] = now - before;
+            before = now;
             while (back.Read(trip) == 0)
                 wait.Once();
         }
@@ -139,6 +168,8 @@ internal static partial class PipeRace
         {
             if (++_spins % SpinsPerYield == 0)
                 Thread.Yield();
+            else if (X86Base.IsSupported)
+                X86Base.Pause(); // a turn of SpinWait is several of them
             else
                 Thread.SpinWait(1);
         }

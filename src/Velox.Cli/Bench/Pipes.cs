@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Velox.Primitives;
 
@@ -13,6 +14,7 @@ internal interface INumbered<TSelf>
 
 internal readonly record struct SmallItem(long Number) : INumbered<SmallItem>
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SmallItem Of(long number) => new(number);
 }
 
@@ -21,6 +23,7 @@ internal readonly record struct LargeItem(
     long Number, long Price, long Quantity, long Owner, long Market, long Flags, long Arrival, long Check)
     : INumbered<LargeItem>
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LargeItem Of(long number) => new(number, 1, 2, 3, 4, 5, 6, ~number);
 }
 

@@ -3,8 +3,6 @@ namespace Velox.Cli;
 /// <summary>Items from one thread to another, each on a core of its own: the rings beside .NET's bounded channel.</summary>
 internal static class RingBench
 {
-    private const int Capacity = 4_096;
-
     // The channel is so much slower that equal counts would measure milliseconds of one or minutes of the other.
     private const long RingItemsPerChannelItem = 10;
     private const int ItemsPerRoundTrip = 20;
@@ -25,8 +23,8 @@ internal static class RingBench
     {
         (double[] ring, double[] channel) = BenchReport.Samples(
             runs,
-            () => PipeRace.OneWay(TPipe.Create(Capacity), items * RingItemsPerChannelItem),
-            () => PipeRace.OneWay(ChannelPipe<TItem>.Create(Capacity), items));
+            () => PipeRace.OneWay(PipeRace.Create<TPipe>(PipeServer.Capacity), items * RingItemsPerChannelItem),
+            () => PipeRace.OneWay(PipeRace.Create<ChannelPipe<TItem>>(PipeServer.Capacity), items));
         return Lines($"{name}, one way", "items/s", ring, channel, bestDecile: runs - 1 - runs / 10);
     }
 
@@ -34,11 +32,28 @@ internal static class RingBench
         where TItem : unmanaged, INumbered<TItem>
     {
         int trips = Math.Max(1, items / ItemsPerRoundTrip);
+        var ringP99 = new List<double>();
+        var channelP99 = new List<double>();
         (double[] ring, double[] channel) = BenchReport.Samples(
             runs,
-            () => PipeRace.RoundTrip(RingPipe<TItem>.Create(Capacity), RingPipe<TItem>.Create(Capacity), trips),
-            () => PipeRace.RoundTrip(ChannelPipe<TItem>.Create(Capacity), ChannelPipe<TItem>.Create(Capacity), trips));
-        return Lines($"{name}, round trip", "ns", ring, channel, bestDecile: runs / 10);
+            () => Trip<RingPipe<TItem>>(trips, ringP99),
+            () => Trip<ChannelPipe<TItem>>(trips, channelP99));
+        return
+        [
+            .. Lines($"{name}, round trip, p50", "ns", ring, channel, bestDecile: runs / 10),
+            .. Lines($"{name}, round trip, p99", "ns", Counted(ringP99), Counted(channelP99), bestDecile: runs / 10),
+        ];
+
+        // The turns that warmed up came first.
+        double[] Counted(List<double> all) => [.. all.TakeLast(runs).Order()];
+    }
+
+    private static double Trip<TPipe>(int trips, List<double> p99)
+        where TPipe : struct, IPipe<TPipe>
+    {
+        TripTimes times = PipeRace.RoundTrip(PipeRace.Create<TPipe>(PipeServer.Capacity), PipeRace.Create<TPipe>(PipeServer.Capacity), trips);
+        p99.Add(times.P99Nanos);
+        return times.MedianNanos;
     }
 
     // Two threads on a busy machine wait for cores more than for each other: the best decile tells what the queue does.

@@ -11,7 +11,7 @@ internal static class BenchCommand
 
     internal static Command Create() => new("bench", "Measure a part of the engine beside a peer in the same run.")
     {
-        Create("ring", "Items from thread to thread and back, beside Channel<T>.", "items", 2_000_000, MaxCount, RingBench.Run),
+        CreateRing(),
         Create("clock", "The processor's counter in nanoseconds, beside Stopwatch.", "reads", 2_000_000, MaxCount, ClockBench.Run),
         Create("metrics", "Counting and recording latencies, beside .NET's counters and histograms.", "operations", 10_000_000, MaxCount, MetricsBench.Run),
         Create("memory", "Reading under epochs and hazard pointers, slabs and pooled objects, beside locks and .NET's own.", "operations", 10_000_000, MaxCount, MemoryBench.Run),
@@ -21,6 +21,24 @@ internal static class BenchCommand
         Create("svm", "Signed transfers through the six stages, all workers beside one.", "transactions", 4_096, Bank.MaxTransactionsPerBlock, SvmBench.Run),
         CreateBpf(),
     };
+
+    private static Command CreateRing()
+    {
+        Command command = Create(
+            "ring", "Items from thread to thread and back, beside Channel<T>.", "items", 2_000_000, MaxCount, RingBench.Run);
+        command.Add(CreateRingServe());
+        return command;
+    }
+
+    private static Command CreateRingServe()
+    {
+        var queue = new Argument<string>("QUEUE") { Description = "ring or channel" };
+        var command = new Command(
+            "serve", "Answer lines 'single|batch|trip 8|64 COUNT', for a script that lets several processes take turns.") { queue };
+        command.SetAction(result => Guard(
+            "ring serve", () => PipeServer.Serve(result.GetValue(queue)!, Console.In, Console.Out)));
+        return command;
+    }
 
     private static Command Create(
         string name, string description, string unit, int count, int maxCount, Func<int, int, IReadOnlyList<BenchLine>> run)
@@ -44,17 +62,23 @@ internal static class BenchCommand
         command.SetAction(result =>
         {
             int runCount = result.GetValue(runs);
-            try
-            {
-                BenchReport.Print(name, runCount, run(result, runCount), result.GetValue(json));
-                return 0;
-            }
-            catch (BenchFailedException error)
-            {
-                Console.Error.WriteLine($"velox: bench {name}: {error.Message}");
-                return 1;
-            }
+            return Guard(name, () => BenchReport.Print(name, runCount, run(result, runCount), result.GetValue(json)));
         });
         return command;
+    }
+
+    /// <summary>The exit code of a bench: 1 when it failed, and the error says why.</summary>
+    private static int Guard(string name, Action bench)
+    {
+        try
+        {
+            bench();
+            return 0;
+        }
+        catch (BenchFailedException error)
+        {
+            Console.Error.WriteLine($"velox: bench {name}: {error.Message}");
+            return 1;
+        }
     }
 }

@@ -14,6 +14,9 @@ namespace Velox.Primitives;
 /// <para>The consumer gives slots back a quarter of the ring at a time, and whenever it has read all that it knew of: so
 /// the two sides seldom wait for each other's cache line. While it is in between, the producer may find the ring full up to
 /// a quarter of its capacity early (never with less than 8 slots).</para>
+/// <para>An item can be read as soon as its write has returned. A read that follows a flow of items closely, having just read
+/// the last of several, pauses for about 0.3 us before it looks again, so that the next ones come together: many times the
+/// throughput. It does not after a single item, nor in a ring of less than 32 slots.</para>
 /// <example>
 /// <code>
 /// var ring = new SpscRing&lt;long&gt;(1024);

@@ -30,6 +30,27 @@ public unsafe class RingModelTests
         });
     });
 
+    /// <summary>Several items at the first look, few of many slots: the consumer is close behind, and pauses before the next.</summary>
+    [Fact]
+    public void Spsc_items_that_the_consumer_follows_closely_come_whole_and_in_order() => Check(scenario =>
+    {
+        SpscRingCore<long, CheckedModel> ring = NewSpsc(scenario, 32);
+        ring.TryWrite(1);
+        ring.TryWrite(2);
+        var read = new List<long>();
+        scenario.Thread(() =>
+        {
+            ring.TryWrite(3);
+            ring.TryWrite(4);
+        });
+        scenario.Thread(() => Drain(ring, 4, read));
+        scenario.Finally(() =>
+        {
+            Drain(ring, 4, read);
+            Assert.Equal([1, 2, 3, 4], read);
+        });
+    });
+
     [Fact]
     public void Spsc_batches_in_place_come_whole_and_in_order() => Check(scenario =>
     {

@@ -48,6 +48,60 @@ public sealed class SharedRingTests : IDisposable
         ReadAll(consumer, 0, Items + 1, peer: null);
     }
 
+    /// <summary>Killed while it writes as fast as it can: what it had written is there, and its successor's follows.</summary>
+    [Fact]
+    public void A_producer_that_is_killed_in_the_middle_and_started_again_goes_on_at_its_position()
+    {
+        using var consumer = new SharedRingConsumer<long>(RingPath, Capacity);
+        long next = 0;
+        for (int life = 0; life < 3; life++)
+        {
+            using Process peer = StartPeer("write", next, long.MaxValue / 2);
+            Assert.Equal("open", peer.StandardOutput.ReadLine());
+            ReadAll(consumer, next, next + 10_000 + life, peer);
+            peer.Kill();
+            peer.WaitForExit();
+            Assert.Equal(PeerState.Dead, consumer.Peer);
+            next += 10_000 + life;
+            for (; consumer.TryRead(out long item); next++)
+                Assert.Equal(next, item);
+        }
+    }
+
+    /// <summary>Killed while it reads: its successor gets the next item, but for the one that the dead was busy with.</summary>
+    [Fact]
+    public void A_consumer_that_is_killed_in_the_middle_and_started_again_goes_on_at_its_position()
+    {
+        using var producer = new SharedRingProducer<long>(RingPath, Capacity);
+        long written = 0;
+        long next = 0;
+        for (int life = 0; life < 3; life++)
+        {
+            using Process peer = StartPeer("read", 0, long.MaxValue);
+            Assert.Equal("open", peer.StandardOutput.ReadLine());
+            long first = -1;
+            for (long last = -1; last < next + 1_000;)
+            {
+                while (producer.TryWrite(in written))
+                    written++;
+                long item = long.Parse(peer.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+                Assert.True(first < 0 || item == last + 1, $"life {life}: {item} came after {last}");
+                first = first < 0 ? item : first;
+                last = item;
+            }
+
+            // It had one item at most that it had not said yet when it died.
+            Assert.InRange(first, next, next + (life == 0 ? 0 : 1));
+            peer.Kill();
+            peer.WaitForExit();
+            Assert.Equal(PeerState.Dead, producer.Peer);
+            next = 1 + LastNumber(peer.StandardOutput.ReadToEnd(), otherwise: next + 1_000);
+        }
+
+        static long LastNumber(string lines, long otherwise) =>
+            lines.Split('\n') is [.., var last, _] ? long.Parse(last, CultureInfo.InvariantCulture) : otherwise;
+    }
+
     [Fact]
     public void A_consumer_that_comes_again_goes_on_where_it_was()
     {
@@ -223,7 +277,9 @@ public sealed class SharedRingTests : IDisposable
         }
     }
 
-    private Process StartPeer(long items)
+    private Process StartPeer(long items) => StartPeer("write", 0, items);
+
+    private Process StartPeer(string end, long first, long items)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -233,6 +289,8 @@ public sealed class SharedRingTests : IDisposable
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Velox.Primitives.RingPeer.dll"));
         start.ArgumentList.Add(RingPath);
         start.ArgumentList.Add(Capacity.ToString(CultureInfo.InvariantCulture));
+        start.ArgumentList.Add(end);
+        start.ArgumentList.Add(first.ToString(CultureInfo.InvariantCulture));
         start.ArgumentList.Add(items.ToString(CultureInfo.InvariantCulture));
         return Process.Start(start)!;
     }

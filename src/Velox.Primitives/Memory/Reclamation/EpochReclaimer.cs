@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Velox.Primitives;
 
 /// <summary>Reclamation by epochs: a reader pins the current epoch while it walks.</summary>
@@ -21,7 +19,7 @@ namespace Velox.Primitives;
 /// </remarks>
 public sealed class EpochReclaimer : Reclaimer<EpochReader>
 {
-    private PaddedEpoch _epoch = new() { Value = EpochProtocol.FirstEpoch };
+    private PaddedLong _epoch = new(EpochProtocol.FirstEpoch);
 
     /// <param name="nodes">Where nodes go back to.</param>
     /// <param name="maxReaders">1 to 4,096.</param>
@@ -32,26 +30,19 @@ public sealed class EpochReclaimer : Reclaimer<EpochReader>
     {
     }
 
-    internal ref long EpochWord => ref _epoch.Value;
+    internal ref long EpochWord => ref _epoch.Word;
 
     private protected override EpochReader CreateReader() => new(this);
 
-    private protected override long CurrentEpoch() => EpochProtocol<HardwareModel>.Epoch(ref _epoch.Value);
+    private protected override long CurrentEpoch() => EpochProtocol<HardwareModel>.Epoch(ref _epoch.Word);
 
     private protected override void CollectGarbage(ReadOnlySpan<EpochReader> readers, GarbageQueue garbage)
     {
-        EpochReader? blocker = EpochProtocol<HardwareModel>.Advance(ref _epoch.Value, readers);
+        EpochReader? blocker = EpochProtocol<HardwareModel>.Advance(ref _epoch.Word, readers);
         NoteBlocker(blocker, blocker?.Pinned ?? EpochProtocol.Outside);
         long epoch = CurrentEpoch();
         while (garbage.Count > 0 && EpochProtocol.IsFree(garbage.Oldest.Epoch, epoch))
             Release(garbage.Dequeue().Index);
-    }
-
-    [StructLayout(LayoutKind.Explicit, Size = 2 * 128)]
-    private struct PaddedEpoch
-    {
-        [FieldOffset(128)]
-        internal long Value;
     }
 }
 
@@ -59,32 +50,25 @@ public sealed class EpochReclaimer : Reclaimer<EpochReader>
 public sealed class EpochReader : ReclaimerReader, IEpochPin
 {
     private readonly EpochReclaimer _reclaimer;
-    private PaddedPin _pin;
+    private PaddedLong _pin;
 
     internal EpochReader(EpochReclaimer reclaimer) => _reclaimer = reclaimer;
 
-    ref long IEpochPin.Pin => ref _pin.Value;
+    ref long IEpochPin.Pin => ref _pin.Word;
 
     /// <summary>The epoch it is in, or <see cref="EpochProtocol.Outside"/>.</summary>
-    internal long Pinned => EpochProtocol<HardwareModel>.Pinned(ref _pin.Value);
+    internal long Pinned => EpochProtocol<HardwareModel>.Pinned(ref _pin.Word);
 
     /// <summary>From here until <see cref="Exit"/> no node that this thread finds is released. Not nested.</summary>
-    public void Enter() => EpochProtocol<HardwareModel>.Enter(ref _pin.Value, ref _reclaimer.EpochWord);
+    public void Enter() => EpochProtocol<HardwareModel>.Enter(ref _pin.Word, ref _reclaimer.EpochWord);
 
     /// <summary>What was found since <see cref="Enter"/> is not touched any more.</summary>
-    public void Exit() => EpochProtocol<HardwareModel>.Exit(ref _pin.Value);
+    public void Exit() => EpochProtocol<HardwareModel>.Exit(ref _pin.Word);
 
     /// <inheritdoc/>
     public override void Dispose()
     {
         Exit();
         _reclaimer.Leave(this);
-    }
-
-    [StructLayout(LayoutKind.Explicit, Size = 2 * 128)]
-    private struct PaddedPin
-    {
-        [FieldOffset(128)]
-        internal long Value;
     }
 }
