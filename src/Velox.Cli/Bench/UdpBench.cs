@@ -1,17 +1,20 @@
+using System.Diagnostics;
 using Velox.Gateway;
 
 namespace Velox.Cli;
 
-/// <summary>Datagrams with order messages from the loopback interface: the ways of <see cref="UdpSource"/> beside .NET's ReceiveFromAsync.</summary>
+/// <summary>
+/// Datagrams with order messages from the loopback interface: the ways of <see cref="UdpSource"/> beside .NET's ReceiveFromAsync and,
+/// where its library is given, a receiver in C.
+/// </summary>
 /// <remarks>
-/// A run fills the kernel's buffer and then times only the taking out, on one thread, until enough has been taken: no sender can
-/// be the bottleneck, and nobody waits for another core. The ways take turns within a run.
+/// A turn fills the kernel's buffer and then times only the taking out, on one thread: no sender can be the bottleneck, and
+/// nobody waits for another core. The ways take turns of some thousand datagrams. Processor time is the measure to go by on a
+/// busy machine.
 /// </remarks>
 internal static class UdpBench
 {
-    private const string PeerName = "ReceiveFromAsync";
-
-    internal static IReadOnlyList<BenchLine> Run(int runs, int datagrams)
+    internal static IReadOnlyList<BenchLine> Run(int runs, int datagrams, string? peerLibrary)
     {
         var receivers = new List<UdpReceiver>();
         try
@@ -19,17 +22,11 @@ internal static class UdpBench
             AddSource(receivers, "io_uring", UdpReceive.IoUring);
             AddSource(receivers, "recvmmsg", UdpReceive.Recvmmsg);
             AddSource(receivers, "socket", UdpReceive.Socket);
-            receivers.Add(new AsyncReceiver(PeerName));
-            BenchReport.WarmUpWith(() => receivers.ForEach(receiver => Measure(receiver, datagrams)));
-
-            Cost[][] costs = [.. receivers.Select(_ => new Cost[runs])];
-            for (int run = 0; run < runs; run++)
-            {
-                for (int i = 0; i < receivers.Count; i++)
-                    costs[i][run] = Measure(receivers[i], datagrams);
-            }
-
-            return [.. Enumerable.Range(0, receivers.Count - 1).SelectMany(i => Lines(receivers[i].Name, costs[i], costs[^1]))];
+            int own = receivers.Count;
+            receivers.Add(new AsyncReceiver("ReceiveFromAsync"));
+            if (peerLibrary is not null)
+                receivers.Add(new NativeReceiver("C recvmmsg", peerLibrary));
+            return Measure(receivers, own, runs, datagrams);
         }
         finally
         {
@@ -49,33 +46,54 @@ internal static class UdpBench
         }
     }
 
-    private static BenchLine[] Lines(string name, Cost[] costs, Cost[] peerCosts)
+    /// <param name="receivers">Our own, then the peers.</param>
+    /// <param name="own">How many are our own.</param>
+    /// <param name="runs">How many runs.</param>
+    /// <param name="datagrams">Datagrams that each takes in a run.</param>
+    private static List<BenchLine> Measure(List<UdpReceiver> receivers, int own, int runs, int datagrams)
     {
-        return
-        [
-            Line(name, "CPU ns", cost => cost.CpuNanos),
-            Line($"{name}, elapsed", "ns", cost => cost.ElapsedNanos),
-            Line($"{name}, allocated", "B", cost => cost.AllocatedBytes),
-        ];
-
-        BenchLine Line(string measure, string unit, Func<Cost, double> select) =>
-            new(measure, Median(costs, select), unit, PeerName, Median(peerCosts, select));
-    }
-
-    private static double Median(Cost[] costs, Func<Cost, double> select) => costs.Select(select).Order().ElementAt(costs.Length / 2);
-
-    /// <summary>What a datagram costs.</summary>
-    private static Cost Measure(UdpReceiver receiver, int datagrams)
-    {
-        var cost = new Cost();
-        int taken = 0;
-        for (int some; taken < datagrams; taken += some)
+        BenchReport.WarmUpWith(() => MeasureOnce(receivers, datagrams));
+        Cost[][] costs = [.. Enumerable.Range(0, runs).Select(_ => MeasureOnce(receivers, datagrams))];
+        var lines = new List<BenchLine>();
+        for (int peer = own; peer < receivers.Count; peer++)
         {
-            some = receiver.Fill(datagrams - taken);
-            cost += Cost.Of(() => receiver.Drain(some));
+            for (int i = 0; i < own; i++)
+            {
+                lines.Add(Compare(i, peer, "", "CPU ns", runs / 2, cost => cost.CpuNanos));
+                lines.Add(Compare(i, peer, ", best decile", "CPU ns", runs / 10, cost => cost.CpuNanos));
+                lines.Add(Compare(i, peer, ", elapsed", "ns", runs / 2, cost => cost.ElapsedNanos));
+                if (peer == own) // C has no such number
+                    lines.Add(Compare(i, peer, ", allocated", "B", runs / 2, cost => cost.AllocatedBytes));
+            }
         }
 
-        return cost / taken;
+        return lines;
+
+        BenchLine Compare(int i, int peer, string what, string unit, int rank, Func<Cost, double> select)
+        {
+            return new BenchLine(receivers[i].Name + what, Ranked(i), unit, receivers[peer].Name, Ranked(peer));
+
+            double Ranked(int receiver) => costs.Select(run => select(run[receiver])).Order().ElementAt(rank);
+        }
+    }
+
+    /// <summary>What a datagram costs each of the receivers.</summary>
+    private static Cost[] MeasureOnce(List<UdpReceiver> receivers, int datagrams)
+    {
+        var costs = new Cost[receivers.Count];
+        int[] taken = new int[receivers.Count];
+        while (taken.Min() < datagrams)
+        {
+            for (int i = 0; i < receivers.Count; i++)
+            {
+                UdpReceiver receiver = receivers[i];
+                int some = receiver.Fill(datagrams - taken[i]);
+                costs[i] += Cost.Of(receiver, some);
+                taken[i] += some;
+            }
+        }
+
+        return [.. costs.Select(cost => cost / datagrams)];
     }
 
     private readonly record struct Cost(double CpuNanos, double ElapsedNanos, double AllocatedBytes)
@@ -85,13 +103,15 @@ internal static class UdpBench
 
         public static Cost operator /(Cost cost, double by) => new(cost.CpuNanos / by, cost.ElapsedNanos / by, cost.AllocatedBytes / by);
 
-        internal static Cost Of(Action action)
+        internal static Cost Of(UdpReceiver receiver, int count)
         {
             long bytes = GC.GetAllocatedBytesForCurrentThread();
             TimeSpan cpu = Environment.CpuUsage.TotalTime;
-            double nanos = BenchReport.Nanos(1, action);
+            long start = Stopwatch.GetTimestamp();
+            receiver.Drain(count);
+            TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
             cpu = Environment.CpuUsage.TotalTime - cpu;
-            return new Cost(cpu.TotalNanoseconds, nanos, GC.GetAllocatedBytesForCurrentThread() - bytes);
+            return new Cost(cpu.TotalNanoseconds, elapsed.TotalNanoseconds, GC.GetAllocatedBytesForCurrentThread() - bytes);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Velox.Gateway;
 using Velox.OrderBook;
 using Velox.Primitives;
@@ -108,6 +109,44 @@ internal sealed class AsyncReceiver : UdpReceiver
             if (!OrderMessage.TryParse(_buffer.Span[..result.ReceivedBytes], out _, out _))
                 throw new BenchFailedException($"{Name}: a datagram of {result.ReceivedBytes} bytes");
         }
+    }
+
+    public override void Dispose()
+    {
+        _socket.Dispose();
+        base.Dispose();
+    }
+}
+
+/// <summary>A receiver in another language: a library with <c>int drain(int socket, int count)</c>, which returns how many it took.</summary>
+/// <remarks>Unsafe: the library is code that the user has named, and is trusted as such.</remarks>
+internal sealed unsafe class NativeReceiver : UdpReceiver
+{
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = UdpSource.BufferBytes };
+    private readonly delegate* unmanaged<int, int, int> _drain;
+
+    /// <exception cref="BenchFailedException">There is no such library or function.</exception>
+    internal NativeReceiver(string name, string path)
+        : base(name)
+    {
+        try
+        {
+            _drain = (delegate* unmanaged<int, int, int>)NativeLibrary.GetExport(NativeLibrary.Load(Path.GetFullPath(path)), "drain");
+        }
+        catch (Exception error) when (error is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
+        {
+            throw new BenchFailedException(error.Message);
+        }
+
+        _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        SendTo(_socket.LocalEndPoint!, _socket.ReceiveBufferSize);
+    }
+
+    internal override void Drain(int count)
+    {
+        int taken = _drain((int)_socket.Handle, count);
+        if (taken != count)
+            throw new BenchFailedException($"{Name}: {taken} of {count} datagrams");
     }
 
     public override void Dispose()

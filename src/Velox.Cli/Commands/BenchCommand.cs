@@ -16,7 +16,7 @@ internal static class BenchCommand
         Create("metrics", "Counting and recording latencies, beside .NET's counters and histograms.", "operations", 10_000_000, MaxCount, MetricsBench.Run),
         Create("memory", "Reading under epochs and hazard pointers, slabs and pooled objects, beside locks and .NET's own.", "operations", 10_000_000, MaxCount, MemoryBench.Run),
         Create("pipeline", "Messages through the order pipeline, beside the same stages over Channel<T>.", "messages", 2_000_000, MaxCount, PipelineBench.Run),
-        Create("udp", "Datagrams from loopback, in each way of receiving, beside ReceiveFromAsync.", "datagrams", 100_000, MaxCount, UdpBench.Run),
+        CreateUdp(),
         Create("book", "Orders through a market, beside a book of sorted dictionaries.", "operations", 500_000, MaxCount, BookBench.Run),
         Create("svm", "Signed transfers through the six stages, all workers beside one.", "transactions", 4_096, Bank.MaxTransactionsPerBlock, SvmBench.Run),
         CreateBpf(),
@@ -45,6 +45,16 @@ internal static class BenchCommand
     {
         Option<int> counts = NumberOption.Create("--count", $"How many {unit} a run takes", 1, maxCount, count);
         return Create(name, description, [counts], (result, runs) => run(runs, result.GetValue(counts)));
+    }
+
+    private static Command CreateUdp()
+    {
+        Option<int> count = NumberOption.Create("--count", "How many datagrams a run takes", 1, MaxCount, 50_000);
+        var peer = new Option<string?>("--peer") { Description = "A library with another receiver to measure too: see bench/peers/udp.", HelpName = "FILE" };
+        peer.Validators.Add(PathRules.RefuseEmpty);
+        return Create(
+            "udp", "Datagrams from loopback, in each way of receiving, beside ReceiveFromAsync.", [count, peer],
+            (result, runs) => UdpBench.Run(runs, result.GetValue(count), result.GetValue(peer)));
     }
 
     private static Command CreateBpf() => Create(

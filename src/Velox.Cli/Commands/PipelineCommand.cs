@@ -18,7 +18,7 @@ internal static class PipelineCommand
     {
         var defaults = new PipelineOptions();
         Option<int> rate = NumberOption.Create("--rate", "Messages per second of the synthetic flow", 1, 100_000_000, 100_000);
-        Option<int> seconds = NumberOption.Create("--seconds", "How long the synthetic flow lasts", 1, 86_400, 10);
+        Option<int> seconds = NumberOption.Create("--seconds", "How long the synthetic flow lasts, or --udp and --shared are listened to", 1, 86_400, 10);
         Option<int> burst = NumberOption.Create("--burst", "Messages that arrive together; the mean rate stays", 1, 4_096, 1);
         Option<int> seed = NumberOption.Create("--seed", "Equal seeds give equal flows", 0, int.MaxValue, 1);
         Option<int> ring = NumberOption.Create(

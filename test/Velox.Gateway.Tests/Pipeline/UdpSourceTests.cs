@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -168,6 +169,21 @@ public sealed class UdpSourceTests
     {
         using var first = new UdpSource(AnyPort, 1);
         Assert.Equal(SocketError.AddressAlreadyInUse, Assert.Throws<SocketException>(() => new UdpSource(first.EndPoint, 1)).SocketErrorCode);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void A_port_is_free_again_when_its_source_is_gone(UdpReceive receive)
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            UdpSource first = Open(receive);
+            IPEndPoint endPoint = first.EndPoint;
+            ReceivesOne(first);
+            first.Dispose();
+            first.Dispose(); // does nothing
+            using var second = new UdpSource(endPoint, 1, receive);
+        }
     }
 
     [Fact]

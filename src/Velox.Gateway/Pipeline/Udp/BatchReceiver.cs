@@ -40,6 +40,8 @@ internal sealed unsafe partial class BatchReceiver : IDatagramReceiver
 
     public string Method => $"recvmmsg, up to {MaxDatagrams} at a time";
 
+    public bool MayKeepSocket => false;
+
     /// <summary>Null where the system does not have the call, or forbids it: <paramref name="refusal"/> says which.</summary>
     internal static BatchReceiver? TryOpen(Socket socket, out string? refusal)
     {

@@ -12,6 +12,8 @@ internal sealed class SocketReceiver(Socket socket) : IDatagramReceiver
 
     public string Method => "one by one";
 
+    public bool MayKeepSocket => false;
+
     public int Receive(Span<PipelineMessage> slots, out int refused)
     {
         int count = 0;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -19,10 +20,13 @@ public sealed class UdpSource : IMessageSource, IDisposable
     /// <summary>How long after the end what was held is still taken.</summary>
     private const long MaxDrainNanos = 5_000_000_000;
 
+    private static readonly TimeSpan MaxReleaseTime = TimeSpan.FromSeconds(1);
+
     private readonly Socket _socket;
     private readonly IDatagramReceiver _receiver;
     private readonly long _endNanos;
     private bool _isExhausted;
+    private bool _isDisposed;
 
     /// <param name="endPoint">Where to listen; port 0 takes a free one.</param>
     /// <param name="endNanos">When it ends, on the pipeline's clock.</param>
@@ -74,9 +78,35 @@ public sealed class UdpSource : IMessageSource, IDisposable
         return count;
     }
 
+    /// <summary>The port is free again when this returns.</summary>
     public void Dispose()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
+        IPEndPoint endPoint = EndPoint;
         _receiver.Dispose();
         _socket.Dispose();
+        if (_receiver.MayKeepSocket)
+            WaitForRelease(endPoint);
+    }
+
+    /// <summary>Waits until the kernel has let go of the port, which nothing but trying to bind it tells; not longer than a second.</summary>
+    private static void WaitForRelease(IPEndPoint endPoint)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < MaxReleaseTime)
+        {
+            using var probe = new Socket(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            try
+            {
+                probe.Bind(endPoint);
+                return;
+            }
+            catch (SocketException)
+            {
+                Thread.Sleep(1);
+            }
+        }
     }
 }

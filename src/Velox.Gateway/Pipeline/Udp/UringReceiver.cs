@@ -53,6 +53,9 @@ internal sealed class UringReceiver : IDatagramReceiver
 
     public string Method => "io_uring, multishot receive into provided buffers";
 
+    // The standing request holds it, and ends on a thread of the kernel after the ring is closed.
+    public bool MayKeepSocket => true;
+
     /// <summary>How often the request was made; the first time counts.</summary>
     internal int RequestCount { get; private set; }
 
