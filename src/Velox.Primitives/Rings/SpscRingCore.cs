@@ -49,6 +49,7 @@ internal readonly struct SpscRingCore<T, TModel>
     internal void ResumeProducer()
     {
         long written = TModel.LoadRelaxed(ref _positions.Written);
+        TModel.Write(ref _positions.Next, written);
         TModel.Write(ref _positions.WriteLimit, written);
     }
 
@@ -65,11 +66,12 @@ internal readonly struct SpscRingCore<T, TModel>
     {
         // A copy, which no store can have changed, stays in a register.
         RingPositions positions = _positions;
-        long written = TModel.LoadRelaxed(ref positions.Written);
+        long written = TModel.Read(ref positions.Next);
         if (written == TModel.Read(ref positions.WriteLimit) && FreeAfterRefresh(written) == 0)
             return false;
 
         TModel.Write(ref _slots[written], in item);
+        TModel.Write(ref positions.Next, written + 1);
         TModel.StoreRelease(ref positions.Written, written + 1);
         return true;
     }
@@ -93,7 +95,7 @@ internal readonly struct SpscRingCore<T, TModel>
 
     internal Span<T> Reserve(int maxCount)
     {
-        long written = TModel.LoadRelaxed(ref _positions.Written);
+        long written = TModel.Read(ref _positions.Next);
         long free = TModel.Read(ref _positions.WriteLimit) - written;
         if (free < maxCount)
             free = FreeAfterRefresh(written);
@@ -102,9 +104,10 @@ internal readonly struct SpscRingCore<T, TModel>
 
     internal void Publish(int count)
     {
-        long written = TModel.LoadRelaxed(ref _positions.Written);
+        long written = TModel.Read(ref _positions.Next);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(
             (ulong)count, (ulong)(TModel.Read(ref _positions.WriteLimit) - written), nameof(count));
+        TModel.Write(ref _positions.Next, written + count);
         TModel.StoreRelease(ref _positions.Written, written + count);
     }
 
@@ -235,19 +238,17 @@ internal readonly struct SpscRingCore<T, TModel>
 /// <summary>The positions of a ring: what each side writes, on 128 bytes of its own.</summary>
 /// <remarks>
 /// Each side keeps beside its position how far it may go without another look at the other's, so that it touches the
-/// other's line only when that is used up. The consumer's position is apart from the one it publishes.
+/// other's line only when that is used up. Each side's own position is apart from the one it publishes: the line of that is
+/// often with the other side, and what is only stored there is not waited for.
 /// <para>Unsafe: an address plus constants below <see cref="Bytes"/>; the owner of the memory keeps it alive.</para>
 /// </remarks>
 /// <param name="first">Zeroed memory of <see cref="Bytes"/>, aligned to 128 bytes.</param>
 internal readonly unsafe struct RingPositions(byte* first)
 {
-    internal const int Bytes = 3 * RingMemory.AlignmentBytes;
+    internal const int Bytes = 4 * RingMemory.AlignmentBytes;
 
     /// <summary>Position after the last item written.</summary>
     internal ref long Written => ref *(long*)first;
-
-    /// <summary>The position that the producer may not reach, as far as it knows.</summary>
-    internal ref long WriteLimit => ref *(long*)(first + 8);
 
     /// <summary>Slots before this position may be filled again.</summary>
     internal ref long GivenBack => ref *(long*)(first + 128);
@@ -263,4 +264,10 @@ internal readonly unsafe struct RingPositions(byte* first)
 
     /// <summary>Items that the consumer knew of after its last look.</summary>
     internal ref long LastFound => ref *(long*)(first + 280);
+
+    /// <summary>What the producer knows <see cref="Written"/> to be.</summary>
+    internal ref long Next => ref *(long*)(first + 384);
+
+    /// <summary>The position that the producer may not reach, as far as it knows.</summary>
+    internal ref long WriteLimit => ref *(long*)(first + 392);
 }

@@ -156,7 +156,7 @@ public sealed class SharedRingTests : IDisposable
             File.Delete(RingPath);
             using var producer = new SharedRingProducer<long>(RingPath, Capacity);
             using var consumer = new SharedRingConsumer<long>(RingPath, Capacity);
-            byte[] nonsense = new byte[3 * 128];
+            byte[] nonsense = new byte[4 * 128];
             random.NextBytes(nonsense);
             WriteIntoFile(128, nonsense);
             long[] batch = new long[2 * Capacity];
