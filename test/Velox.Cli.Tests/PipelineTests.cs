@@ -51,12 +51,18 @@ public sealed class PipelineTests
 
     [Theory]
     [InlineData("--wait", "sometimes", "it must be one of adaptive, park, yield, spin")]
-    [InlineData("--cores", "1,x", "it must be auto, none, or core numbers")]
+    [InlineData("--cores", "1,x", "it must be auto, none, or different core numbers")]
     [InlineData("--cores", "0,1,2", "one for each of the")]
     [InlineData("--threads", "3", "it must be 0, 1, 2 or 4")]
     [InlineData("--ring", "100", "it must be a power of two")]
     [InlineData("--shed", "101", "it must be a whole number, 0 to 100")]
     [InlineData("--udp", "x", "it must be a whole number, 0 to 65535", "--source", "a")]
+    [InlineData("--cores", "0,0", "different core numbers")]
+    [InlineData("--source", "a", "'a' is source and output", "--sink", "./a")]
+    [InlineData("--source", "a", "--rate is the synthetic flow's", "--rate", "5")]
+    [InlineData("--udp", "9000", "--seed is the synthetic flow's", "--seed", "5")]
+    [InlineData("--source", "a", "--seconds says nothing to a file", "--seconds", "5")]
+    [InlineData("--shared", "a", "--shed is for sources that cannot wait", "--shed", "5")]
     [InlineData("--sink", "a", "--sink, --sink-shared and --node are different outputs", "--node", "b")]
     public async Task A_way_to_run_that_there_is_not_is_refused(string option, string value, string expected, params string[] more)
     {
@@ -71,7 +77,7 @@ public sealed class PipelineTests
         string ledger = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "ledger");
         ToolResult result = await Tool.RunAsync("pipeline", "--rate", "2000", "--seconds", "1", "--node", ledger);
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        Assert.Matches(@"node       \d+ transactions executed \(0 failed\), \d+ fills, \d+ blocks, all durable", result.Output);
+        Assert.Matches(@"node       [1-9]\d* transactions executed \(0 failed\), \d+ fills; durable to slot \d+", result.Output);
 
         ToolResult replay = await Tool.RunAsync("replay", "--ledger", ledger);
         Assert.Equal((0, ""), (replay.ExitCode, replay.Error));
@@ -82,6 +88,16 @@ public sealed class PipelineTests
     {
         ToolResult result = await Tool.RunAsync("soak", "--rate", "20000", "--seconds", "3", "--every", "1");
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        Assert.Equal(5, result.Output.Split('\n').Count(line => line.StartsWith("ok ", StringComparison.Ordinal)));
+        Assert.Equal(4, result.Output.Split('\n').Count(line => line.StartsWith("ok ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task What_an_output_would_replace_stays_when_the_source_cannot_be_had()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "messages");
+        await File.WriteAllTextAsync(path, "precious", TestContext.Current.CancellationToken);
+        ToolResult result = await Tool.RunAsync("pipeline", "--source", path + "-that-is-not-there", "--sink", path);
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        Assert.Equal("precious", await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
     }
 }

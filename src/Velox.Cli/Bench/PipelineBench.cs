@@ -26,7 +26,7 @@ internal static class PipelineBench
             return
             [
                 new BenchLine("flat out, a file to nowhere", rings, "messages/s", "the same stages over Channel<T>", channels),
-                new BenchLine("allocated a message, flat out", bytes, "bytes"),
+                new BenchLine("allocated a message, with making the pipeline and ending it", bytes, "bytes"),
                 new BenchLine("100,000 messages/s: median, ingress to output", steady[runs / 2].EndToEnd.P50Nanos / 1e3, "us"),
                 new BenchLine("100,000 messages/s: 99 %", steady[runs / 2].EndToEnd.P99Nanos / 1e3, "us"),
                 new BenchLine("100,000 messages/s: 99 %, best run", steady[0].EndToEnd.P99Nanos / 1e3, "us"),

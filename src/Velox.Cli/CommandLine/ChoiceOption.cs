@@ -8,15 +8,15 @@ internal static class ChoiceOption
 {
     /// <param name="name">With its dashes.</param>
     /// <param name="description">Without a full stop: the names follow it.</param>
-    /// <param name="choices">What each name means; the first is the default.</param>
+    /// <param name="choices">What each name means; the first is the default, and the type's default value.</param>
     internal static Option<T> Create<T>(string name, string description, params (string Name, T Value)[] choices)
+        where T : struct, Enum
     {
         string names = string.Join(", ", choices.Select(choice => choice.Name));
         return new Option<T>(name)
         {
-            Description = $"{description}: {names}.",
+            Description = $"{description}: {names}; {choices[0].Name} if not given.",
             HelpName = "NAME",
-            DefaultValueFactory = _ => choices[0].Value,
             CustomParser = Parse,
         };
 
@@ -30,7 +30,7 @@ internal static class ChoiceOption
             }
 
             result.AddError($"{name} is '{text}': it must be one of {names}.");
-            return choices[0].Value;
+            return default;
         }
     }
 }

@@ -29,10 +29,14 @@ internal static class CoreListOption
         var cores = new List<int>();
         foreach (string part in text.Split(','))
         {
-            if (int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int core) && core <= CoreList.MaxNumber)
+            if (int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int core) && core <= CoreList.MaxNumber && !cores.Contains(core))
+            {
                 cores.Add(core);
-            else
-                result.AddError($"{((OptionResult)result.Parent!).Option.Name} is '{text}': it must be {Automatic}, {None}, or core numbers, 0 to {CoreList.MaxNumber}, with commas between.");
+                continue;
+            }
+
+            result.AddError($"{((OptionResult)result.Parent!).Option.Name} is '{text}': it must be {Automatic}, {None}, or different core numbers, 0 to {CoreList.MaxNumber}, with commas between.");
+            break;
         }
 
         return cores;

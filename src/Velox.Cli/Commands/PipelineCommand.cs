@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Net.Sockets;
 using System.Numerics;
 using System.Text.Json;
 using Velox.Gateway;
@@ -18,7 +17,7 @@ internal static class PipelineCommand
     {
         var defaults = new PipelineOptions();
         Option<int> rate = NumberOption.Create("--rate", "Messages per second of the synthetic flow", 1, 100_000_000, 100_000);
-        Option<int> seconds = NumberOption.Create("--seconds", "How long the synthetic flow lasts, or --udp and --shared are listened to", 1, 86_400, 10);
+        Option<int> seconds = NumberOption.Create("--seconds", "How long the synthetic flow lasts, or --udp and --shared are listened to; what is due by then still comes", 1, 86_400, 10);
         Option<int> burst = NumberOption.Create("--burst", "Messages that arrive together; the mean rate stays", 1, 4_096, 1);
         Option<int> seed = NumberOption.Create("--seed", "Equal seeds give equal flows", 0, int.MaxValue, 1);
         Option<int> ring = NumberOption.Create(
@@ -27,8 +26,7 @@ internal static class PipelineCommand
         Option<int> age = NumberOption.Create("--bundle-us", "Microseconds after which a bundle is closed in any case", 0, 1_000_000, 100);
         Option<int> threads = NumberOption.Create("--threads", "Threads for the stages: 1, 2 or 4; 0 for what the cores allow", 0, 4, 0);
         Option<WaitKind> wait = ChoiceOption.Create(
-            "--wait", "How a thread without work waits; spin needs a core for each thread, else it is adaptive",
-            ("adaptive", WaitKind.Adaptive), ("park", WaitKind.Park), ("yield", WaitKind.SpinThenYield), ("spin", WaitKind.Spin));
+            "--wait", "How a thread without work waits; spin needs a core for each thread, else it is adaptive", WaitNames.All);
         Option<IReadOnlyList<int>?> cores = CoreListOption.Create("--cores");
         Option<int> priority = NumberOption.Create(
             "--realtime", "Real-time priority of the threads (SCHED_FIFO) where the system grants it and a core is left over; 0 for none", 0, ThreadPlacement.MaxPriority, 0);
@@ -85,22 +83,39 @@ internal static class PipelineCommand
                 SharedCapacity = options.RingMessages,
             };
             var sink = new PipelineSink(result.GetValue(file), result.GetValue(sharedSink), options.RingMessages, result.GetValue(node));
-            return FindContradiction(input, hasUdpReceive: result.GetResult(udpReceive) is { Implicit: false }, options, sink) is { } error
+            string? unused = FindUnused(input, IsGiven(rate, burst, seed), IsGiven(seconds), IsGiven(shed), IsGiven(udpReceive));
+            return (unused ?? FindContradiction(input, options, sink)) is { } error
                 ? Task.FromResult(CommandLineErrors.Print(result, error))
                 : GuardAsync(() => RunAsync(input, options, sink, result.GetValue(metrics), result.GetValue(json)));
+
+            string? IsGiven(params Option[] some) => some.FirstOrDefault(option => result.GetResult(option) is { Implicit: false })?.Name;
         });
         return command;
     }
 
+    /// <summary>An option that was given and that the source has no use for; null where there is none.</summary>
+    private static string? FindUnused(PipelineInput input, string? flowOption, string? seconds, string? shed, string? udpReceive)
+    {
+        if (flowOption is not null && !input.IsSynthetic)
+            return $"{flowOption} is the synthetic flow's: leave it out, or the other source.";
+        if (seconds is not null && input.Path is not null)
+            return $"{seconds} says nothing to a file, which lasts as long as it does: leave it out.";
+        if (shed is not null && input.WaitsForRoom)
+            return $"{shed} is for sources that cannot wait: a file or another process does.";
+        return udpReceive is not null && input.UdpPort == 0
+            ? $"{udpReceive} says how to receive datagrams: give a port by --udp."
+            : null;
+    }
+
     /// <summary>Options that are good by themselves, but not together; null where there are none.</summary>
-    private static string? FindContradiction(PipelineInput input, bool hasUdpReceive, PipelineOptions options, PipelineSink sink)
+    private static string? FindContradiction(PipelineInput input, PipelineOptions options, PipelineSink sink)
     {
         if (CountTrue(input.Path is not null, input.UdpPort != 0, input.SharedPath is not null) > 1)
             return "--source, --udp and --shared are different sources: give one of them.";
         if (CountTrue(sink.Path is not null, sink.SharedPath is not null, sink.LedgerPath is not null) > 1)
             return "--sink, --sink-shared and --node are different outputs: give one of them.";
-        if (hasUdpReceive && input.UdpPort == 0)
-            return "--udp-receive says how to receive datagrams: give a port by --udp.";
+        if ((input.Path ?? input.SharedPath) is { } from && (sink.Path ?? sink.SharedPath) is { } to && Path.GetFullPath(from) == Path.GetFullPath(to))
+            return $"'{from}' is source and output: they must be different files.";
         return options.Cores is { Count: > 0 } cores && cores.Count != options.EffectiveThreads
             ? $"--cores names {cores.Count} cores: it must be one for each of the {options.EffectiveThreads} threads."
             : null;
@@ -128,7 +143,12 @@ internal static class PipelineCommand
         {
             return await run();
         }
-        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or SocketException
+        catch (OperationCanceledException)
+        {
+            Console.WriteLine("stopped during the start");
+            return 0;
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException
             or LedgerException or DemoException or MetricsFileException or SharedRingException)
         {
             Console.Error.WriteLine($"velox: {error.Message}");
@@ -142,19 +162,36 @@ internal static class PipelineCommand
         using var signals = new StopSignals();
         using MetricsFile? file = metricsPath is null ? null : MetricsFile.Create(metricsPath);
         using MetricsRegistry? registry = file is null ? null : new MetricsRegistry("Velox.Pipeline", file);
+        PipelineWarmUp.Run(options, clock);
+
+        // What an output is to replace stays as it is when the source cannot be had. Of a node the flow must know the seats.
+        IMessageSource? early = sink.LedgerPath is null ? input.Open(clock) : null;
+        using IDisposable? closingEarly = early as IDisposable;
         await using PipelineTarget target = await PipelineTarget.OpenAsync(sink, clock, signals.Token);
         if (target.Seats is { } seats)
             input = input with { Flow = input.Flow with { Seats = seats } };
-        PipelineWarmUp.Run(options, clock);
-        IMessageSource source = input.Open(clock);
+        IMessageSource source = early ?? input.Open(clock);
         using IDisposable? closing = source as IDisposable;
+
         using var pipeline = new OrderPipeline(source, target.Output, options, clock, registry);
         PipelineReport? report = asJson ? null : new PipelineReport(clock, input.Describe(source), PipelineInput.NewsOf(source));
-        PipelineSnapshot end = pipeline.Run(report, signals.Token);
+        try
+        {
+            Print(report, pipeline.Run(report, signals.Token), target);
+            return 0;
+        }
+        catch (PipelineFailedException error)
+        {
+            Print(report, error.End, target);
+            throw;
+        }
+    }
+
+    private static void Print(PipelineReport? report, PipelineSnapshot end, PipelineTarget target)
+    {
         if (report is null)
             Console.WriteLine(JsonSerializer.Serialize(end, JsonOptions));
         else
             report.PrintEnd(end, target.Describe());
-        return end.InFlight == 0 ? 0 : 1;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Velox.Gateway;
 using Velox.Primitives;
 
@@ -22,6 +23,11 @@ internal sealed record PipelineInput(FlowParameters Flow, int Seconds)
     /// <summary>Messages that this ring holds.</summary>
     internal int SharedCapacity { get; init; }
 
+    internal bool IsSynthetic => Path is null && SharedPath is null && UdpPort == 0;
+
+    /// <summary>Whether the source waits while the pipeline has no room.</summary>
+    internal bool WaitsForRoom => Path is not null || SharedPath is not null;
+
     /// <exception cref="IOException">The file, port or ring cannot be had.</exception>
     internal IMessageSource Open(INanoClock clock)
     {
@@ -31,9 +37,7 @@ internal sealed record PipelineInput(FlowParameters Flow, int Seconds)
             return new FileSource(Path);
         if (SharedPath is not null)
             return new SharedRingSource(SharedPath, SharedCapacity, endNanos);
-        return UdpPort != 0
-            ? new UdpSource(new IPEndPoint(IPAddress.Loopback, UdpPort), endNanos, UdpReceive)
-            : new SyntheticSource(Flow, durationNanos);
+        return UdpPort != 0 ? OpenUdp(endNanos) : new SyntheticSource(Flow, durationNanos);
     }
 
     internal string Describe(IMessageSource source) => source switch
@@ -57,6 +61,18 @@ internal sealed record PipelineInput(FlowParameters Flow, int Seconds)
             last = now;
             return isNews ? $"the producer is {Name(now)}" : null;
         };
+    }
+
+    private UdpSource OpenUdp(long endNanos)
+    {
+        try
+        {
+            return new UdpSource(new IPEndPoint(IPAddress.Loopback, UdpPort), endNanos, UdpReceive);
+        }
+        catch (SocketException error)
+        {
+            throw new IOException($"port {UdpPort} of the loopback interface: {error.Message}", error);
+        }
     }
 
     private static string Name(PeerState state) => state switch

@@ -21,7 +21,7 @@ internal sealed class PipelineReport(TscClock clock, string announcement, Func<s
         foreach (PipelineThreadReport thread in threads)
         {
             string grants = thread.Grants.Count == 0 ? "not pinned" : string.Join("; ", thread.Grants);
-            Print($"  {string.Join(" + ", thread.Stages)}: waits {thread.Wait.ToString().ToLowerInvariant()}; {grants}");
+            Print($"  {string.Join(" + ", thread.Stages)}: waits {WaitNames.Of(thread.Wait)}; {grants}");
         }
 
         Print($"");
@@ -34,24 +34,27 @@ internal sealed class PipelineReport(TscClock clock, string announcement, Func<s
         // The longer the counter has been watched, the better its rate is known.
         clock.TryRecalibrate();
         IReadOnlyList<StageSnapshot> stages = now.Stages;
-        string dropped = now.Dropped == 0 ? "" : $" dropped={now.Dropped}";
+        string dropped = now.Dropped == 0
+            ? ""
+            : $" dropped={now.Dropped} ({now.DroppedFull} ring full, {now.DroppedShed} shed, {now.DroppedByOutput} output)";
         Print(
             $"[{now.ElapsedNanos / 1e9,3:0}s] ingress={stages[0].Messages,-8} orderbook={stages[1].Messages,-8} bundles={now.BundlesBySize + now.BundlesByAge + now.BundlesByDrain} output={now.Bundles}{dropped}");
         if (news?.Invoke() is { } line)
             Print($"{line}");
     }
 
-    public void Failed(ErrorBatch errors)
+    public void Failed(ErrorBatch errors, string? lastMessage)
     {
-        string what = (PipelineErrorCode)errors.Code switch
+        string? what = (PipelineErrorCode)errors.Code switch
         {
-            PipelineErrorCode.RingFull => "the first ring was full",
-            PipelineErrorCode.OrdersShed => "new orders were turned away",
+            // The lines have the exact counts.
+            PipelineErrorCode.RingFull or PipelineErrorCode.OrdersShed => null,
             PipelineErrorCode.OutputFailed => "the output failed",
             PipelineErrorCode.BreakerChanged => $"the output's circuit breaker changed, now {(BreakerState)errors.Last.Second}",
-            _ => "a stage failed and went on",
+            _ => $"a stage failed and went on: {lastMessage}",
         };
-        Print($"       {what} ({errors.Count} times)");
+        if (what is not null)
+            Print($"       {what} ({errors.Count} times)");
     }
 
     /// <param name="end">The last snapshot.</param>

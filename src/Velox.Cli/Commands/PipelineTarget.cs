@@ -10,10 +10,14 @@ internal sealed class PipelineTarget : IAsyncDisposable
 {
     private readonly VeloxNode? _node;
 
+    // What the market's making has taken.
+    private readonly NodeStatistics? _before;
+
     private PipelineTarget(IBundleOutput output, VeloxNode? node)
     {
         Output = output;
         _node = node;
+        _before = node?.ReadStatistics();
     }
 
     internal IBundleOutput Output { get; }
@@ -41,15 +45,20 @@ internal sealed class PipelineTarget : IAsyncDisposable
     /// <summary>What the node made of the bundles, or null without one; after the run.</summary>
     internal string? Describe()
     {
-        if (_node is null)
+        if (_node is null || _before is null)
             return null;
         NodeStatistics node = _node.ReadStatistics();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"node       {node.Executed} transactions executed ({node.ExecutedFailures} failed), {node.Fills} fills, {node.Blocks} blocks, all durable; slot {node.Slot}, root {node.StateRoot}");
+            $"node       {node.Executed - _before.Executed} transactions executed ({node.ExecutedFailures - _before.ExecutedFailures} failed), {node.Fills - _before.Fills} fills; durable to slot {node.Slot}, root {node.StateRoot}");
     }
 
-    public ValueTask DisposeAsync() => _node?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        // The pipeline's to dispose of as well, where it came to one.
+        Output.Dispose();
+        return _node?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
 
     private static async Task<PipelineTarget> OpenNodeAsync(string ledgerPath, CancellationToken cancellation)
     {

@@ -33,7 +33,15 @@ internal static class SoakCommand
         using var pipeline = new OrderPipeline(
             new SyntheticSource(flow, seconds * 1_000_000_000L), new NullOutput(), new PipelineOptions(), clock);
         var watch = new SoakWatch(clock, everySeconds);
-        PipelineSnapshot end = pipeline.Run(watch, signals.Token);
-        return watch.Judge(end) ? 0 : 1;
+        try
+        {
+            return watch.Judge(pipeline.Run(watch, signals.Token)) ? 0 : 1;
+        }
+        catch (PipelineFailedException error)
+        {
+            watch.Judge(error.End);
+            Console.Error.WriteLine($"velox: {error.Message}");
+            return 1;
+        }
     }
 }

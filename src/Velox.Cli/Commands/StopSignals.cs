@@ -15,6 +15,9 @@ internal sealed class StopSignals : IDisposable
     // SIGXFSZ on Linux, macOS and the BSDs.
     private const PosixSignal FileSizeExceeded = (PosixSignal)25;
 
+    // For as long as the process lives: what is still to be written may be so after the last stop.
+    private static PosixSignalRegistration? s_fileSizeExceeded;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
     private long _interruptedAt;
@@ -35,9 +38,7 @@ internal sealed class StopSignals : IDisposable
             }));
         }
 
-        // A file size limit would end the process without a word; this way the write fails, with an error to tell.
-        if (!OperatingSystem.IsWindows())
-            _registrations.Add(PosixSignalRegistration.Create(FileSizeExceeded, context => context.Cancel = true));
+        s_fileSizeExceeded ??= IgnoreFileSizeExceeded();
     }
 
     internal CancellationToken Token => _stop.Token;
@@ -48,6 +49,11 @@ internal sealed class StopSignals : IDisposable
         foreach (PosixSignalRegistration registration in _registrations)
             registration.Dispose();
     }
+
+    /// <summary>A file size limit would end the process without a word; this way the write fails, with an error to tell.</summary>
+    private static PosixSignalRegistration? IgnoreFileSizeExceeded() => OperatingSystem.IsWindows()
+        ? null
+        : PosixSignalRegistration.Create(FileSizeExceeded, context => context.Cancel = true);
 
     private bool IsSecond()
     {

@@ -36,16 +36,18 @@ public sealed class FileSource : IMessageSource, IDisposable
     public int Take(Span<PipelineMessage> slots, long nowNanos)
     {
         int count = 0;
-        while (count < slots.Length && (_next < _end || Fill()))
+        int refused = 0;
+        while (count + refused < slots.Length && (_next < _end || Fill()))
         {
             var message = MemoryMarshal.Read<OrderMessage>(_buffer.AsSpan(_next));
             _next += OrderMessage.Size;
             if (message.Validate() == BookError.None)
                 slots[count++].Message = message;
             else
-                InvalidCount++;
+                refused++;
         }
 
+        InvalidCount += refused;
         return count;
     }
 

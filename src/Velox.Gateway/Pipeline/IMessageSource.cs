@@ -20,6 +20,12 @@ public interface IMessageSource
     /// <param name="nowNanos">The time, on the pipeline's clock.</param>
     int Take(Span<PipelineMessage> slots, long nowNanos);
 
+    /// <summary>
+    /// Whether the source fills <see cref="PipelineMessage.IngressNanos"/> with the time at which the message was due, so that
+    /// the pipeline knows how late it took it; it is stamped over.
+    /// </summary>
+    bool KnowsDueTimes => false;
+
     /// <summary>Messages that were not well-formed.</summary>
     long InvalidCount { get; }
 }

@@ -17,6 +17,8 @@ public interface IPipelineMonitor
     /// <summary>Called once a second.</summary>
     void EverySecond(PipelineSnapshot now);
 
-    /// <summary>Errors of one kind that did not end the run; the code is a <see cref="PipelineErrorCode"/>.</summary>
-    void Failed(ErrorBatch errors);
+    /// <summary>Errors of one kind that did not end the run.</summary>
+    /// <param name="errors">Their code is a <see cref="PipelineErrorCode"/>. Of more than 1,024 in a second the first are not in it.</param>
+    /// <param name="lastMessage">What the last of them said, or null.</param>
+    void Failed(ErrorBatch errors, string? lastMessage);
 }

@@ -9,7 +9,8 @@ namespace Velox.Gateway;
 /// </summary>
 /// <remarks>When the ring is nearly full, new orders go before cancels, which take risk away.</remarks>
 internal sealed class IngressStage(
-    IMessageSource source, SpscRing<PipelineMessage> output, PipelineOptions options, INanoClock clock, PipelineErrors errors)
+    IMessageSource source, SpscRing<PipelineMessage> output, PipelineOptions options, INanoClock clock, PipelineErrors errors,
+    LatencyHistogram lateness)
     : PipelineStage(StageNames.Ingress, clock)
 {
     private const int NewOrders = 1;
@@ -56,6 +57,8 @@ internal sealed class IngressStage(
             slots = _dropSlots;
         int given = source.Take(slots, nowNanos);
         Volatile.Write(ref _generated, _generated + given);
+        if (source.KnowsDueTimes)
+            RecordLateness(slots[..given], nowNanos);
         int kept = Admit(slots[..given]);
         if (isFull)
         {
@@ -67,6 +70,12 @@ internal sealed class IngressStage(
             (slot.IngressNanos, slot.BookNanos) = (nowNanos, 0);
         output.Publish(kept);
         return kept;
+    }
+
+    private void RecordLateness(ReadOnlySpan<PipelineMessage> messages, long nowNanos)
+    {
+        foreach (ref readonly PipelineMessage message in messages)
+            lateness.Record(nowNanos - message.IngressNanos);
     }
 
     /// <summary>Leaves out what is turned away; the rest moves together in its order.</summary>

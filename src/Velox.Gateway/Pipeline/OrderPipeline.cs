@@ -34,6 +34,7 @@ public sealed class OrderPipeline : IDisposable
     private readonly OutputStage _last;
     private readonly PipelineStage[] _stages;
     private long _startNanos;
+    private bool _hasRun;
 
     /// <param name="source">Where messages come from.</param>
     /// <param name="output">Where bundles go; disposed of with the pipeline.</param>
@@ -56,7 +57,7 @@ public sealed class OrderPipeline : IDisposable
         var toBook = new SpscRing<PipelineMessage>(options.RingMessages);
         var toBundles = new SpscRing<PipelineMessage>(options.RingMessages);
         var toOutput = new SpscRing<PipelineBundle>(Math.Max(4, options.RingMessages / PipelineBundle.MaxMessages));
-        _ingress = new IngressStage(source, toBook, options, clock, _errors);
+        _ingress = new IngressStage(source, toBook, options, clock, _errors, _metrics.LatencyOf(StageNames.Ingress));
         var book = new BookStage(_ingress, toBook, toBundles, _depth, clock, _metrics.LatencyOf(StageNames.OrderBook));
         _bundling = new BundlingStage(book, toBundles, toOutput, options, clock, _metrics.LatencyOf(StageNames.Bundles));
         _last = new OutputStage(_bundling, toOutput, output, options, clock, _metrics, _errors);
@@ -77,8 +78,7 @@ public sealed class OrderPipeline : IDisposable
                 _bundling.ClosedBy(BundleTrigger.Size), _bundling.ClosedBy(BundleTrigger.Age), _bundling.ClosedBy(BundleTrigger.Drain),
                 _depth.NotApplied, _run.Restarts,
                 [.. _stages.Select(stage => Describe(
-                    stage.Name, stage.Messages, stage.Depth, (double)stage.BusyNanos / elapsedNanos,
-                    stage == _ingress ? null : _metrics.LatencyOf(stage.Name)))],
+                    stage.Name, stage.Messages, stage.Depth, (double)stage.BusyNanos / elapsedNanos, _metrics.LatencyOf(stage.Name)))],
                 Describe(StageNames.Total, _last.Delivered, 0, 0, _metrics.LatencyOf(StageNames.Total)));
         }
     }
@@ -96,12 +96,15 @@ public sealed class OrderPipeline : IDisposable
     /// <param name="monitor">Told what happens, on this thread; null for nobody.</param>
     /// <param name="cancellation">Ends the source; nothing is thrown.</param>
     /// <returns>What was done in all.</returns>
-    /// <exception cref="IOException">The source or the output failed; what was on its way is lost, and counted as in flight.</exception>
+    /// <exception cref="PipelineFailedException">The source or the output failed; what was on its way is lost, and counted as in flight.</exception>
+    /// <exception cref="InvalidOperationException">It has run before.</exception>
     public PipelineSnapshot Run(IPipelineMonitor? monitor, CancellationToken cancellation)
     {
+        if (Interlocked.Exchange(ref _hasRun, true))
+            throw new InvalidOperationException("A pipeline runs once: make another one.");
         Volatile.Write(ref _startNanos, _clock.NowNanos);
         StageThread[] threads = CreateThreads();
-        using CancellationTokenRegistration stop = cancellation.Register(_ingress.Stop);
+        using CancellationTokenRegistration stop = cancellation.Register(Stop);
         foreach (StageThread thread in threads)
             thread.Start();
         try
@@ -116,7 +119,7 @@ public sealed class OrderPipeline : IDisposable
         catch (Exception error)
         {
             // Nobody may use what the owner disposes of when this has left.
-            _run.Fail(error, mayRestart: false);
+            _run.Fail(error);
             foreach (StageThread thread in threads)
                 thread.Join();
             throw;
@@ -139,8 +142,8 @@ public sealed class OrderPipeline : IDisposable
         PipelineSnapshot end = Snapshot;
         _metrics.Publish(end);
         if (monitor is not null)
-            _errors.Report(monitor.Failed, isLast: true);
-        return _run.Failure is { } failure ? throw new IOException($"The pipeline has ended: {failure.Message}", failure) : end;
+            ReportErrors(monitor, isLast: true);
+        return _run.Failure is { } failure ? throw new PipelineFailedException(end, failure) : end;
     }
 
     private void Complete()
@@ -151,8 +154,14 @@ public sealed class OrderPipeline : IDisposable
         }
         catch (IOException error)
         {
-            _run.Fail(error, mayRestart: false);
+            _run.Fail(error);
         }
+    }
+
+    private void Stop()
+    {
+        _run.Stop();
+        _ingress.Stop();
     }
 
     private void Report(IPipelineMonitor? monitor)
@@ -164,8 +173,11 @@ public sealed class OrderPipeline : IDisposable
         if (monitor is null)
             return;
         monitor.EverySecond(now);
-        _errors.Report(monitor.Failed, isLast: false);
+        ReportErrors(monitor, isLast: false);
     }
+
+    private void ReportErrors(IPipelineMonitor monitor, bool isLast) => _errors.Report(
+        errors => monitor.Failed(errors, errors.Code == (int)PipelineErrorCode.StageRestarted ? _run.LastRestart?.Message : null), isLast);
 
     private StageThread[] CreateThreads()
     {
@@ -183,6 +195,6 @@ public sealed class OrderPipeline : IDisposable
         return threads;
     }
 
-    private static StageSnapshot Describe(string name, long messages, long depth, double utilisation, LatencyHistogram? latency) => new(
-        name, messages, depth, utilisation, latency?.ValueAtPercentile(50) ?? 0, latency?.ValueAtPercentile(99) ?? 0, latency?.Max ?? 0);
+    private static StageSnapshot Describe(string name, long messages, long depth, double utilisation, LatencyHistogram latency) =>
+        new(name, messages, depth, utilisation, latency.ValueAtPercentile(50), latency.ValueAtPercentile(99), latency.Max);
 }

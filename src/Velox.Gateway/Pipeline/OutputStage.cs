@@ -9,8 +9,8 @@ namespace Velox.Gateway;
 /// </remarks>
 internal sealed class OutputStage : PipelineStage
 {
-    // Nobody signals that an output has room, or is well again: it is asked.
-    private const long RetryBusyNanos = 50_000;
+    // Nobody signals that an output has room, or is well again: it is asked. Long enough for the thread to sleep until then.
+    private const long RetryBusyNanos = 200_000;
     private const long RetryFailedNanos = 1_000_000;
 
     private readonly PipelineStage _previous;
@@ -89,21 +89,36 @@ internal sealed class OutputStage : PipelineStage
             return false;
         }
 
-        BundleResult result = _output.Accept(in bundle);
-        _breaker.Report(permit, result != BundleResult.Failed);
-        if (result == BundleResult.Failed)
+        switch (Offer(in bundle, permit))
         {
-            _retryNanos = RetryFailedNanos;
-            _failingSinceNanos ??= nowNanos;
-            _errors.Note(PipelineErrorCode.OutputFailed, _bundles);
-            return false;
+            case BundleResult.Accepted:
+                _failingSinceNanos = null;
+                return true;
+            case BundleResult.Busy:
+                _failingSinceNanos = null;
+                _retryNanos = RetryBusyNanos;
+                return false;
+            default:
+                _failingSinceNanos ??= nowNanos;
+                _retryNanos = RetryFailedNanos;
+                _errors.Note(PipelineErrorCode.OutputFailed, _bundles);
+                return false;
         }
+    }
 
-        _failingSinceNanos = null;
-        if (result == BundleResult.Accepted)
-            return true;
-        _retryNanos = RetryBusyNanos;
-        return false;
+    private BundleResult Offer(in PipelineBundle bundle, BreakerPermit permit)
+    {
+        bool isWell = false;
+        try
+        {
+            BundleResult result = _output.Accept(in bundle);
+            isWell = result != BundleResult.Failed;
+            return result;
+        }
+        finally
+        {
+            _breaker.Report(permit, isWell);
+        }
     }
 
     private bool IsGivenUp(long nowNanos) => _failingSinceNanos is { } since && nowNanos - since >= _patienceNanos;

@@ -17,7 +17,7 @@ public enum PipelineErrorCode
     /// <summary>The output's circuit breaker has changed: First is its state before, Second after (<see cref="BreakerState"/>).</summary>
     BreakerChanged = 4,
 
-    /// <summary>A stage threw an exception and goes on: First is the exception's HResult.</summary>
+    /// <summary>A stage threw an exception and goes on.</summary>
     StageRestarted = 5,
 }
 

@@ -7,7 +7,7 @@ internal sealed class PipelineMetrics
 {
     private const int SeriesPoints = 3_600;
 
-    private static readonly string[] Hops = [StageNames.OrderBook, StageNames.Bundles, StageNames.Output, StageNames.Total];
+    private static readonly string[] Hops = [StageNames.Ingress, StageNames.OrderBook, StageNames.Bundles, StageNames.Output, StageNames.Total];
 
     private readonly Dictionary<string, LatencyHistogram> _latencies;
     private readonly (ShardedCounter Counter, Func<PipelineSnapshot, long> Read)[] _counters;
@@ -23,7 +23,13 @@ internal sealed class PipelineMetrics
         _latencies = Hops.ToDictionary(
             hop => hop,
             hop => registry.AddHistogram(
-                $"latency.{hop}", hop == StageNames.Total ? "From ingress to output" : $"From the stage before to {hop}"));
+                $"latency.{hop}",
+                hop switch
+                {
+                    StageNames.Ingress => "From due to taken, where the source knows when messages are due",
+                    StageNames.Total => "From ingress to output",
+                    _ => $"From the stage before to {hop}",
+                }));
         _counters =
         [
             Count("messages.generated", "{message}", "Messages that the source gave", now => now.Generated),
@@ -39,7 +45,7 @@ internal sealed class PipelineMetrics
         ];
         _gauges =
         [
-            .. StageGauges("depth", "{message}", "Waiting in front of", stage => stage.Depth),
+            .. StageGauges("depth", "{item}", "Messages (bundles for the output) waiting in front of", stage => stage.Depth),
             .. StageGauges("busy", "[ppth]", "Part of the time spent with messages in", stage => (long)(stage.Utilisation * 1_000)),
         ];
         _rate = registry.AddSeries("rate", "{message}/s", "Messages delivered per second", SeriesPoints);
@@ -59,7 +65,7 @@ internal sealed class PipelineMetrics
     }
 
     /// <summary>Takes the nanoseconds of each message from the stage before to this one, or of the whole way.</summary>
-    /// <param name="hop">A stage but the first, or <see cref="StageNames.Total"/>.</param>
+    /// <param name="hop">A stage, or <see cref="StageNames.Total"/>.</param>
     internal LatencyHistogram LatencyOf(string hop) => _latencies[hop];
 
     /// <summary>Sets counters and gauges; one thread.</summary>

@@ -105,6 +105,8 @@ public sealed record PipelineOptions
     {
         if (cores.Count != EffectiveThreads)
             throw OutOfBounds(nameof(Cores), cores.Count, $"one core for each of the {EffectiveThreads} threads");
+        if (cores.Distinct().Count() != cores.Count)
+            throw OutOfBounds(nameof(Cores), string.Join(",", cores), "a core of its own for each thread");
         foreach (int core in cores)
         {
             if (core is < 0 or > CoreList.MaxNumber)

@@ -4,7 +4,9 @@ namespace Velox.Gateway;
 internal sealed class PipelineRun(int mostRestarts, PipelineErrors errors)
 {
     private Exception? _failure;
+    private Exception? _lastRestart;
     private int _restarts;
+    private bool _isStopping;
 
     /// <summary>Called before each poll of a stage: tests let stages stall and die in it.</summary>
     internal Action<PipelineStage>? BeforePoll { get; set; }
@@ -17,12 +19,25 @@ internal sealed class PipelineRun(int mostRestarts, PipelineErrors errors)
     /// <summary>How often a stage went on after an exception.</summary>
     internal int Restarts => Math.Min(Volatile.Read(ref _restarts), mostRestarts);
 
-    /// <summary>Ends the run, unless stages may go on. The threads see it within one park, and end.</summary>
-    internal void Fail(Exception error, bool mayRestart)
+    /// <summary>The last exception that a stage went on after.</summary>
+    internal Exception? LastRestart => Volatile.Read(ref _lastRestart);
+
+    /// <summary>From now on a stage that fails ends the run: nobody waits for it to get well.</summary>
+    internal void Stop() => Volatile.Write(ref _isStopping, true);
+
+    /// <summary>Ends the run, with the first of such errors. The threads see it within one park, and end.</summary>
+    internal void Fail(Exception error) => Interlocked.CompareExchange(ref _failure, error, null);
+
+    /// <summary>Lets a stage go on after an exception, or ends the run with it.</summary>
+    internal void RestartOrFail(Exception error)
     {
-        if (mayRestart && Interlocked.Increment(ref _restarts) <= mostRestarts)
-            errors.Note(PipelineErrorCode.StageRestarted, error.HResult);
-        else
-            Interlocked.CompareExchange(ref _failure, error, null);
+        if (Volatile.Read(ref _isStopping) || Interlocked.Increment(ref _restarts) > mostRestarts)
+        {
+            Fail(error);
+            return;
+        }
+
+        Volatile.Write(ref _lastRestart, error);
+        errors.Note(PipelineErrorCode.StageRestarted);
     }
 }

@@ -5,7 +5,7 @@ namespace Velox.Gateway;
 /// <param name="Messages">Messages that left it towards the next stage.</param>
 /// <param name="Depth">Messages (bundles for the output) that wait in front of it.</param>
 /// <param name="Utilisation">Part of the time spent with messages, 0 to 1.</param>
-/// <param name="P50Nanos">Median time of a message from the stage before; 0 for the first.</param>
+/// <param name="P50Nanos">Median time of a message from the stage before; of the first, how late it took what was due, if that is known.</param>
 /// <param name="P99Nanos">99 % of the messages took no longer.</param>
 /// <param name="MaxNanos">The longest.</param>
 public readonly record struct StageSnapshot(

@@ -5,6 +5,9 @@ namespace Velox.Gateway;
 /// <summary>A thread that polls some of a pipeline's stages until the last of them has finished, or the run has failed.</summary>
 internal sealed class StageThread
 {
+    // What failed may need a moment; and the other stages of this thread wait meanwhile.
+    private static readonly TimeSpan RestartPause = TimeSpan.FromMilliseconds(1);
+
     private readonly PipelineStage[] _stages;
     private readonly PipelineRun _run;
     private readonly INanoClock _clock;
@@ -56,7 +59,8 @@ internal sealed class StageThread
             }
             catch (Exception error)
             {
-                _run.Fail(error, mayRestart: true);
+                _run.RestartOrFail(error);
+                Thread.Sleep(RestartPause);
             }
         }
 

@@ -35,6 +35,8 @@ public sealed class SyntheticSource : IMessageSource
 
     public bool WaitsForRoom => false;
 
+    public bool KnowsDueTimes => true;
+
     public bool IsExhausted => _nextNanos >= _durationNanos;
 
     public long InvalidCount => 0;
@@ -49,7 +51,8 @@ public sealed class SyntheticSource : IMessageSource
         {
             OrderMessage message = _source.Next(out int trader);
             _source.Confirm(trader, in message);
-            slots[count++].Message = message;
+            (slots[count].Message, slots[count].IngressNanos) = (message, nowNanos - elapsedNanos + _nextNanos);
+            count++;
             if (--_leftOfBurst > 0)
                 continue;
             _leftOfBurst = _burstSize;

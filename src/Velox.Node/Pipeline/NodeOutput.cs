@@ -28,8 +28,11 @@ public sealed class NodeOutput : IBundleOutput
     }
 
     /// <inheritdoc/>
+    /// <exception cref="IOException">The node has stopped: nothing will be taken any more.</exception>
     public BundleResult Accept(in PipelineBundle bundle)
     {
+        if (_node.Completion.IsCompleted)
+            throw new IOException($"The node has stopped: {_node.Completion.Exception?.GetBaseException().Message ?? "its engine has ended"}");
         // Before the signature: this is the queue's only large writer, so what has room now has it then.
         if (_node.Queue.Count >= TransactionQueue.Capacity)
             return BundleResult.Busy;
@@ -37,9 +40,7 @@ public sealed class NodeOutput : IBundleOutput
         for (int i = 0; i < messages.Length; i++)
             _messages[i] = messages[i].Message;
         byte[] transaction = _encoder.Encode(_messages.AsSpan(0, messages.Length));
-        if (_node.TrySubmit(new InFlightTransaction(transaction, messages[0].IngressNanos)))
-            return BundleResult.Accepted;
-        return _node.Completion.IsCompleted ? BundleResult.Failed : BundleResult.Busy;
+        return _node.TrySubmit(new InFlightTransaction(transaction, messages[0].IngressNanos)) ? BundleResult.Accepted : BundleResult.Busy;
     }
 
     /// <summary>Stops the node: every bundle that was taken is in a durable block when this returns.</summary>

@@ -9,11 +9,17 @@ internal sealed class CallbackMonitor : IPipelineMonitor
 
     internal List<ErrorBatch> Errors { get; } = [];
 
+    internal string? LastMessage { get; private set; }
+
     internal Action<PipelineSnapshot>? OnSecond { get; init; }
 
     public void Started(IReadOnlyList<PipelineThreadReport> threads) => Threads = threads;
 
     public void EverySecond(PipelineSnapshot now) => OnSecond?.Invoke(now);
 
-    public void Failed(ErrorBatch errors) => Errors.Add(errors);
+    public void Failed(ErrorBatch errors, string? lastMessage)
+    {
+        Errors.Add(errors);
+        LastMessage = lastMessage ?? LastMessage;
+    }
 }

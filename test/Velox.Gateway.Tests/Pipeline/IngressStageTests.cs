@@ -51,7 +51,7 @@ public sealed class IngressStageTests
     }
 
     private static IngressStage Create(CountingSource source, SpscRing<PipelineMessage> ring, FakeClock clock, int shedPercent) =>
-        new(source, ring, new PipelineOptions { RingMessages = RingMessages, ShedPercent = shedPercent }, clock, new PipelineErrors(clock))
+        new(source, ring, new PipelineOptions { RingMessages = RingMessages, ShedPercent = shedPercent }, clock, new PipelineErrors(clock), new LatencyHistogram())
         {
             Spot = new ParkingSpot(),
         };

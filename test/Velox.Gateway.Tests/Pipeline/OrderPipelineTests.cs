@@ -64,7 +64,7 @@ public sealed class OrderPipelineTests
     {
         var output = new CollectingOutput { OnBundle = _ => throw new IOException("no space left") };
         using var pipeline = new OrderPipeline(new CountingSource(1_000, true), output, new PipelineOptions(), Clock);
-        Assert.Contains("no space left", Assert.Throws<IOException>(() => pipeline.Run(null, TestContext.Current.CancellationToken)).Message);
+        Assert.Contains("no space left", Assert.Throws<PipelineFailedException>(() => pipeline.Run(null, TestContext.Current.CancellationToken)).Message);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class OrderPipelineTests
     {
         var output = new CollectingOutput { OnComplete = () => throw new IOException("no space left") };
         using var pipeline = new OrderPipeline(new CountingSource(10, true), output, new PipelineOptions(), Clock);
-        Assert.Contains("no space left", Assert.Throws<IOException>(() => pipeline.Run(null, TestContext.Current.CancellationToken)).Message);
+        Assert.Contains("no space left", Assert.Throws<PipelineFailedException>(() => pipeline.Run(null, TestContext.Current.CancellationToken)).Message);
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class OrderPipelineTests
         using (var more = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
             more.Write(new byte[OrderMessage.Size / 2]);
         using var pipeline = new OrderPipeline(source, new NullOutput(), new PipelineOptions(), Clock);
-        Assert.Contains("cut off", Assert.Throws<IOException>(() => pipeline.Run(null, TestContext.Current.CancellationToken)).Message);
+        Assert.Contains("cut off", Assert.Throws<PipelineFailedException>(() => pipeline.Run(null, TestContext.Current.CancellationToken)).Message);
     }
 
     [Fact]
@@ -243,6 +243,7 @@ public sealed class OrderPipelineTests
     public static TheoryData<PipelineOptions, string> BadOptions => new()
     {
         { new PipelineOptions { Threads = 2, Cores = [1] }, "Cores must be one core for each of the 2 threads" },
+        { new PipelineOptions { Threads = 2, Cores = [1, 1] }, "Cores must be a core of its own for each thread" },
         { new PipelineOptions { Threads = 1, Cores = [-1] }, "Cores must be core numbers, 0 to" },
         { new PipelineOptions { Wait = (WaitKind)9 }, "Wait must be a wait strategy" },
         { new PipelineOptions { RealTimePriority = 100 }, "RealTimePriority must be 0 to 99" },
@@ -286,5 +287,66 @@ public sealed class OrderPipelineTests
         entries["latency.total"].ReadHistogram(latency);
         Assert.Equal(12_345, latency.Count);
         Assert.Equal(0, entries["dropped.full"].ReadValue());
+    }
+
+    [Fact]
+    public void A_run_that_fails_says_what_it_had_done()
+    {
+        var output = new CollectingOutput { OnBundle = count => { if (count >= 160) throw new IOException("no space left"); } };
+        using var pipeline = new OrderPipeline(new CountingSource(100_000, true), output, new PipelineOptions(), Clock);
+        PipelineFailedException error = Assert.Throws<PipelineFailedException>(() => pipeline.Run(null, TestContext.Current.CancellationToken));
+        Assert.Equal(error.End.Generated, error.End.Delivered + error.End.InFlight);
+        Assert.True(error.End.InFlight > 0);
+    }
+
+    [Fact]
+    public void A_pipeline_runs_once()
+    {
+        using var pipeline = new OrderPipeline(new CountingSource(10, true), new CollectingOutput(), new PipelineOptions(), Clock);
+        pipeline.Run(null, TestContext.Current.CancellationToken);
+        Assert.Throws<InvalidOperationException>(() => pipeline.Run(null, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Nothing_is_restarted_once_the_run_is_to_stop()
+    {
+        using var stop = new CancellationTokenSource();
+        var output = new CollectingOutput { Answer = _ => { stop.Cancel(); throw new InvalidOperationException("never well"); } };
+        var options = new PipelineOptions { StageRestarts = PipelineOptions.MaxRestarts };
+        using var pipeline = new OrderPipeline(new CountingSource(int.MaxValue, true), output, options, Clock);
+        Assert.Contains("never well", Assert.Throws<PipelineFailedException>(() => pipeline.Run(null, stop.Token)).Message);
+    }
+
+    [Fact]
+    public void How_late_messages_were_taken_is_known_where_it_is_known_when_they_were_due()
+    {
+        var clock = new FakeClock();
+        var source = new SyntheticSource(new FlowParameters { MessagesPerSecond = 1_000_000 }, 1_000_000);
+        var lateness = new LatencyHistogram();
+        var stage = new IngressStage(source, new SpscRing<PipelineMessage>(4_096), new PipelineOptions(), clock, new PipelineErrors(clock), lateness)
+        {
+            Spot = new ParkingSpot(),
+        };
+        stage.Poll(clock.NowNanos); // the flow begins
+        clock.NowNanos += 1_000_000_000;
+        while (!stage.IsFinished)
+            stage.Poll(clock.NowNanos);
+        Assert.Equal(stage.Generated, lateness.Count);
+        Assert.InRange(lateness.ValueAtPercentile(0), 999_000_000, 1_000_000_000);
+    }
+
+    [Fact]
+    public void Malformed_messages_do_not_keep_a_stage_from_its_other_work()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "messages");
+        using (FileStream file = File.Create(path))
+        {
+            MessageFile.WriteHeader(file);
+            file.SetLength(MessageFile.HeaderBytes + (1_000L * OrderMessage.Size));
+        }
+
+        using var source = new FileSource(path);
+        Assert.Equal(0, source.Take(new PipelineMessage[64], 0));
+        Assert.Equal(64, source.InvalidCount);
     }
 }

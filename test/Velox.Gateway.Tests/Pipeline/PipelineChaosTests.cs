@@ -45,7 +45,7 @@ public sealed class PipelineChaosTests
         {
             BeforePoll = stage => throw new InvalidOperationException($"{stage.Name} has died"),
         };
-        IOException error = Assert.Throws<IOException>(() => pipeline.Run(null, TestContext.Current.CancellationToken));
+        PipelineFailedException error = Assert.Throws<PipelineFailedException>(() => pipeline.Run(null, TestContext.Current.CancellationToken));
         Assert.Contains("has died", error.Message);
         Assert.Equal(3, pipeline.Snapshot.Restarts);
     }
@@ -54,10 +54,13 @@ public sealed class PipelineChaosTests
         int threads, WaitKind wait, int seed, bool waitsForRoom)
     {
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
-        var chaos = new ThreadLocal<Random>(() => new Random(seed + Environment.CurrentManagedThreadId));
+        var outputChaos = new Random(seed);
+        Dictionary<string, Random> chaos = new[] { "ingress", "orderbook", "bundles", "output" }
+            .Select((stage, index) => (stage, random: new Random(seed + (1_000 * (index + 1)))))
+            .ToDictionary(each => each.stage, each => each.random);
         var output = new CollectingOutput
         {
-            Answer = _ => chaos.Value!.Next(40) switch { 0 => BundleResult.Failed, < 4 => BundleResult.Busy, _ => BundleResult.Accepted },
+            Answer = _ => outputChaos.Next(40) switch { 0 => BundleResult.Failed, < 4 => BundleResult.Busy, _ => BundleResult.Accepted },
         };
         var options = new PipelineOptions
         {
@@ -71,7 +74,7 @@ public sealed class PipelineChaosTests
         };
         using var pipeline = new OrderPipeline(new CountingSource(Messages, waitsForRoom), output, options, SystemNanoClock.Instance)
         {
-            BeforePoll = _ => Disturb(chaos.Value!),
+            BeforePoll = stage => Disturb(chaos[stage.Name]),
         };
         var monitor = new CallbackMonitor();
         return (pipeline.Run(monitor, TestContext.Current.CancellationToken), output, monitor);

@@ -82,6 +82,7 @@ internal sealed class UringReceiver : IDatagramReceiver
     {
         int count = 0;
         int seen = 0;
+        int error = 0;
         refused = 0;
         do
         {
@@ -91,7 +92,7 @@ internal sealed class UringReceiver : IDatagramReceiver
                 {
                     _isStanding = completion.HasMore;
                     if (completion.Result < 0)
-                        Check(-completion.Result);
+                        error = -completion.Result;
                     else if (TryParse(in completion, out OrderMessage message))
                         slots[count++].Message = message;
                     else
@@ -101,6 +102,9 @@ internal sealed class UringReceiver : IDatagramReceiver
                 seen += completions.Length;
                 _ring.Advance(completions.Length);
                 _buffers.Publish();
+
+                // Not before the batch is given back: it must not be read again.
+                Check(error);
             }
         }
         while (seen < slots.Length && BringMore());
@@ -146,7 +150,7 @@ internal sealed class UringReceiver : IDatagramReceiver
     /// <summary>Used up buffers, mostly: then the request is made again, and goes on with what the socket holds.</summary>
     private static void Check(int error)
     {
-        if (error is not (UringAbi.NoBuffers or UringAbi.NoMemory or UringAbi.TryAgain or UringAbi.Interrupted or UringAbi.ConnectionRefused))
+        if (error is not (0 or UringAbi.NoBuffers or UringAbi.NoMemory or UringAbi.TryAgain or UringAbi.Interrupted or UringAbi.ConnectionRefused))
             throw new IOException($"io_uring: receiving ended with error {error}");
     }
 }

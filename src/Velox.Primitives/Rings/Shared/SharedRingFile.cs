@@ -66,7 +66,7 @@ internal sealed unsafe partial class SharedRingFile : IDisposable
         var file = new SharedRingFile(path, itemBytes, capacity);
         try
         {
-            file.Claim(end);
+            file.Claim(end, path);
             file.CheckPositions(path);
             return file;
         }
@@ -96,16 +96,16 @@ internal sealed unsafe partial class SharedRingFile : IDisposable
         _file.Dispose();
     }
 
-    private void Claim(SharedRingEnd end)
+    private void Claim(SharedRingEnd end, string path)
     {
         ref long owner = ref Owner(end);
         long found = Volatile.Read(ref owner);
         if (ProcessStamp.IsAlive(found))
-            throw new SharedRingException("owner", $"That end of the ring belongs to process {ProcessStamp.IdOf(found)}.");
+            throw new SharedRingException("owner", $"'{path}': the {NameOf(end)}'s end belongs to process {ProcessStamp.IdOf(found)}.");
 
         // Of several that find it free, one gets it.
         if (Interlocked.CompareExchange(ref owner, ProcessStamp.OfThisProcess, found) != found)
-            throw new SharedRingException("owner", "That end of the ring was taken by another process just now.");
+            throw new SharedRingException("owner", $"'{path}': the {NameOf(end)}'s end was taken by another process just now.");
         _claimed = end;
     }
 
@@ -129,9 +129,13 @@ internal sealed unsafe partial class SharedRingFile : IDisposable
 
     private static long LengthOf(int itemBytes, int capacity) => SlotsOffset + (long)itemBytes * capacity;
 
+    private static string NameOf(SharedRingEnd end) => end.ToString().ToLowerInvariant();
+
     /// <exception cref="IOException">There is no room for it, or the folder does not take it.</exception>
     private static void Create(string path, int itemBytes, int capacity)
     {
+        if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
+            throw new DirectoryNotFoundException($"'{path}': its folder does not exist.");
         string made = $"{path}.{Environment.ProcessId}.{Guid.NewGuid():n}";
         try
         {
