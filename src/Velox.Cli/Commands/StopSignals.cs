@@ -16,7 +16,7 @@ internal sealed class StopSignals : IDisposable
     private const PosixSignal FileSizeExceeded = (PosixSignal)25;
 
     // For as long as the process lives: what is still to be written may be so after the last stop.
-    private static PosixSignalRegistration? _fileSizeExceeded;
+    private static PosixSignalRegistration? FileSizeRegistration;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
@@ -38,7 +38,7 @@ internal sealed class StopSignals : IDisposable
             }));
         }
 
-        _fileSizeExceeded ??= IgnoreFileSizeExceeded();
+        FileSizeRegistration ??= IgnoreFileSizeExceeded();
     }
 
     internal CancellationToken Token => _stop.Token;
