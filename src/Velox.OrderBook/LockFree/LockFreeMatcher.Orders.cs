@@ -6,9 +6,6 @@ namespace Velox.OrderBook;
 internal sealed unsafe partial class LockFreeMatcher<TModel>
     where TModel : struct, IMemoryModel
 {
-    /// <summary>How often an order is pulled out again because an order of the other side arrived at the same time.</summary>
-    private const int MaxRounds = 8;
-
     /// <summary>Places a valid limit or immediate-or-cancel order.</summary>
     internal LockFreePlacement Place(in NewOrder order, Span<LockFreeFill> fills)
     {
@@ -32,7 +29,7 @@ internal sealed unsafe partial class LockFreeMatcher<TModel>
             Found found = FindBest(order.Side.Opposite(), out Best best);
             if (found == Found.Nothing || (found == Found.Order && !order.Side.Crosses(order.PriceTicks, best.PriceTicks)))
                 return rested;
-            if (found == Found.Timeout || round == MaxRounds)
+            if (found == Found.Timeout || round == maxRounds)
                 return rested with { Outcome = LockFreeOutcome.MayCross };
 
             uint withdrawn = Withdraw(link, state);

@@ -21,8 +21,9 @@ namespace Velox.OrderBook;
 /// <param name="heads">Two nodes whose <see cref="LockFreeNode.Next"/> is the first level of bids and of asks.</param>
 /// <param name="pool">This thread's way to nodes.</param>
 /// <param name="maxTries">How many lost races one operation survives.</param>
+/// <param name="maxRounds">How often an order is pulled out because one of the other side arrived at the same time.</param>
 internal sealed unsafe partial class LockFreeMatcher<TModel>(
-    LockFreeNode* nodes, (nint Bids, nint Asks) heads, ILockFreeNodes pool, int maxTries)
+    LockFreeNode* nodes, (nint Bids, nint Asks) heads, ILockFreeNodes pool, int maxTries, int maxRounds)
     where TModel : struct, IMemoryModel
 {
     // 2^6 pauses of some ten nanoseconds.

@@ -27,7 +27,7 @@ namespace Velox.OrderBook;
 /// <item>Two crossing orders that arrive at the same time may both rest for a moment. Each looks again after it rests; who
 /// sees the other pulls its own order out, trades, and rests again at the end of its level. What others filled of it
 /// meanwhile is <see cref="LockFreePlacement.MadeLots"/>, under another order id: know your orders in the fills of others by
-/// <see cref="NewOrder.ClientOrderId"/>. After 8 such rounds the order stays, as <see cref="LockFreeOutcome.MayCross"/>.</item>
+/// <see cref="NewOrder.ClientOrderId"/>. After <see cref="MaxRounds"/> the order stays, as <see cref="LockFreeOutcome.MayCross"/>.</item>
 /// <item>Best price and depth are looked at order by order, not at one moment.</item>
 /// </list></para>
 /// <para><b>Limits</b>: nodes (one for an order, one for a level), threads, lots of an order, and 100 lost races an operation,
@@ -58,6 +58,9 @@ public sealed unsafe class LockFreeOrderBook : IDisposable
 
     /// <summary>Most lost races of one operation.</summary>
     public const int MaxTries = 100;
+
+    /// <summary>How often an order is pulled out because one of the other side arrived at the same time.</summary>
+    public const int MaxRounds = 8;
 
     // The heads stand on two lines each, as processors fetch lines in pairs.
     private const int HeadNodes = 4;
@@ -100,7 +103,8 @@ public sealed unsafe class LockFreeOrderBook : IDisposable
             return null;
         var first = (LockFreeNode*)_slabs.Address(0);
         var nodes = new LockFreeNodes(_slabs, _reclaimer);
-        var matcher = new LockFreeMatcher<HardwareModel>(first, ((nint)first, (nint)(first + (HeadNodes / 2))), nodes, MaxTries);
+        (nint, nint) heads = ((nint)first, (nint)(first + (HeadNodes / 2)));
+        var matcher = new LockFreeMatcher<HardwareModel>(first, heads, nodes, MaxTries, MaxRounds);
         return new LockFreeTrader(this, reader, nodes, matcher);
     }
 

@@ -7,8 +7,8 @@ public enum LockFreeOutcome : byte
     Done,
 
     /// <summary>
-    /// The order rests, but others kept this thread from finding out that it crosses no order of the other side: the next
-    /// order that arrives trades with both.
+    /// The order rests, but others kept this thread from finding out that it crosses no order of the other side: the book may
+    /// stay crossed until somebody trades with one of the two.
     /// </summary>
     MayCross,
 

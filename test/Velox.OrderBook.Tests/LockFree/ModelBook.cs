@@ -33,10 +33,10 @@ internal sealed unsafe class ModelBook<TModel>
     internal Account this[ulong client] => _accounts[client];
 
     /// <summary>A thread's way into the book, with so many nodes.</summary>
-    internal LockFreeMatcher<TModel> Join(int nodes) => Join(Own(nodes));
+    internal LockFreeMatcher<TModel> Join(int nodes, int maxRounds = 0) => Join(Own(nodes), maxRounds);
 
-    internal LockFreeMatcher<TModel> Join(ILockFreeNodes pool) =>
-        new(_nodes, ((nint)_nodes, (nint)(_nodes + 1)), pool, MaxTries);
+    internal LockFreeMatcher<TModel> Join(ILockFreeNodes pool, int maxRounds = 0) =>
+        new(_nodes, ((nint)_nodes, (nint)(_nodes + 1)), pool, MaxTries, maxRounds);
 
     internal ILockFreeNodes Own(int nodes)
     {
@@ -45,8 +45,6 @@ internal sealed unsafe class ModelBook<TModel>
         Assert.True(_given <= _count);
         return new OwnNodes(this, Enumerable.Range(first, nodes));
     }
-
-    internal LockFreeNode* Node(int index) => _nodes + index;
 
     /// <summary>Places and enters what came of it; returns the order's id.</summary>
     internal ulong Place(
