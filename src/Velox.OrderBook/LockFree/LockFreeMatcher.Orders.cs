@@ -150,6 +150,8 @@ internal sealed unsafe partial class LockFreeMatcher<TModel>
     /// <summary>Appends an order to the level of its price, or makes the level with it.</summary>
     private LockFreeOutcome Insert(Side side, ulong priceTicks, long order)
     {
+        if (TryAppendToRecent(side, priceTicks, order))
+            return LockFreeOutcome.Done;
         do
         {
             if (!TryFindLevel(side, priceTicks, out long* word, out long level))
@@ -162,16 +164,49 @@ internal sealed unsafe partial class LockFreeMatcher<TModel>
                 continue;
             }
 
-            if (exists && !TryAppend(level, order))
+            if (exists && !TryAppend(&Node(level)->First, order))
+            {
+                Close(level); // if somebody else closed it: helps
                 continue;
+            }
 
-            // Release: who cancels the order and sees its level finds the order in it.
-            TModel.StoreRelease(ref Node(order)->Level, level);
+            SetLevel(side, priceTicks, order, level);
             return LockFreeOutcome.Done;
         }
         while (TryAgain());
         return LockFreeOutcome.Timeout;
     }
+
+    /// <summary>Appends an order behind this thread's last one of the same price, if that one is still open.</summary>
+    /// <remarks>
+    /// Saves the way through the levels and the level. Open after the epoch was entered: so it is linked, and it and its level
+    /// stay what they are. If it closes meanwhile, the exchange at the end of the list fails, or was still in time.
+    /// </remarks>
+    private bool TryAppendToRecent(Side side, ulong priceTicks, long order)
+    {
+        ref Recent recent = ref RecentOf(side, priceTicks);
+        if (recent.PriceTicks != priceTicks || recent.Side != side)
+            return false;
+        LockFreeNode* node = Node(recent.Order);
+        long state = TModel.LoadAcquire(ref node->State);
+        if (OrderWord.Lots(state) == 0 || !OrderWord.IsSameUse(state, recent.State))
+            return false;
+        long level = TModel.LoadAcquire(ref node->Level);
+        if (!TryAppend(&node->Next, order))
+            return false;
+        SetLevel(side, priceTicks, order, level);
+        return true;
+    }
+
+    /// <summary>Completes an order that was linked.</summary>
+    private void SetLevel(Side side, ulong priceTicks, long order, long level)
+    {
+        // Release: who cancels the order and sees its level finds the order in it.
+        TModel.StoreRelease(ref Node(order)->Level, level);
+        RecentOf(side, priceTicks) = new Recent(side, priceTicks, order, TModel.LoadRelaxed(ref Node(order)->State));
+    }
+
+    private ref Recent RecentOf(Side side, ulong priceTicks) => ref _recent[((priceTicks << 1) | (ulong)side) % RecentOrders];
 
     /// <summary>Links a new level with its first order between a word and what was found behind it.</summary>
     /// <param name="side">The side.</param>
@@ -197,9 +232,10 @@ internal sealed unsafe partial class LockFreeMatcher<TModel>
         return false;
     }
 
-    private bool TryAppend(long level, long order)
+    /// <summary>Links an order at the end of the list that leads on from a word.</summary>
+    /// <returns>False when the word's node is removed, or somebody came first.</returns>
+    private bool TryAppend(long* word, long order)
     {
-        long* word = &Node(level)->First;
         while (TryStep(word, out long link))
         {
             // At the end of a list that nobody closed, behind an order that is not removed: the exchange says so.
@@ -208,8 +244,9 @@ internal sealed unsafe partial class LockFreeMatcher<TModel>
             word = &Node(link)->Next;
         }
 
-        if (word == &Node(level)->First)
-            Close(level); // helps who closed it
         return false;
     }
+
+    /// <summary>An order of this thread, with the <see cref="OrderWord"/> it had.</summary>
+    private readonly record struct Recent(Side Side, ulong PriceTicks, long Order, long State);
 }

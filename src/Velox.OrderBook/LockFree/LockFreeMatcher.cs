@@ -29,6 +29,10 @@ internal sealed unsafe partial class LockFreeMatcher<TModel>(
     // 2^6 pauses of some ten nanoseconds.
     private const int LongestBackOffShift = 6;
 
+    private const int RecentOrders = 1_024;
+
+    // This thread's last order of a price; price 0 is none.
+    private readonly Recent[] _recent = new Recent[RecentOrders];
     private int _tries;
 
     private enum Found

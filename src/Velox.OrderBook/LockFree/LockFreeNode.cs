@@ -76,5 +76,7 @@ internal static class OrderWord
 
     internal static int IndexOf(ulong orderId) => (int)((uint)orderId - 1);
 
+    internal static bool IsSameUse(long word, long other) => word >> 32 == other >> 32;
+
     internal static bool IsUseOf(long word, ulong orderId) => (ulong)word >> 32 == orderId >> 32;
 }

@@ -56,6 +56,21 @@ public class LockFreeModelTests
     [Fact]
     public void Placing_into_a_level_that_is_being_closed() => Write(PlaceAgainstCancel<CheckedModel>()).MustPass();
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Placing_behind_an_own_order_that_is_being_removed(bool keepsLevel) => Write(Check<CheckedModel>(6, book =>
+    {
+        LockFreeMatcher<CheckedModel> placer = book.Join(6);
+        if (keepsLevel)
+            book.Place(placer, 3, Side.Ask, 10, 1);
+        ulong id = book.Place(placer, 1, Side.Ask, 10, 5);
+        book.Scenario.Thread(() => book.Place(placer, 2, Side.Ask, 10, 7));
+        LockFreeMatcher<CheckedModel> canceller = book.Join(0);
+        book.Scenario.Thread(() => book.Cancel(canceller, 1, id));
+        book.Scenario.Finally(book.MustBalance);
+    })).MustPass();
+
     [Fact]
     public void No_lot_is_taken_twice() => Write(TakeAgainstTake<CheckedModel>()).MustPass();
 

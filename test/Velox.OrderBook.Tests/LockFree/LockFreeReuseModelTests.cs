@@ -16,25 +16,30 @@ public unsafe class LockFreeReuseModelTests
     public void A_node_that_a_placer_holds_is_not_used_again() => Write(Check(honoursReaders: true, Place)).MustPass();
 
     [Fact]
+    public void A_node_of_its_own_that_a_placer_remembers_is_not_used_again() =>
+        Write(Check(honoursReaders: true, Place, isReadersOrder: true)).MustPass();
+
+    [Fact]
     public void A_node_that_a_canceller_holds_is_not_used_again() => Write(Check(honoursReaders: true, Cancel)).MustPass();
 
     [Fact]
     public void Using_nodes_again_under_a_reader_is_found() =>
         Assert.NotNull(Write(Check(honoursReaders: false, Take)).Finding);
 
-    private static CheckResult Check(bool honoursReaders, Action<ModelBook<CheckedModel>, LockFreeMatcher<CheckedModel>, ulong> read) =>
+    private static CheckResult Check(
+        bool honoursReaders, Action<ModelBook<CheckedModel>, LockFreeMatcher<CheckedModel>, ulong> read, bool isReadersOrder = false) =>
         ModelChecker.Check(
             scenario =>
             {
-                var book = new ModelBook<CheckedModel>(scenario, nodes: 4);
+                var book = new ModelBook<CheckedModel>(scenario, nodes: 6);
                 long* epoch = scenario.Allocate<long>("epoch");
                 *epoch = EpochProtocol.FirstEpoch;
                 var readersPin = new Pin(scenario.Allocate<long>("reader's pin"), epoch);
                 var ownPin = new Pin(scenario.Allocate<long>("writer's pin"), epoch);
                 var nodes = new EpochNodes(book.Own(2), honoursReaders ? [readersPin, ownPin] : [ownPin], epoch);
                 LockFreeMatcher<CheckedModel> writer = book.Join(nodes);
-                ulong id = book.Place(writer, 1, Side.Ask, 10, 5);
-                LockFreeMatcher<CheckedModel> reader = book.Join(2);
+                LockFreeMatcher<CheckedModel> reader = book.Join(4);
+                ulong id = book.Place(isReadersOrder ? reader : writer, 1, Side.Ask, 10, 5);
                 scenario.Thread(() =>
                 {
                     readersPin.Enter();
