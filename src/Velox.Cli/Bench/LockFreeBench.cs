@@ -14,8 +14,8 @@ namespace Velox.Cli;
 /// </remarks>
 internal static class LockFreeBench
 {
-    /// <summary>So that all orders of a flow find a node.</summary>
-    internal const int MaxOperations = 4_000_000;
+    /// <summary>Of more the slab market could not hold what is left resting.</summary>
+    internal const int MaxOperations = 300_000;
 
     private const int RingCapacity = 4_096;
     private const int SpinsPerYield = 64;
@@ -179,7 +179,7 @@ internal static class LockFreeBench
     /// <summary>With all that it does: seats, fees, events, undo in bundles.</summary>
     private sealed class SlabBook : ISerialBook
     {
-        private const uint MaxOrders = 500_000;
+        private const uint MaxOrders = 100_000;
 
         private readonly Market _market;
         private readonly TrackedMemory _memory;
@@ -189,7 +189,7 @@ internal static class LockFreeBench
 
         internal SlabBook(int operations)
         {
-            _market = BookBench.OpenMarket((uint)Math.Min(operations, MaxOrders), out _memory);
+            _market = BookBench.OpenMarket(MaxOrders, out _memory);
             _orderIds = new ulong[operations];
         }
 
@@ -209,7 +209,8 @@ internal static class LockFreeBench
             }
 
             var order = new NewOrder(operation.Side, operation.Type, operation.PriceTicks, operation.QuantityLots, 0);
-            _market.Place(operation.Seat, in order, ref events, out OperationResult result);
+            if (_market.Place(operation.Seat, in order, ref events, out OperationResult result) is BookError.OrdersFull or BookError.LevelsFull)
+                throw new InvalidOperationException("The flow leaves more orders than the market holds: take fewer.");
             _orderIds[number] = result.OrderId;
         }
     }
