@@ -31,12 +31,12 @@ namespace Velox.OrderBook;
 /// <item>Best price and depth are looked at order by order, not at one moment.</item>
 /// </list></para>
 /// <para><b>Limits</b>: nodes (one for an order, one for a level), threads, lots of an order, and 100 lost races an operation,
-/// with growing pauses between them: <see cref="LockFreeOutcome.Timeout"/>. A thread holds back up to 66 nodes. No
+/// with growing pauses between them: <see cref="LockFreeOutcome.Timeout"/>. A thread holds back up to 67 nodes. No
 /// self-trade check, seats or fees. An order id stays refused until its node was used 2^32 times again. Nothing is
-/// allocated after joining. A step never waits for another thread; but one in 64 removals hands nodes back under a lock, and
-/// while a thread stands still inside an operation, no node that was removed since is used again.</para>
-/// <para>Its rate is measured beside a serial book behind an <see cref="MpscRing{T}"/>, which is mostly the better choice: see
-/// <c>docs/lock-free-book.md</c>.</para>
+/// allocated after joining. Matching never waits for another thread; but one in 64 removals hands nodes back under a lock, and
+/// while a thread stands still inside an operation, no node that was removed since is used again. A thread looks for the
+/// place of an order from the best level on, unless its last order of that price is open: then from there.</para>
+/// <para>When to take it, and when a serial book behind an <see cref="MpscRing{T}"/>: <c>docs/lock-free-book.md</c>.</para>
 /// <example>
 /// <code>
 /// using var book = new LockFreeOrderBook(capacity: 100_000, maxThreads: 8);
