@@ -19,9 +19,14 @@ internal sealed unsafe partial class LockFreeMatcher<TModel>
             LockFreeOutcome outcome = Take(order.Side, order.PriceTicks, ref open, fills, ref count);
             if (outcome != LockFreeOutcome.Done || open == 0 || !order.Type.MayRest())
                 return Ended(outcome, open);
-            outcome = Rest(in order, open, out long link, out long state);
+            outcome = Rest(in order, open, out long link, out long state, out uint unplaced);
             if (outcome != LockFreeOutcome.Done)
-                return Ended(outcome, open);
+            {
+                madeLots += open - unplaced;
+                open = unplaced;
+                return Ended(outcome, unplaced);
+            }
+
             LockFreePlacement rested = Rested(LockFreeOutcome.Done, link, state);
 
             // Of two orders that arrive at the same time the one whose fence comes later sees the other resting.
@@ -123,9 +128,9 @@ internal sealed unsafe partial class LockFreeMatcher<TModel>
     }
 
     /// <summary>Makes an order and links it as the youngest of its level.</summary>
-    private LockFreeOutcome Rest(in NewOrder order, uint lots, out long link, out long state)
+    private LockFreeOutcome Rest(in NewOrder order, uint lots, out long link, out long state, out uint unplaced)
     {
-        (link, state) = (Link.End, 0);
+        (link, state, unplaced) = (Link.End, 0, lots);
         if (!pool.TryTake(out int index))
             return LockFreeOutcome.NoNode;
         link = Link.To(index);
@@ -138,12 +143,13 @@ internal sealed unsafe partial class LockFreeMatcher<TModel>
         // Release: who cancels it by its id sees that it has no level yet.
         TModel.StoreRelease(ref node->State, state);
         LockFreeOutcome outcome = Insert(order.Side, order.PriceTicks, link);
-        if (outcome != LockFreeOutcome.Done)
-        {
-            TModel.StoreRelease(ref node->State, OrderWord.WithLots(state, 0));
-            pool.GiveBack(index);
-        }
+        if (outcome == LockFreeOutcome.Done)
+            return outcome;
 
+        // Who guessed the id may have cancelled it already, and has those lots; its node is touched by nobody who comes later.
+        if (!TryChange(node, state, 0))
+            unplaced = 0;
+        pool.Retire(index);
         return outcome;
     }
 

@@ -45,7 +45,10 @@ public readonly record struct LockFreeFill(ulong MakerOrderId, ulong MakerClient
 /// <param name="OrderId">For <see cref="LockFreeTrader.Cancel"/>; 0 when nothing rests.</param>
 /// <param name="Fills">How many fills were written.</param>
 /// <param name="TakenLots">Filled on arrival: the sum of the fills written.</param>
-/// <param name="MadeLots">Filled by others while the placement was still looking for crossing orders.</param>
+/// <param name="MadeLots">
+/// Filled by others while the placement was still looking for crossing orders; or cancelled then, by somebody who had the id from
+/// a fill.
+/// </param>
 /// <param name="RestedLots">Resting when the call ended, but for what others filled since.</param>
 /// <param name="UnplacedLots">Neither filled nor resting: gone.</param>
 public readonly record struct LockFreePlacement(

@@ -72,6 +72,15 @@ public class LockFreeModelTests
     })).MustPass();
 
     [Fact]
+    public void Cancelling_an_order_that_is_just_being_placed() => Write(Check<CheckedModel>(2, book =>
+    {
+        AddPlacer(book, 1, Side.Ask, 10, 5);
+        LockFreeMatcher<CheckedModel> canceller = book.Join(0);
+        book.Scenario.Thread(() => book.Cancel(canceller, 1, ModelBook<CheckedModel>.FirstOrderId));
+        book.Scenario.Finally(book.MustBalance);
+    })).MustPass();
+
+    [Fact]
     public void No_lot_is_taken_twice() => Write(TakeAgainstTake<CheckedModel>()).MustPass();
 
     [Fact]

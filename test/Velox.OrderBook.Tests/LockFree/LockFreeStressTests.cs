@@ -5,21 +5,22 @@ namespace Velox.OrderBook.Tests;
 /// <summary>Several threads trade at once, each keeping a ledger; in the end every lot of every order is accounted for.</summary>
 public class LockFreeStressTests
 {
-    private const int Capacity = 20_000;
+    private const int Capacity = 200_000;
     private const int MaxOpen = 32;
     private const ulong Mid = 1_000;
 
     [Theory]
-    [InlineData(2, 1, 20)]
-    [InlineData(2, 2, 1)]
-    [InlineData(3, 3, 2)]
-    [InlineData(4, 4, 6)]
-    public void Every_lot_of_every_order_is_accounted_for(int threads, int seed, int spreadTicks)
+    [InlineData(2, 1, 20, Capacity)]
+    [InlineData(2, 2, 1, Capacity)]
+    [InlineData(3, 3, 2, Capacity)]
+    [InlineData(4, 4, 6, Capacity)]
+    [InlineData(3, 5, 3, 250)] // often no node is free
+    public void Every_lot_of_every_order_is_accounted_for(int threads, int seed, int spreadTicks, int capacity)
     {
         seed = Environment.GetEnvironmentVariable("VELOX_STRESS_SEED") is { } given ? int.Parse(given, null) : seed;
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         const int ordersPerThread = 500_000;
-        using var book = new LockFreeOrderBook(Capacity, threads);
+        using var book = new LockFreeOrderBook(capacity, threads);
         var ledger = new Ledger(threads * ordersPerThread);
         Run(threads, thread =>
         {
@@ -96,6 +97,7 @@ public class LockFreeStressTests
         private readonly uint[] _rested = new uint[orders];
         private long _mayCross;
         private long _timeouts;
+        private long _noNode;
         private long _fills;
 
         internal uint[] Resting { get; } = new uint[orders];
@@ -103,7 +105,7 @@ public class LockFreeStressTests
         internal long MayCross => _mayCross;
 
         public override string ToString() =>
-            $"{_placed.Count(lots => lots > 0)} orders, {_fills} fills, {_timeouts} timeouts, {_mayCross} left crossing, "
+            $"{_placed.Count(lots => lots > 0)} orders, {_fills} fills, {_timeouts} timeouts, {_noNode} without a node, {_mayCross} left crossing, "
             + $"{_reportedMade.Count(lots => lots > 0)} filled before they rested";
 
         internal void Enter(ulong client, uint lots, in LockFreePlacement placed, ReadOnlySpan<LockFreeFill> fills)
@@ -146,6 +148,8 @@ public class LockFreeStressTests
                 Interlocked.Increment(ref _mayCross);
             if (outcome == LockFreeOutcome.Timeout)
                 Interlocked.Increment(ref _timeouts);
+            if (outcome == LockFreeOutcome.NoNode)
+                Interlocked.Increment(ref _noNode);
         }
     }
 

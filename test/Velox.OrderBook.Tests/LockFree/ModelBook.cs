@@ -30,6 +30,9 @@ internal sealed unsafe class ModelBook<TModel>
 
     internal Scenario Scenario => _scenario;
 
+    /// <summary>The id that the first order will have: of the first node that is handed out.</summary>
+    internal static ulong FirstOrderId => OrderWord.IdOf(OrderWord.NextUse(0, 1), HeadNodes);
+
     internal Account this[ulong client] => _accounts[client];
 
     /// <summary>A thread's way into the book, with so many nodes.</summary>
