@@ -13,20 +13,20 @@ namespace Velox.Cli;
 /// </remarks>
 internal static class BookBench
 {
-    private const int OperationsPerBundle = 16;
-    private const int Seats = 64;
+    internal const int OperationsPerBundle = 16;
+    internal const int Seats = 64;
     private const ulong Funds = 1UL << 50;
 
     internal static IReadOnlyList<BenchLine> Run(int runs, int operations)
     {
-        Operation[] flow = MakeFlow(operations, seed: 42);
+        BookOperation[] flow = BookFlow.Make(operations, seed: 42, Seats);
         (double market, double plain) = BenchReport.Medians(runs, () => MeasureMarket(flow), () => MeasurePlain(flow));
         return [new BenchLine("slab market with seats, fees, events, undo", market, "operations/CPU s", "sorted dictionaries, matching only", plain)];
     }
 
-    private static double MeasureMarket(Operation[] flow)
+    private static double MeasureMarket(BookOperation[] flow)
     {
-        Market market = OpenMarket(out TrackedMemory memory);
+        Market market = OpenMarket(orders: 100_000, out TrackedMemory memory);
         var buffer = new BookEvent[Market.MaxEventsPerOperation];
         ulong[] orderIds = new ulong[flow.Length];
         TimeSpan start = Environment.CpuUsage.TotalTime;
@@ -38,7 +38,7 @@ internal static class BookBench
                 memory.Checkpoint();
             }
 
-            ref readonly Operation operation = ref flow[i];
+            ref readonly BookOperation operation = ref flow[i];
             var events = new EventWriter(buffer, slot: 1);
             if (operation.Cancels >= 0)
             {
@@ -54,13 +54,13 @@ internal static class BookBench
         return PerSecond(flow.Length, start);
     }
 
-    private static double MeasurePlain(Operation[] flow)
+    private static double MeasurePlain(BookOperation[] flow)
     {
         var book = new PlainBook();
         TimeSpan start = Environment.CpuUsage.TotalTime;
         for (int i = 0; i < flow.Length; i++)
         {
-            ref readonly Operation operation = ref flow[i];
+            ref readonly BookOperation operation = ref flow[i];
             if (operation.Cancels >= 0)
                 book.Cancel(operation.Cancels);
             else
@@ -74,7 +74,7 @@ internal static class BookBench
     private static double PerSecond(int operations, TimeSpan start) =>
         operations / Math.Max(1e-6, (Environment.CpuUsage.TotalTime - start).TotalSeconds);
 
-    private static Market OpenMarket(out TrackedMemory memory)
+    internal static Market OpenMarket(uint orders, out TrackedMemory memory)
     {
         var parameters = new MarketParameters
         {
@@ -82,7 +82,7 @@ internal static class BookBench
             TickSize = 1,
             MakerFeeBps = 1,
             TakerFeeBps = 2,
-            OrderCapacity = 100_000,
+            OrderCapacity = orders,
             LevelCapacity = 10_000,
             SeatCapacity = Seats,
             MaxOpenOrdersPerSeat = MarketLayout.MaxOpenOrdersPerSeat,
@@ -102,52 +102,9 @@ internal static class BookBench
         return market;
     }
 
-    private static Operation[] MakeFlow(int operations, int seed)
-    {
-        var random = new Random(seed);
-        var flow = new Operation[operations];
-        long mid = 10_000;
-        for (int i = 0; i < operations; i++)
-        {
-            mid = Math.Clamp(mid + random.Next(-1, 2), 9_000, 11_000);
-            uint seat = (uint)random.Next(Seats);
-            if (i > 0 && random.Next(100) < 45)
-            {
-                // Cancels reach back a little: most hit a resting order, some come too late.
-                int target = Math.Max(0, i - random.Next(1, 4_000));
-                flow[i] = new Operation { Cancels = target, Seat = flow[target].Seat };
-                continue;
-            }
-
-            Side side = random.Next(2) == 0 ? Side.Bid : Side.Ask;
-            long behindMid = random.Next(-10, 100);
-            flow[i] = new Operation
-            {
-                Cancels = -1,
-                Seat = seat,
-                Side = side,
-                Type = random.Next(10) == 0 ? OrderType.ImmediateOrCancel : OrderType.Limit,
-                PriceTicks = (ulong)(side == Side.Bid ? mid - behindMid : mid + behindMid),
-                QuantityLots = (ulong)random.Next(1, 100),
-            };
-        }
-
-        return flow;
-    }
-
     private static void Require(BookError error)
     {
         if (error != BookError.None)
             throw new InvalidOperationException($"The market could not be set up: {error}.");
-    }
-
-    private struct Operation
-    {
-        public int Cancels;
-        public uint Seat;
-        public Side Side;
-        public OrderType Type;
-        public ulong PriceTicks;
-        public ulong QuantityLots;
     }
 }

@@ -7,6 +7,7 @@ namespace Velox.Cli;
 internal static class BenchCommand
 {
     private const int MaxCount = 50_000_000;
+    private const int MaxLockFreeCount = LockFreeBench.MaxOperations;
     private const int MaxRuns = 1_000;
 
     internal static Command Create() => new("bench", "Measure a part of the engine beside a peer in the same run.")
@@ -18,6 +19,7 @@ internal static class BenchCommand
         Create("pipeline", "Messages through the order pipeline, beside the same stages over Channel<T>.", "messages", 2_000_000, MaxCount, PipelineBench.Run),
         CreateUdp(),
         Create("book", "Orders through a market, beside a book of sorted dictionaries.", "operations", 500_000, MaxCount, BookBench.Run),
+        Create("lockfree", "Orders into a lock-free book from one and two threads, beside serial books behind a ring.", "operations", 200_000, MaxLockFreeCount, LockFreeBench.Run),
         Create("svm", "Signed transfers through the six stages, all workers beside one.", "transactions", 4_096, Bank.MaxTransactionsPerBlock, SvmBench.Run),
         CreateBpf(),
     };
