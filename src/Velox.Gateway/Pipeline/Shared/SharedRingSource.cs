@@ -19,14 +19,8 @@ namespace Velox.Gateway;
 /// </example>
 public sealed class SharedRingSource : IMessageSource, IDisposable
 {
-    /// <summary>How long the stage waits at most before it looks again: another process does not wake it.</summary>
-    private const long LookIntervalNanos = 100_000;
-
-    /// <summary>How long after the end what was in the ring is still taken.</summary>
-    private const long MaxDrainNanos = 5_000_000_000;
-
     private readonly SharedRingConsumer<OrderMessage> _ring;
-    private readonly long _endNanos;
+    private readonly ListeningTime _time;
     private bool _isExhausted;
 
     /// <param name="path">The ring's file, which is made if there is none; best in memory, such as below /dev/shm.</param>
@@ -37,7 +31,7 @@ public sealed class SharedRingSource : IMessageSource, IDisposable
     public SharedRingSource(string path, int capacity, long endNanos)
     {
         _ring = new SharedRingConsumer<OrderMessage>(path, capacity);
-        _endNanos = endNanos;
+        _time = new ListeningTime(endNanos);
     }
 
     /// <summary>How the process is that writes. Asks the system; from any thread, but not while another disposes.</summary>
@@ -50,7 +44,7 @@ public sealed class SharedRingSource : IMessageSource, IDisposable
 
     public long InvalidCount { get; private set; }
 
-    public long NanosToNext(long nowNanos) => Math.Clamp(_endNanos - nowNanos, 0, LookIntervalNanos);
+    public long NanosToNext(long nowNanos) => _time.NanosToNext(nowNanos);
 
     public int Take(Span<PipelineMessage> slots, long nowNanos)
     {
@@ -65,9 +59,7 @@ public sealed class SharedRingSource : IMessageSource, IDisposable
         }
 
         InvalidCount += refused;
-        // What is in the ring at the end came in time; but who goes on writing must not keep the pipeline running.
-        bool isEmpty = count + refused == 0;
-        _isExhausted = nowNanos >= _endNanos && (isEmpty || nowNanos - _endNanos >= MaxDrainNanos);
+        _isExhausted = _time.IsOver(nowNanos, foundNothing: count + refused == 0);
         return count;
     }
 

@@ -14,17 +14,11 @@ public sealed class UdpSource : IMessageSource, IDisposable
     /// <summary>Receive buffer that is asked of the kernel, which may grant less.</summary>
     public const int BufferBytes = 8 * 1024 * 1024;
 
-    /// <summary>How long the stage waits at most before it looks again: nothing else tells it of a datagram.</summary>
-    private const long LookIntervalNanos = 100_000;
-
-    /// <summary>How long after the end what was held is still taken.</summary>
-    private const long MaxDrainNanos = 5_000_000_000;
-
     private static readonly TimeSpan MaxReleaseTime = TimeSpan.FromSeconds(1);
 
     private readonly Socket _socket;
     private readonly IDatagramReceiver _receiver;
-    private readonly long _endNanos;
+    private readonly ListeningTime _time;
     private bool _isExhausted;
     private bool _isDisposed;
 
@@ -36,7 +30,7 @@ public sealed class UdpSource : IMessageSource, IDisposable
     public UdpSource(IPEndPoint endPoint, long endNanos, UdpReceive receive = UdpReceive.Auto)
     {
         _socket = new Socket(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = BufferBytes, Blocking = false };
-        _endNanos = endNanos;
+        _time = new ListeningTime(endNanos);
         try
         {
             _socket.Bind(endPoint);
@@ -65,16 +59,14 @@ public sealed class UdpSource : IMessageSource, IDisposable
 
     public long InvalidCount { get; private set; }
 
-    public long NanosToNext(long nowNanos) => Math.Clamp(_endNanos - nowNanos, 0, LookIntervalNanos);
+    public long NanosToNext(long nowNanos) => _time.NanosToNext(nowNanos);
 
     /// <exception cref="IOException">The kernel ended the receiving.</exception>
     public int Take(Span<PipelineMessage> slots, long nowNanos)
     {
         int count = _receiver.Receive(slots, out int refused);
         InvalidCount += refused;
-        // What the kernel still holds at the end came in time; but who goes on sending must not keep the pipeline running.
-        bool isEmpty = count + refused == 0;
-        _isExhausted = nowNanos >= _endNanos && (isEmpty || nowNanos - _endNanos >= MaxDrainNanos);
+        _isExhausted = _time.IsOver(nowNanos, foundNothing: count + refused == 0);
         return count;
     }
 
