@@ -17,7 +17,7 @@ internal sealed class PipelineReport(TscClock clock, string announcement, Func<s
             Print($"The system's clock it is: {reason}");
         else
             Print($"TSC calibrated: {clock.TicksPerSecond / 1e9:0.0000} ticks/ns");
-        Print($"4 stages on {threads.Count} threads, {Environment.ProcessorCount} cores");
+        Print($"4 stages on {threads.Count} thread{(threads.Count == 1 ? "" : "s")}, {Environment.ProcessorCount} cores");
         foreach (PipelineThreadReport thread in threads)
         {
             string grants = thread.Grants.Count == 0 ? "not pinned" : string.Join("; ", thread.Grants);

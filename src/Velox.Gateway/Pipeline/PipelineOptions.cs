@@ -68,7 +68,11 @@ public sealed record PipelineOptions
     public int StageRestarts { get; init; }
 
     /// <summary>The threads that will be used.</summary>
-    public int EffectiveThreads => Threads != 0 ? Threads : Environment.ProcessorCount switch { >= 4 => 4, >= 2 => 2, _ => 1 };
+    /// <remarks>
+    /// With two cores it is one: two threads that wait for each other and for deadlines would leave nothing to the system, which
+    /// then takes a core from one of them for milliseconds at a time.
+    /// </remarks>
+    public int EffectiveThreads => Threads != 0 ? Threads : Environment.ProcessorCount switch { >= 4 => 4, 3 => 2, _ => 1 };
 
     /// <summary>The wait strategy that will be used: spinning needs a core for each thread.</summary>
     public WaitKind EffectiveWait => WaitStrategy.Allowed(Wait, EffectiveThreads);
