@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Xunit;
 
@@ -99,5 +101,35 @@ public sealed class PipelineTests
         ToolResult result = await Tool.RunAsync("pipeline", "--source", path + "-that-is-not-there", "--sink", path);
         Assert.Equal((1, ""), (result.ExitCode, result.Output));
         Assert.Equal("precious", await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_file_that_may_not_grow_ends_with_its_last_whole_message_and_the_run_with_its_account()
+    {
+        string folder = Directory.CreateTempSubdirectory("velox-pipeline-").FullName;
+        ToolResult made = await Tool.RunAsync("pipeline", "--rate", "200000", "--seconds", "1", "--sink", Path.Combine(folder, "all"), "--json");
+        Assert.Equal(0, made.ExitCode);
+
+        // The runtime's own files are larger than the limit, but for this switch.
+        ToolResult cut = await Tool.RunInShellAsync(
+            $"ulimit -f 3001; export DOTNET_EnableWriteXorExecute=0; velox pipeline --source '{folder}/all' --sink '{folder}/cut'");
+        Assert.Equal(1, cut.ExitCode);
+        Assert.Contains("has become larger than this process may write", cut.Error, StringComparison.Ordinal);
+        Assert.Matches(@"messages   \d+ generated = \d+ delivered", cut.Output);
+
+        ToolResult replayed = await Tool.RunAsync("pipeline", "--source", Path.Combine(folder, "cut"), "--json");
+        Assert.Equal((0, ""), (replayed.ExitCode, replayed.Error));
+        Assert.InRange(JsonDocument.Parse(replayed.Output).RootElement.GetProperty("delivered").GetInt64(), 1, 3_001 * 1_024 / 32);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_named()
+    {
+        using var other = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        int port = ((IPEndPoint)other.LocalEndPoint!).Port;
+        ToolResult result = await Tool.RunAsync("pipeline", "--udp", $"{port}", "--seconds", "1");
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        Assert.Contains($"port {port} of the loopback interface", result.Error, StringComparison.Ordinal);
     }
 }

@@ -72,13 +72,15 @@ public sealed record PipelineOptions
     /// With two cores it is one: two threads that wait for each other and for deadlines would leave nothing to the system, which
     /// then takes a core from one of them for milliseconds at a time.
     /// </remarks>
-    public int EffectiveThreads => Threads != 0 ? Threads : Environment.ProcessorCount switch { >= 4 => 4, 3 => 2, _ => 1 };
+    public int EffectiveThreads => Threads != 0 ? Threads : ThreadsFor(Environment.ProcessorCount);
 
     /// <summary>The wait strategy that will be used: spinning needs a core for each thread.</summary>
     public WaitKind EffectiveWait => WaitStrategy.Allowed(Wait, EffectiveThreads);
 
     /// <summary>Whether <see cref="RealTimePriority"/> may be asked for.</summary>
     internal bool MayBeRealTime => Environment.ProcessorCount > EffectiveThreads;
+
+    internal static int ThreadsFor(int cores) => cores switch { >= 4 => 4, 3 => 2, _ => 1 };
 
     /// <exception cref="ArgumentOutOfRangeException">A field is out of its bounds.</exception>
     internal void Validate()

@@ -299,6 +299,14 @@ public sealed class OrderPipelineTests
         Assert.True(error.End.InFlight > 0);
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 1)]
+    [InlineData(3, 2)]
+    [InlineData(4, 4)]
+    [InlineData(128, 4)]
+    public void Few_cores_leave_one_to_the_system(int cores, int threads) => Assert.Equal(threads, PipelineOptions.ThreadsFor(cores));
+
     [Fact]
     public void A_pipeline_runs_once()
     {
@@ -312,9 +320,11 @@ public sealed class OrderPipelineTests
     {
         using var stop = new CancellationTokenSource();
         var output = new CollectingOutput { Answer = _ => { stop.Cancel(); throw new InvalidOperationException("never well"); } };
-        var options = new PipelineOptions { StageRestarts = PipelineOptions.MaxRestarts };
+        var options = new PipelineOptions { StageRestarts = 100 };
         using var pipeline = new OrderPipeline(new CountingSource(int.MaxValue, true), output, options, Clock);
-        Assert.Contains("never well", Assert.Throws<PipelineFailedException>(() => pipeline.Run(null, stop.Token)).Message);
+        PipelineFailedException error = Assert.Throws<PipelineFailedException>(() => pipeline.Run(null, stop.Token));
+        Assert.Contains("never well", error.Message);
+        Assert.Equal(0, error.End.Restarts);
     }
 
     [Fact]

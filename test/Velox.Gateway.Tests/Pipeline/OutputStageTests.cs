@@ -65,6 +65,22 @@ public sealed class OutputStageTests
     }
 
     [Fact]
+    public void An_output_that_throws_is_left_alone_too()
+    {
+        var rig = new Rig(bundles: 1) { Throws = true };
+        for (int i = 0; i < Options.OutputBreaker.MinimumCalls; i++)
+            Assert.Throws<InvalidOperationException>(() => rig.Poll(1));
+        Assert.Equal(BreakerState.Open, rig.Stage.Breaker);
+        rig.Poll(100);
+        Assert.Equal(0, rig.Stage.Delivered);
+
+        rig.Throws = false;
+        rig.Clock.NowNanos += Options.OutputBreaker.OpenNanos;
+        rig.Poll(1);
+        Assert.Equal((1, BreakerState.Closed), (rig.Stage.Delivered, rig.Stage.Breaker));
+    }
+
+    [Fact]
     public void A_busy_output_is_waited_for_however_long_that_takes()
     {
         var rig = new Rig(bundles: 3) { Answer = BundleResult.Busy };
@@ -109,7 +125,7 @@ public sealed class OutputStageTests
                 Assert.True(ring.TryWrite(bundle));
             }
 
-            Output = new CollectingOutput { Answer = _ => Answer };
+            Output = new CollectingOutput { Answer = _ => Throws ? throw new InvalidOperationException("broken") : Answer };
             var registry = new MetricsRegistry("Velox.Pipeline.Test");
             Stage = new OutputStage(
                 new EndingStage(Clock), ring, Output, Options, Clock, new PipelineMetrics(registry), new PipelineErrors(Clock))
@@ -121,6 +137,8 @@ public sealed class OutputStageTests
         internal FakeClock Clock { get; } = new();
 
         internal BundleResult Answer { get; set; }
+
+        internal bool Throws { get; set; }
 
         internal CollectingOutput Output { get; }
 

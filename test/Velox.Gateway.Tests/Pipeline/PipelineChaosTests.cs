@@ -93,7 +93,8 @@ public sealed class PipelineChaosTests
                 Thread.Yield();
                 break;
             case 40:
-                Thread.Sleep(random.Next(2));
+                for (int yields = random.Next(500); yields > 0; yields--)
+                    Thread.Yield();
                 break;
         }
     }

@@ -294,4 +294,11 @@ public sealed class SharedRingTests : IDisposable
         start.ArgumentList.Add(items.ToString(CultureInfo.InvariantCulture));
         return Process.Start(start)!;
     }
+
+    [Fact]
+    public void A_folder_that_is_not_there_is_named_by_the_ring_that_was_asked_for()
+    {
+        string path = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("n"), "ring");
+        Assert.Contains($"'{path}': its folder does not exist", Assert.Throws<DirectoryNotFoundException>(() => new SharedRingProducer<long>(path, 8)).Message);
+    }
 }
