@@ -40,14 +40,19 @@ public sealed class PipelineChaosTests
     [Fact]
     public void Stages_that_fail_more_often_than_allowed_end_the_run_with_their_error()
     {
-        var options = new PipelineOptions { StageRestarts = 3 };
+        int deaths = 0;
+        var options = new PipelineOptions { StageRestarts = 3, Threads = 1 };
         using var pipeline = new OrderPipeline(new CountingSource(100, true), new CollectingOutput(), options, SystemNanoClock.Instance)
         {
-            BeforePoll = stage => throw new InvalidOperationException($"{stage.Name} has died"),
+            BeforePoll = stage =>
+            {
+                deaths++;
+                throw new InvalidOperationException($"{stage.Name} has died");
+            },
         };
         PipelineFailedException error = Assert.Throws<PipelineFailedException>(() => pipeline.Run(null, TestContext.Current.CancellationToken));
         Assert.Contains("has died", error.Message);
-        Assert.Equal(3, pipeline.Snapshot.Restarts);
+        Assert.Equal((3, 4), (pipeline.Snapshot.Restarts, deaths));
     }
 
     private static (PipelineSnapshot End, CollectingOutput Output, CallbackMonitor Monitor) Run(
