@@ -20,7 +20,7 @@ public class MarketBenchmarks
             LotSize = 1,
             TickSize = 1,
             OrderCapacity = 10_000,
-            LevelCapacity = 1_000,
+            BlockCapacity = 1_000,
             SeatCapacity = 2,
             MaxOpenOrdersPerSeat = MarketLayout.MaxOpenOrdersPerSeat,
         };

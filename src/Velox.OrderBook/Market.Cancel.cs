@@ -9,7 +9,7 @@ public readonly partial struct Market
     public BookError Cancel(uint seat, ulong orderId, ref EventWriter events, out OperationResult result)
     {
         result = default;
-        return IsOpen(seat)
+        return HasSeat(seat)
             ? CancelFound(FindById(seat, orderId), ref events, out result)
             : BookError.UnknownSeat;
     }
@@ -20,7 +20,7 @@ public readonly partial struct Market
         uint seat, ulong clientOrderId, ref EventWriter events, out OperationResult result)
     {
         result = default;
-        return IsOpen(seat)
+        return HasSeat(seat)
             ? CancelFound(FindByClientId(seat, clientOrderId), ref events, out result)
             : BookError.UnknownSeat;
     }
@@ -47,7 +47,7 @@ public readonly partial struct Market
         if (count == 0)
             return BookError.None;
 
-        ref MarketHeader header = ref _slab.WriteHeader();
+        ref MarketHeader header = ref BeginChange();
         for (; result.CancelledOrders < count; result.CancelledOrders++)
         {
             uint link = _slab.ReadSeat(seat).FirstOrder;
@@ -57,6 +57,7 @@ public readonly partial struct Market
         }
 
         result.Reason = DoneReason.Cancelled;
+        EndChange(ref header);
         return BookError.None;
     }
 
@@ -68,7 +69,7 @@ public readonly partial struct Market
     public BookError Reduce(uint seat, ulong orderId, ulong byLots, ref EventWriter events, out OperationResult result)
     {
         result = default;
-        return IsOpen(seat)
+        return HasSeat(seat)
             ? ReduceFound(FindById(seat, orderId), byLots, ref events, out result)
             : BookError.UnknownSeat;
     }
@@ -78,7 +79,7 @@ public readonly partial struct Market
         uint seat, ulong clientOrderId, ulong byLots, ref EventWriter events, out OperationResult result)
     {
         result = default;
-        return IsOpen(seat)
+        return HasSeat(seat)
             ? ReduceFound(FindByClientId(seat, clientOrderId), byLots, ref events, out result)
             : BookError.UnknownSeat;
     }
@@ -99,7 +100,9 @@ public readonly partial struct Market
             CancelledOrders = 1,
             Reason = DoneReason.Cancelled,
         };
-        Withdraw(ref _slab.WriteHeader(), link, order.OpenLots, DoneReason.Cancelled, ref events);
+        ref MarketHeader header = ref BeginChange();
+        Withdraw(ref header, link, order.OpenLots, DoneReason.Cancelled, ref events);
+        EndChange(ref header);
         return BookError.None;
     }
 
@@ -125,7 +128,9 @@ public readonly partial struct Market
             CancelledOrders = isWhole ? 1u : 0,
             Reason = reason,
         };
-        Withdraw(ref _slab.WriteHeader(), link, lots, reason, ref events);
+        ref MarketHeader header = ref BeginChange();
+        Withdraw(ref header, link, lots, reason, ref events);
+        EndChange(ref header);
         return BookError.None;
     }
 
@@ -133,21 +138,22 @@ public readonly partial struct Market
     private void Withdraw(ref MarketHeader header, uint link, ulong lots, DoneReason reason, ref EventWriter events)
     {
         ref readonly OrderNode order = ref _slab.ReadOrder(link);
-        Unlock(ref _slab.WriteSeat(order.Seat), header, order.Side, lots, order.PriceTicks);
-        events.Next() = new BookEvent
-        {
-            Sequence = header.NextEventSequence++,
-            Kind = reason == DoneReason.None ? BookEventKind.Reduced : BookEventKind.Cancelled,
-            Side = order.Side,
-            Reason = reason,
-            Seat = order.Seat,
-            OrderId = order.OrderId,
-            ClientOrderId = order.ClientOrderId,
-            PriceTicks = order.PriceTicks,
-            Lots = lots,
-            RemainingLots = order.OpenLots - lots,
-            Slot = events.Slot,
-        };
+        if (!header.IsMatchingOnly)
+            Unlock(ref _slab.WriteSeat(order.Seat), header, order.Side, lots, order.PriceTicks);
+        ref BookEvent written = ref events.Next();
+        written.Sequence = header.NextEventSequence++;
+        written.Kind = reason == DoneReason.None ? BookEventKind.Reduced : BookEventKind.Cancelled;
+        written.Side = order.Side;
+        written.Reason = reason;
+        written.Type = default;
+        written.Seat = order.Seat;
+        written.TakerSeat = 0;
+        written.OrderId = order.OrderId;
+        written.ClientOrderId = order.ClientOrderId;
+        written.PriceTicks = order.PriceTicks;
+        written.Lots = lots;
+        written.RemainingLots = order.OpenLots - lots;
+        written.Slot = events.Slot;
         TakeLots(ref header, link, lots);
     }
 }

@@ -4,30 +4,30 @@ namespace Velox.OrderBook;
 /// book.</content>
 public readonly partial struct Market
 {
-    /// <summary>
-    /// Puts an order that is written but for its links behind the others of its level and on its seat's list.
-    /// </summary>
-    private void LinkOrder(ref MarketHeader header, uint link)
+    /// <summary>Puts an order that is written but for its links behind the others of its level.</summary>
+    private void AppendToLevel(ref MarketHeader header, uint link, ref OrderNode order)
     {
-        ref OrderNode order = ref _slab.WriteOrder(link);
-        ref LevelNode level = ref _slab.WriteLevel(order.Level);
-        order.Previous = level.LastOrder;
-        if (level.LastOrder == 0)
+        ref PriceLevel level = ref _slab.WriteLevel(order.Level);
+        uint last = level.LastOrder;
+        order.Previous = last;
+        if (last == 0)
             level.FirstOrder = link;
         else
-            _slab.WriteOrder(level.LastOrder).Next = link;
+            _slab.WriteOrder(last).Next = link;
         level.LastOrder = link;
         level.OrderCount++;
         Money.Add(ref level.TotalLots, order.OpenLots);
         header.SideOf(order.Side).OrderCount++;
+    }
 
-        ref SeatNode seat = ref _slab.WriteSeat(order.Seat);
-        order.SeatNext = seat.FirstOrder;
-        if (seat.FirstOrder != 0)
-            _slab.WriteOrder(seat.FirstOrder).SeatPrevious = link;
+    private void AddToSeat(ref SeatNode seat, uint link, ref OrderNode order)
+    {
+        uint newest = seat.FirstOrder;
+        order.SeatNext = newest;
+        if (newest != 0)
+            _slab.WriteOrder(newest).SeatPrevious = link;
         seat.FirstOrder = link;
         seat.OpenOrders++;
-        seat.HighClientOrderId = Math.Max(seat.HighClientOrderId, order.ClientOrderId);
     }
 
     /// <summary>
@@ -36,23 +36,25 @@ public readonly partial struct Market
     private void TakeLots(ref MarketHeader header, uint link, ulong lots)
     {
         ref OrderNode order = ref _slab.WriteOrder(link);
+        ref PriceLevel level = ref _slab.WriteLevel(order.Level);
         Money.Subtract(ref order.OpenLots, lots);
-        Money.Subtract(ref _slab.WriteLevel(order.Level).TotalLots, lots);
+        Money.Subtract(ref level.TotalLots, lots);
         if (order.OpenLots == 0)
-            UnlinkOrder(ref header, link);
+            Unlink(ref header, link, order, ref level);
     }
 
-    private void UnlinkOrder(ref MarketHeader header, uint link)
+    private void Unlink(ref MarketHeader header, uint link, in OrderNode order, ref PriceLevel level)
     {
-        OrderNode order = _slab.ReadOrder(link);
-        UnlinkFromSeat(order);
-        UnlinkFromLevel(ref header, order);
+        if (order.ClientOrderId != 0)
+            ClientOrderIndex.Remove(_slab, ref header, link, order);
+        if (!header.IsMatchingOnly)
+            UnlinkFromSeat(order);
+        UnlinkFromLevel(ref header, order, ref level);
         _slab.FreeOrder(ref header, link);
     }
 
-    private void UnlinkFromLevel(ref MarketHeader header, in OrderNode order)
+    private void UnlinkFromLevel(ref MarketHeader header, in OrderNode order, ref PriceLevel level)
     {
-        ref LevelNode level = ref _slab.WriteLevel(order.Level);
         if (order.Previous == 0)
             level.FirstOrder = order.Next;
         else
@@ -64,7 +66,7 @@ public readonly partial struct Market
         level.OrderCount--;
         header.SideOf(order.Side).OrderCount--;
         if (level.FirstOrder == 0)
-            LevelTree.Remove(_slab, ref header, order.Side, order.Level);
+            Ladder.Remove(_slab, ref header, order.Side, order.Level);
     }
 
     private void UnlinkFromSeat(in OrderNode order)
@@ -77,8 +79,6 @@ public readonly partial struct Market
         if (order.SeatNext != 0)
             _slab.WriteOrder(order.SeatNext).SeatPrevious = order.SeatPrevious;
         seat.OpenOrders--;
-        if (seat.FirstOrder == 0)
-            seat.HighClientOrderId = 0;
     }
 
     private static void Lock(ref SeatNode seat, in MarketHeader header, Side side, ulong lots, ulong priceTicks)
@@ -119,23 +119,6 @@ public readonly partial struct Market
         return link != 0 && _slab.ReadOrder(link).Seat == seat ? link : 0;
     }
 
-    /// <summary>The link of a seat's open order, or 0. Walks the seat's orders, newest first.</summary>
-    private uint FindByClientId(uint seat, ulong clientOrderId)
-    {
-        ref readonly SeatNode node = ref _slab.ReadSeat(seat);
-        if (clientOrderId == 0 || clientOrderId > node.HighClientOrderId)
-            return 0;
-
-        // The count, not the end of the list, bounds the walk: a corrupt list may have none.
-        uint link = node.FirstOrder;
-        for (uint left = Math.Min(node.OpenOrders, MarketLayout.MaxOpenOrdersPerSeat); left > 0 && link != 0; left--)
-        {
-            ref readonly OrderNode order = ref _slab.ReadOrder(link);
-            if (order.ClientOrderId == clientOrderId)
-                return link;
-            link = order.SeatNext;
-        }
-
-        return 0;
-    }
+    private uint FindByClientId(uint seat, ulong clientOrderId) =>
+        ClientOrderIndex.Find(_slab, Header.IndexBuckets, seat, clientOrderId);
 }

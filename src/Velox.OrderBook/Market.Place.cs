@@ -26,7 +26,7 @@ public readonly partial struct Market
         if (error != BookError.None)
             return error;
 
-        ref MarketHeader header = ref _slab.WriteHeader();
+        ref MarketHeader header = ref BeginChange();
 
         // The node is taken before matching frees others, because its link is part of the id that the fills carry.
         bool mayRest = order.Type.MayRest();
@@ -39,6 +39,7 @@ public readonly partial struct Market
         {
             result.RestingLots = remainingLots;
             Rest(ref header, seat, order, link, ref events, result);
+            EndChange(ref header);
             return BookError.None;
         }
 
@@ -47,13 +48,15 @@ public readonly partial struct Market
         result.CancelledLots = remainingLots;
         result.Reason = stopped == DoneReason.None ? DoneReason.ImmediateOrCancel : stopped;
         EmitClosed(ref header, seat, order, ref events, result);
+        EndChange(ref header);
         return BookError.None;
     }
 
     private BookError CheckPlace(uint seat, in NewOrder order, int eventRoom)
     {
         ref readonly MarketHeader header = ref Header;
-        if (seat >= header.SeatCount)
+        bool hasSeats = !header.IsMatchingOnly;
+        if (hasSeats && seat >= header.SeatCount)
             return BookError.UnknownSeat;
         if (order.Side > Side.Ask || order.Type > OrderType.PostOnly)
             return BookError.InvalidOrderType;
@@ -71,19 +74,18 @@ public readonly partial struct Market
             return BookError.EventBufferFull;
         if (header.NextOrderSequence > MarketLayout.MaxOrderSequence)
             return BookError.SequenceExhausted;
-
-        ref readonly SeatNode node = ref _slab.ReadSeat(seat);
-        if (order.Side == Side.Bid ? node.QuoteFree < quoteAtoms : node.BaseFree < baseAtoms)
-            return BookError.InsufficientFunds;
-        if (order.ClientOrderId != 0 && order.ClientOrderId <= node.HighClientOrderId
-            && FindByClientId(seat, order.ClientOrderId) != 0)
+        if (hasSeats)
         {
-            return BookError.DuplicateClientOrderId;
+            BookError error = CheckSeat(header, seat, order, order.Side == Side.Bid ? quoteAtoms : baseAtoms);
+            if (error != BookError.None)
+                return error;
         }
 
+        if (ClientOrderIndex.Find(_slab, header.IndexBuckets, seat, order.ClientOrderId) != 0)
+            return BookError.DuplicateClientOrderId;
         if (order.Type.MayRest())
         {
-            BookError error = CheckRoomToRest(header, node, order);
+            BookError error = CheckRoomToRest(header, seat, order);
             if (error != BookError.None)
                 return error;
         }
@@ -96,24 +98,31 @@ public readonly partial struct Market
         };
     }
 
-    private BookError CheckRoomToRest(in MarketHeader header, in SeatNode seat, in NewOrder order)
+    private BookError CheckSeat(in MarketHeader header, uint seat, in NewOrder order, ulong atoms)
     {
-        if (seat.OpenOrders >= header.MaxOpenOrdersPerSeat)
+        ref readonly SeatNode node = ref _slab.ReadSeat(seat);
+        return (order.Side == Side.Bid ? node.QuoteFree : node.BaseFree) < atoms
+            ? BookError.InsufficientFunds
+            : BookError.None;
+    }
+
+    private BookError CheckRoomToRest(in MarketHeader header, uint seat, in NewOrder order)
+    {
+        if (!header.IsMatchingOnly && _slab.ReadSeat(seat).OpenOrders >= header.MaxOpenOrdersPerSeat)
             return BookError.SeatOrdersFull;
         if (!Slab.HasFreeOrder(header))
             return BookError.OrdersFull;
 
-        // Matching never touches the order's own side, so what this finds still holds when the order comes to rest.
-        return Slab.HasFreeLevel(header)
-            || LevelTree.Find(_slab, header.ReadSide(order.Side), order.Side, order.PriceTicks, out _) != 0
+        // Matching may take a block away that this finds, but then there is a free one.
+        return Slab.HasFreeBlock(header) || Ladder.HasBlock(_slab, header, order.Side, order.PriceTicks)
             ? BookError.None
             : BookError.LevelsFull;
     }
 
-    private bool WouldCross(in MarketHeader header, in NewOrder order)
+    private static bool WouldCross(in MarketHeader header, in NewOrder order)
     {
-        uint best = header.ReadSide(order.Side.Opposite()).Best;
-        return best != 0 && order.Side.Crosses(order.PriceTicks, _slab.ReadLevel(best).PriceTicks);
+        ref readonly BookSide makers = ref header.ReadSide(order.Side.Opposite());
+        return makers.Best != 0 && order.Side.Crosses(order.PriceTicks, makers.BestTicks);
     }
 
     /// <summary>
@@ -121,29 +130,32 @@ public readonly partial struct Market
     /// </summary>
     private bool WouldFill(in MarketHeader header, uint seat, in NewOrder order)
     {
+        Side makers = order.Side.Opposite();
         ulong wantedLots = order.QuantityLots;
-        uint levelLink = header.ReadSide(order.Side.Opposite()).Best;
-        uint makerLink = levelLink == 0 ? 0 : _slab.ReadLevel(levelLink).FirstOrder;
-        for (int fills = 0; fills < MaxFillsPerOrder && levelLink != 0; fills++)
+        uint level = header.ReadSide(makers).Best;
+        uint link = level == 0 ? 0 : _slab.ReadLevel(level).FirstOrder;
+        for (int fills = 0; fills < MaxFillsPerOrder && level != 0; fills++)
         {
-            ref readonly LevelNode level = ref _slab.ReadLevel(levelLink);
-            ref readonly OrderNode maker = ref _slab.ReadOrder(makerLink);
-            if (!order.Side.Crosses(order.PriceTicks, level.PriceTicks) || maker.Seat == seat)
+            ref readonly OrderNode maker = ref _slab.ReadOrder(link);
+            if (!order.Side.Crosses(order.PriceTicks, maker.PriceTicks) || IsSelfTrade(header, maker, seat))
                 return false;
             if (maker.OpenLots >= wantedLots)
                 return true;
 
             wantedLots -= maker.OpenLots;
-            makerLink = maker.Next;
-            if (makerLink == 0)
+            link = maker.Next;
+            if (link == 0)
             {
-                levelLink = level.Worse;
-                makerLink = levelLink == 0 ? 0 : _slab.ReadLevel(levelLink).FirstOrder;
+                level = Ladder.NextWorse(_slab, makers, level);
+                link = level == 0 ? 0 : _slab.ReadLevel(level).FirstOrder;
             }
         }
 
         return false;
     }
+
+    private static bool IsSelfTrade(in MarketHeader header, in OrderNode maker, uint seat) =>
+        maker.Seat == seat && !header.IsMatchingOnly;
 
     /// <summary>Fills the order as far as it goes.</summary>
     /// <returns><see cref="DoneReason.None"/> when nothing more matches; else why it stopped.</returns>
@@ -153,15 +165,11 @@ public readonly partial struct Market
         ref readonly BookSide makers = ref header.SideOf(order.Side.Opposite());
         for (int fills = 0; result.FilledLots < order.QuantityLots; fills++)
         {
-            uint levelLink = makers.Best;
-            if (levelLink == 0)
-                return DoneReason.None;
-            ref readonly LevelNode level = ref _slab.ReadLevel(levelLink);
-            if (!order.Side.Crosses(order.PriceTicks, level.PriceTicks))
+            if (makers.Best == 0 || !order.Side.Crosses(order.PriceTicks, makers.BestTicks))
                 return DoneReason.None;
 
-            uint makerLink = level.FirstOrder;
-            if (_slab.ReadOrder(makerLink).Seat == seat)
+            uint makerLink = _slab.ReadLevel(makers.Best).FirstOrder;
+            if (IsSelfTrade(header, _slab.ReadOrder(makerLink), seat))
                 return DoneReason.SelfTrade;
             if (fills == MaxFillsPerOrder)
                 return DoneReason.FillLimit;
@@ -177,26 +185,26 @@ public readonly partial struct Market
     {
         ref OrderNode maker = ref _slab.WriteOrder(makerLink);
         ulong lots = Math.Min(order.QuantityLots - result.FilledLots, maker.OpenLots);
-        Settle(ref header, seat, order.Side, maker, lots);
+        if (!header.IsMatchingOnly)
+            Settle(ref header, seat, order.Side, maker, lots);
         header.LastTradePriceTicks = maker.PriceTicks;
         header.TradeCount++;
         result.FilledLots += lots;
 
         ref BookEvent fill = ref events.Next();
-        fill = new BookEvent
-        {
-            Sequence = header.NextEventSequence++,
-            Kind = BookEventKind.Fill,
-            Side = maker.Side,
-            Seat = maker.Seat,
-            TakerSeat = (ushort)seat,
-            OrderId = maker.OrderId,
-            TakerOrderId = result.OrderId,
-            PriceTicks = maker.PriceTicks,
-            Lots = lots,
-            RemainingLots = maker.OpenLots - lots,
-            Slot = events.Slot,
-        };
+        fill.Sequence = header.NextEventSequence++;
+        fill.Kind = BookEventKind.Fill;
+        fill.Side = maker.Side;
+        fill.Reason = DoneReason.None;
+        fill.Type = default;
+        fill.Seat = maker.Seat;
+        fill.TakerSeat = (ushort)seat;
+        fill.OrderId = maker.OrderId;
+        fill.TakerOrderId = result.OrderId;
+        fill.PriceTicks = maker.PriceTicks;
+        fill.Lots = lots;
+        fill.RemainingLots = maker.OpenLots - lots;
+        fill.Slot = events.Slot;
         TakeLots(ref header, makerLink, lots);
     }
 
@@ -234,58 +242,64 @@ public readonly partial struct Market
         ref MarketHeader header, uint seat, in NewOrder order, uint link, ref EventWriter events,
         in OperationResult result)
     {
-        ref readonly BookSide book = ref header.SideOf(order.Side);
-        uint levelLink = LevelTree.Find(_slab, book, order.Side, order.PriceTicks, out uint parent);
-        if (levelLink == 0)
-            levelLink = LevelTree.Insert(_slab, ref header, order.Side, order.PriceTicks, parent);
-
-        _slab.WriteOrder(link) = new OrderNode
+        uint level = Ladder.Obtain(_slab, ref header, order.Side, order.PriceTicks);
+        ref OrderNode node = ref _slab.WriteOrder(link);
+        node.OrderId = result.OrderId;
+        node.ClientOrderId = order.ClientOrderId;
+        node.PriceTicks = order.PriceTicks;
+        node.OpenLots = result.RestingLots;
+        node.Next = 0;
+        node.Level = level;
+        node.SeatPrevious = 0;
+        node.IndexLeft = 0;
+        node.IndexRight = 0;
+        node.Seat = (ushort)seat;
+        node.Side = order.Side;
+        node.Type = order.Type;
+        AppendToLevel(ref header, link, ref node);
+        if (order.ClientOrderId != 0)
+            ClientOrderIndex.Insert(_slab, ref header, link, seat, order.ClientOrderId);
+        if (header.IsMatchingOnly)
         {
-            OrderId = result.OrderId,
-            ClientOrderId = order.ClientOrderId,
-            PriceTicks = order.PriceTicks,
-            OpenLots = result.RestingLots,
-            Level = levelLink,
-            Seat = (ushort)seat,
-            Side = order.Side,
-            Type = order.Type,
-            Slot = events.Slot,
-        };
-        LinkOrder(ref header, link);
-        Lock(ref _slab.WriteSeat(seat), header, order.Side, result.RestingLots, order.PriceTicks);
-
-        events.Next() = new BookEvent
+            node.SeatNext = 0;
+        }
+        else
         {
-            Sequence = header.NextEventSequence++,
-            Kind = BookEventKind.Rested,
-            Side = order.Side,
-            Type = order.Type,
-            Seat = (ushort)seat,
-            OrderId = result.OrderId,
-            ClientOrderId = order.ClientOrderId,
-            PriceTicks = order.PriceTicks,
-            Lots = result.RestingLots,
-            RemainingLots = result.RestingLots,
-            Slot = events.Slot,
-        };
+            ref SeatNode owner = ref _slab.WriteSeat(seat);
+            AddToSeat(ref owner, link, ref node);
+            Lock(ref owner, header, order.Side, result.RestingLots, order.PriceTicks);
+        }
+
+        ref BookEvent rested = ref NextEvent(ref header, ref events, BookEventKind.Rested, order, seat, result.OrderId);
+        rested.Reason = DoneReason.None;
+        rested.Lots = result.RestingLots;
+        rested.RemainingLots = result.RestingLots;
     }
 
     private static void EmitClosed(
         ref MarketHeader header, uint seat, in NewOrder order, ref EventWriter events, in OperationResult result)
     {
-        events.Next() = new BookEvent
-        {
-            Sequence = header.NextEventSequence++,
-            Kind = BookEventKind.Closed,
-            Side = order.Side,
-            Reason = result.Reason,
-            Type = order.Type,
-            Seat = (ushort)seat,
-            OrderId = result.OrderId,
-            ClientOrderId = order.ClientOrderId,
-            PriceTicks = order.PriceTicks,
-            Lots = result.CancelledLots,
-            Slot = events.Slot,
-        };
+        ref BookEvent closed = ref NextEvent(ref header, ref events, BookEventKind.Closed, order, seat, result.OrderId);
+        closed.Reason = result.Reason;
+        closed.Lots = result.CancelledLots;
+        closed.RemainingLots = 0;
+    }
+
+    /// <summary>An event about an arriving order, written but for its reason and lots.</summary>
+    private static ref BookEvent NextEvent(
+        ref MarketHeader header, ref EventWriter events, BookEventKind kind, in NewOrder order, uint seat, ulong orderId)
+    {
+        ref BookEvent written = ref events.Next();
+        written.Sequence = header.NextEventSequence++;
+        written.Kind = kind;
+        written.Side = order.Side;
+        written.Type = order.Type;
+        written.Seat = (ushort)seat;
+        written.TakerSeat = 0;
+        written.OrderId = orderId;
+        written.ClientOrderId = order.ClientOrderId;
+        written.PriceTicks = order.PriceTicks;
+        written.Slot = events.Slot;
+        return ref written;
     }
 }

@@ -130,6 +130,9 @@ public readonly partial struct Market
 
     private bool IsOpen(uint seat) => seat < Header.SeatCount;
 
+    /// <summary>Whether orders may be of a seat: without accounts, of any.</summary>
+    private bool HasSeat(uint seat) => IsOpen(seat) || Header.IsMatchingOnly;
+
     private BookError CheckTransfer(uint seat, Asset asset, ulong atoms)
     {
         if (!IsOpen(seat))

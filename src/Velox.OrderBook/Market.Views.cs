@@ -7,9 +7,9 @@ public readonly partial struct Market
     /// <summary>The best price of a side; false when it is empty.</summary>
     public bool TryGetBest(Side side, out DepthLevel level)
     {
-        uint link = Header.ReadSide(side).Best;
-        level = link == 0 ? default : ToDepth(_slab.ReadLevel(link));
-        return link != 0;
+        ref readonly BookSide book = ref Header.ReadSide(side);
+        level = book.Best == 0 ? default : ToDepth(book.BestTicks, _slab.ReadLevel(book.Best));
+        return book.Best != 0;
     }
 
     /// <summary>Copies the levels of a side, best first.</summary>
@@ -17,11 +17,10 @@ public readonly partial struct Market
     public int Depth(Side side, Span<DepthLevel> levels)
     {
         int count = 0;
-        for (uint link = Header.ReadSide(side).Best; link != 0 && count < levels.Length;)
+        for (uint level = Header.ReadSide(side).Best; level != 0 && count < levels.Length;)
         {
-            ref readonly LevelNode level = ref _slab.ReadLevel(link);
-            levels[count++] = ToDepth(level);
-            link = level.Worse;
+            levels[count++] = ToDepth(Ladder.PriceOf(_slab, level), _slab.ReadLevel(level));
+            level = Ladder.NextWorse(_slab, side, level);
         }
 
         return count;
@@ -32,16 +31,16 @@ public readonly partial struct Market
     public int Orders(Side side, Span<OrderNode> orders)
     {
         int count = 0;
-        for (uint levelLink = Header.ReadSide(side).Best; levelLink != 0 && count < orders.Length;)
+        for (uint number = Header.ReadSide(side).Best; number != 0 && count < orders.Length;)
         {
-            ref readonly LevelNode level = ref _slab.ReadLevel(levelLink);
+            ref readonly PriceLevel level = ref _slab.ReadLevel(number);
 
             // A ring of empty levels would never fill the buffer.
             if (level.FirstOrder == 0)
                 Slab.ThrowCorrupt("A level has no orders.");
             for (uint link = level.FirstOrder; link != 0 && count < orders.Length; link = orders[count - 1].Next)
                 orders[count++] = _slab.ReadOrder(link);
-            levelLink = level.Worse;
+            number = Ladder.NextWorse(_slab, side, number);
         }
 
         return count;
@@ -84,12 +83,12 @@ public readonly partial struct Market
     /// Checks the whole slab: trees, lists, queues, free nodes, unused bytes, locked values and totals.
     /// </summary>
     /// <param name="detail">The first contradiction, or an empty string.</param>
-    /// <returns><see cref="BookError.None"/>, <see cref="BookError.CorruptMarket"/>, or what <see cref="TryOpen"/> says
+    /// <returns><see cref="BookError.None"/>, <see cref="BookError.CorruptMarket"/>, or what <see cref="TryOpen(Velox.Primitives.TrackedMemory, out Market)"/> says
     /// of the header.</returns>
     /// <remarks>For tests, tools and doubtful slabs: it reads everything and allocates.</remarks>
     public BookError CheckInvariants(out string detail)
     {
-        BookError error = CheckHeader(Header, _slab.Memory.Length);
+        BookError error = CheckHeader(Header, _slab.Length);
         if (error != BookError.None)
         {
             detail = $"The header is refused: {error}.";
@@ -100,5 +99,6 @@ public readonly partial struct Market
         return detail.Length == 0 ? BookError.None : BookError.CorruptMarket;
     }
 
-    private static DepthLevel ToDepth(in LevelNode level) => new(level.PriceTicks, level.TotalLots, level.OrderCount);
+    private static DepthLevel ToDepth(ulong priceTicks, in PriceLevel level) =>
+        new(priceTicks, level.TotalLots, level.OrderCount);
 }

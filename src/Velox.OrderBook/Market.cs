@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Velox.Primitives;
 
 namespace Velox.OrderBook;
@@ -35,7 +36,7 @@ public readonly partial struct Market
 
     private readonly Slab _slab;
 
-    private Market(TrackedMemory memory) => _slab = new Slab(memory);
+    private Market(in Slab slab) => _slab = slab;
 
     /// <summary>The market's parameters, counters and totals, in place.</summary>
     public ref readonly MarketHeader Header => ref _slab.ReadHeader();
@@ -48,13 +49,23 @@ public readonly partial struct Market
     {
         ArgumentNullException.ThrowIfNull(memory);
         market = default;
-        if (memory.Length < MarketLayout.HeaderBytes)
-            return BookError.MemoryTooShort;
-
-        ref readonly MarketHeader header = ref memory.Read<MarketHeader>(0);
-        BookError error = CheckHeader(header, memory.Length);
+        BookError error = CheckHeader(memory.Bytes);
         if (error == BookError.None)
-            market = new Market(memory);
+            market = new Market(new Slab(memory));
+        return error;
+    }
+
+    /// <summary>
+    /// Opens the market in a native region: nothing notes what is written, so nothing can be undone.
+    /// </summary>
+    /// <remarks>As for <see cref="TryOpen(TrackedMemory, out Market)"/>. The region must not be disposed while the market is
+    /// used.</remarks>
+    public static BookError TryOpen(NativeRegion memory, out Market market)
+    {
+        market = default;
+        BookError error = CheckHeader(BytesOf(memory));
+        if (error == BookError.None)
+            market = new Market(new Slab(memory));
         return error;
     }
 
@@ -69,57 +80,91 @@ public readonly partial struct Market
     {
         ArgumentNullException.ThrowIfNull(memory);
         market = default;
+        BookError error = CheckCreation(memory.Bytes, parameters);
+        if (error != BookError.None)
+            return error;
+        memory.Write<MarketHeader>(0) = HeaderOf(parameters);
+        market = new Market(new Slab(memory));
+        return BookError.None;
+    }
+
+    /// <summary>As <see cref="TryCreate(TrackedMemory, in MarketParameters, out Market)"/>, in a native region.</summary>
+    public static BookError TryCreate(NativeRegion memory, in MarketParameters parameters, out Market market)
+    {
+        market = default;
+        BookError error = CheckCreation(BytesOf(memory), parameters);
+        if (error != BookError.None)
+            return error;
+        MarketHeader header = HeaderOf(parameters);
+        MemoryMarshal.Write(memory.Slice(0, MarketHeader.Size), in header);
+        market = new Market(new Slab(memory));
+        return BookError.None;
+    }
+
+    private static ReadOnlySpan<byte> BytesOf(NativeRegion memory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        return memory.Slice(0, (int)Math.Min(memory.Bytes, int.MaxValue));
+    }
+
+    private static BookError CheckCreation(ReadOnlySpan<byte> bytes, in MarketParameters parameters)
+    {
         BookError error = parameters.Validate();
         if (error != BookError.None)
             return error;
-        if (memory.Length < MarketLayout.RequiredBytes(
-            parameters.OrderCapacity, parameters.LevelCapacity, parameters.SeatCapacity))
+        if (bytes.Length < MarketLayout.RequiredBytes(
+            parameters.OrderCapacity, parameters.BlockCapacity, parameters.SeatCapacity))
         {
             return BookError.MemoryTooShort;
         }
 
-        if (memory.Bytes.ContainsAnyExcept((byte)0))
-            return BookError.MemoryNotEmpty;
-
-        memory.Write<MarketHeader>(0) = new MarketHeader
-        {
-            Magic = MarketLayout.Magic,
-            Version = MarketLayout.Version,
-            SeatCapacity = parameters.SeatCapacity,
-            LevelCapacity = parameters.LevelCapacity,
-            OrderCapacity = parameters.OrderCapacity,
-            MaxOpenOrdersPerSeat = parameters.MaxOpenOrdersPerSeat,
-            LotSize = parameters.LotSize,
-            TickSize = parameters.TickSize,
-            MakerFeeBps = parameters.MakerFeeBps,
-            TakerFeeBps = parameters.TakerFeeBps,
-            NextOrderSequence = 1,
-            BaseMint = parameters.BaseMint,
-            QuoteMint = parameters.QuoteMint,
-            BaseVault = parameters.BaseVault,
-            QuoteVault = parameters.QuoteVault,
-            Authority = parameters.Authority,
-        };
-        market = new Market(memory);
-        return BookError.None;
+        return bytes.ContainsAnyExcept((byte)0) ? BookError.MemoryNotEmpty : BookError.None;
     }
+
+    private static MarketHeader HeaderOf(in MarketParameters parameters) => new()
+    {
+        Magic = MarketLayout.Magic,
+        Version = MarketLayout.Version,
+        Flags = parameters.Flags,
+        SeatCapacity = parameters.SeatCapacity,
+        BlockCapacity = parameters.BlockCapacity,
+        OrderCapacity = parameters.OrderCapacity,
+        MaxOpenOrdersPerSeat = parameters.MaxOpenOrdersPerSeat,
+        LotSize = parameters.LotSize,
+        TickSize = parameters.TickSize,
+        MakerFeeBps = parameters.MakerFeeBps,
+        TakerFeeBps = parameters.TakerFeeBps,
+        NextOrderSequence = 1,
+        IndexBuckets = 1,
+        BaseMint = parameters.BaseMint,
+        QuoteMint = parameters.QuoteMint,
+        BaseVault = parameters.BaseVault,
+        QuoteVault = parameters.QuoteVault,
+        Authority = parameters.Authority,
+    };
+
+    private static BookError CheckHeader(ReadOnlySpan<byte> bytes) =>
+        bytes.Length < MarketLayout.HeaderBytes
+            ? BookError.MemoryTooShort
+            : CheckHeader(MemoryMarshal.AsRef<MarketHeader>(bytes), bytes.Length);
 
     private static BookError CheckHeader(in MarketHeader header, int length)
     {
         if (header.Magic != MarketLayout.Magic)
             return BookError.NotAMarket;
-        if (header.Version != MarketLayout.Version || header.Flags != 0)
+        if (header.Version != MarketLayout.Version)
             return BookError.UnsupportedVersion;
 
         BookError error = ParametersOf(header).Validate();
         if (error != BookError.None)
             return error;
-        if (length < MarketLayout.RequiredBytes(header.OrderCapacity, header.LevelCapacity, header.SeatCapacity))
+        if (length < MarketLayout.RequiredBytes(header.OrderCapacity, header.BlockCapacity, header.SeatCapacity))
             return BookError.MemoryTooShort;
 
         bool countersFit = header.SeatCount <= header.SeatCapacity
-            && header.UsedLevels <= header.LevelCapacity
+            && header.UsedBlocks <= header.BlockCapacity
             && header.UsedOrders <= header.OrderCapacity
+            && header.IndexBuckets - 1 < MarketLayout.BucketCapacity(header.OrderCapacity)
             && header.NextOrderSequence is > 0 and <= MarketLayout.MaxOrderSequence + 1;
         return countersFit ? BookError.None : BookError.CorruptMarket;
     }
@@ -131,8 +176,43 @@ public readonly partial struct Market
         MakerFeeBps = header.MakerFeeBps,
         TakerFeeBps = header.TakerFeeBps,
         OrderCapacity = header.OrderCapacity,
-        LevelCapacity = header.LevelCapacity,
+        BlockCapacity = header.BlockCapacity,
         SeatCapacity = header.SeatCapacity,
         MaxOpenOrdersPerSeat = header.MaxOpenOrdersPerSeat,
+        Flags = header.Flags,
     };
+
+    /// <summary>Begins the change of an operation on orders that has passed its checks.</summary>
+    /// <remarks>
+    /// Readers on other threads compare <see cref="MarketHeader.Changes"/> before and after: the barrier puts its odd value
+    /// before everything that the operation writes.
+    /// </remarks>
+    private ref MarketHeader BeginChange()
+    {
+        ref MarketHeader header = ref _slab.WriteHeader();
+        header.Changes++;
+        Volatile.WriteBarrier();
+        return ref header;
+    }
+
+    private static void EndChange(ref MarketHeader header)
+    {
+        if (header.BestBidTicks != header.Bids.BestTicks || header.BestAskTicks != header.Asks.BestTicks)
+            PublishQuote(ref header);
+
+        // After everything that the operation wrote.
+        Volatile.Write(ref header.Changes, header.Changes + 1);
+    }
+
+    /// <summary>
+    /// Writes the best prices where readers look for them: on a line of their own, which other changes leave alone.
+    /// </summary>
+    private static void PublishQuote(ref MarketHeader header)
+    {
+        header.QuoteChanges++;
+        Volatile.WriteBarrier();
+        header.BestBidTicks = header.Bids.BestTicks;
+        header.BestAskTicks = header.Asks.BestTicks;
+        Volatile.Write(ref header.QuoteChanges, header.QuoteChanges + 1);
+    }
 }

@@ -15,14 +15,20 @@ namespace Velox.OrderBook;
 internal sealed class MarketChecker
 {
     private readonly Slab _slab;
-    private readonly BitArray _seenLevels;
+    private readonly BitArray _seenBlocks;
     private readonly BitArray _seenOrders;
     private readonly SeatSums[] _seats;
+    private Count _bids;
+    private Count _asks;
+
+    // The block before the one that is looked at, in price order.
+    private uint _last;
+    private uint _indexed;
 
     private MarketChecker(in Slab slab)
     {
         _slab = slab;
-        _seenLevels = new BitArray((int)slab.LevelCapacity + 1);
+        _seenBlocks = new BitArray((int)slab.BlockCapacity + 1);
         _seenOrders = new BitArray((int)slab.OrderCapacity + 1);
         _seats = new SeatSums[slab.ReadHeader().SeatCount];
     }
@@ -45,84 +51,102 @@ internal sealed class MarketChecker
     {
         ref readonly MarketHeader header = ref _slab.ReadHeader();
         Require(
-            header.SeatCapacity == _slab.SeatCapacity && header.LevelCapacity == _slab.LevelCapacity
+            header.SeatCapacity == _slab.SeatCapacity && header.BlockCapacity == _slab.BlockCapacity
             && header.OrderCapacity == _slab.OrderCapacity,
             $"The capacities changed since the market was opened.");
-        CheckSide(Side.Bid, header.Bids);
-        CheckSide(Side.Ask, header.Asks);
-        if (header.Bids.Best != 0 && header.Asks.Best != 0)
-        {
-            Require(
-                _slab.ReadLevel(header.Bids.Best).PriceTicks < _slab.ReadLevel(header.Asks.Best).PriceTicks,
-                $"The book is crossed.");
-        }
-
-        CheckFreeLevels(header);
+        Require(header.Changes % 2 == 0 && header.QuoteChanges % 2 == 0, $"An operation has not ended.");
+        Require(
+            header.BestBidTicks == header.Bids.BestTicks && header.BestAskTicks == header.Asks.BestTicks,
+            $"The published best prices are not those of the book.");
+        uint height = CheckSubtree(header.Root, 0, 1);
+        Require(height <= MarketLayout.MaxTreeHeight, $"The tree of blocks is {height} high.");
+        Require(_last == 0 || _slab.ReadBlock(_last).Higher == 0, $"The list of blocks goes on after its last.");
+        CheckSide(Side.Bid, header.Bids, _bids);
+        CheckSide(Side.Ask, header.Asks, _asks);
+        CheckFreeBlocks(header);
         CheckFreeOrders(header);
-        CheckSeats(header);
+        CheckIndex();
+        if (!header.IsMatchingOnly)
+            CheckSeats(header);
         CheckUntouched(header);
     }
 
-    private void CheckSide(Side side, in BookSide book)
+    private void CheckSide(Side side, in BookSide book, in Count counted)
     {
-        Count counted = default;
-        uint height = CheckSubtree(side, book.Root, 0, 1, ref counted);
         Require(
             counted.Levels == book.LevelCount,
-            $"{side}: {counted.Levels} levels in the tree, {book.LevelCount} counted.");
+            $"{side}: {counted.Levels} levels in the blocks, {book.LevelCount} counted.");
         Require(
             counted.Orders == book.OrderCount,
             $"{side}: {counted.Orders} orders in the book, {book.OrderCount} counted.");
-        Require(
-            counted.First == book.Best,
-            $"{side}: best is level {book.Best}, the tree begins with {counted.First}.");
-        Require(
-            counted.Last == 0 || _slab.ReadLevel(counted.Last).Worse == 0,
-            $"{side}: the list goes on after its last level.");
-        Require(height <= MarketLayout.MaxTreeHeight, $"{side}: the tree is {height} high.");
+        uint best = side == Side.Bid ? counted.Highest : counted.Lowest;
+        Require(best == book.Best, $"{side}: best is level {book.Best}, the blocks say {best}.");
+        ulong bestTicks = best == 0 ? 0 : Ladder.PriceOf(_slab, best);
+        Require(bestTicks == book.BestTicks, $"{side}: best price is {book.BestTicks}, that of level {best} is {bestTicks}.");
     }
 
     /// <summary>
-    /// Checks a subtree in price order, and the list and the queues along with it. Returns its height.
+    /// Checks a subtree in price order, and the list, the levels and the queues along with it. Returns its height.
     /// </summary>
-    private uint CheckSubtree(Side side, uint link, uint parent, int depth, ref Count counted)
+    private uint CheckSubtree(uint link, uint parent, int depth)
     {
         if (link == 0)
             return 0;
-        Require(depth <= MarketLayout.MaxTreeHeight, $"Level {link}: deeper than an AVL tree can be.");
-        LevelNode level = _slab.ReadLevel(link);
-        Visit(_seenLevels, link, _slab.ReadHeader().UsedLevels, "Level");
-        Require(level.Parent == parent, $"Level {link}: parent is {level.Parent}, not {parent}.");
+        Require(depth <= MarketLayout.MaxTreeHeight, $"Block {link}: deeper than an AVL tree can be.");
+        PriceBlock block = _slab.ReadBlock(link);
+        Visit(_seenBlocks, link, _slab.ReadHeader().UsedBlocks, "Block");
+        Require(block.Parent == parent, $"Block {link}: parent is {block.Parent}, not {parent}.");
 
-        uint left = CheckSubtree(side, level.Left, link, depth + 1, ref counted);
-        Require(level.Better == counted.Last, $"Level {link}: better is {level.Better}, not {counted.Last}.");
-        if (counted.Last == 0)
+        uint left = CheckSubtree(block.Left, link, depth + 1);
+        Require(block.Lower == _last, $"Block {link}: lower is {block.Lower}, not {_last}.");
+        Require(block.FirstTick % MarketLayout.BlockTicks == 0, $"Block {link}: begins at {block.FirstTick}.");
+        if (_last != 0)
         {
-            counted.First = link;
-        }
-        else
-        {
-            ref readonly LevelNode better = ref _slab.ReadLevel(counted.Last);
-            Require(better.Worse == link, $"Level {counted.Last}: worse is {better.Worse}, not {link}.");
-            Require(side.IsBetter(better.PriceTicks, level.PriceTicks), $"Level {link}: price out of order.");
+            ref readonly PriceBlock lower = ref _slab.ReadBlock(_last);
+            Require(lower.Higher == link, $"Block {_last}: higher is {lower.Higher}, not {link}.");
+            Require(lower.FirstTick < block.FirstTick, $"Block {link}: price out of order.");
         }
 
-        counted.Last = link;
-        counted.Levels++;
-        counted.Orders += CheckQueue(side, link, level);
+        _last = link;
+        CheckLevels(link, block);
 
-        uint right = CheckSubtree(side, level.Right, link, depth + 1, ref counted);
-        Require(left <= right + 1 && right <= left + 1, $"Level {link}: out of balance, {left} against {right}.");
+        uint right = CheckSubtree(block.Right, link, depth + 1);
+        Require(left <= right + 1 && right <= left + 1, $"Block {link}: out of balance, {left} against {right}.");
         uint height = Math.Max(left, right) + 1;
-        Require(level.Height == height, $"Level {link}: height is {level.Height}, not {height}.");
+        Require(block.Height == height, $"Block {link}: height is {block.Height}, not {height}.");
         return height;
     }
 
-    /// <summary>Checks the orders of one level. Returns how many.</summary>
-    private uint CheckQueue(Side side, uint levelLink, in LevelNode level)
+    /// <summary>Checks the 64 levels of a block: first those of bids, then those of asks.</summary>
+    private void CheckLevels(uint link, in PriceBlock block)
     {
-        Require(level.PriceTicks != 0, $"Level {levelLink}: price is 0.");
-        Require(level.FirstOrder != 0, $"Level {levelLink}: no orders.");
+        Require(block.Occupied != 0, $"Block {link}: no levels.");
+        for (uint tick = 0; tick < MarketLayout.BlockTicks; tick++)
+        {
+            uint number = (link * MarketLayout.BlockTicks) | tick;
+            PriceLevel level = _slab.ReadLevel(number);
+            if ((block.Occupied >> (int)tick & 1) == 0)
+            {
+                Require(IsZero(level), $"Level {number}: not in its block, and not zero.");
+                continue;
+            }
+
+            Require(level.FirstOrder != 0, $"Level {number}: no orders.");
+            Side side = _slab.ReadOrder(level.FirstOrder).Side;
+            Require(side == Side.Ask || _asks.Levels == 0, $"Level {number}: the book is crossed.");
+            ref Count counted = ref side == Side.Bid ? ref _bids : ref _asks;
+            if (counted.Lowest == 0)
+                counted.Lowest = number;
+            counted.Highest = number;
+            counted.Levels++;
+            counted.Orders += CheckQueue(side, number, block.FirstTick + tick, level);
+        }
+    }
+
+    /// <summary>Checks the orders of one level. Returns how many.</summary>
+    private uint CheckQueue(Side side, uint number, ulong priceTicks, in PriceLevel level)
+    {
+        Require(priceTicks != 0, $"Level {number}: price is 0.");
         uint count = 0;
         uint previous = 0;
         ulong previousId = 0;
@@ -133,8 +157,8 @@ internal sealed class MarketChecker
             Visit(_seenOrders, link, _slab.ReadHeader().UsedOrders, "Order");
             CheckOrder(link, order);
             Require(
-                order.Side == side && order.Level == levelLink && order.PriceTicks == level.PriceTicks,
-                $"Order {link}: side, level or price is not that of level {levelLink}.");
+                order.Side == side && order.Level == number && order.PriceTicks == priceTicks,
+                $"Order {link}: side, level or price is not that of level {number}.");
             Require(order.Previous == previous, $"Order {link}: previous is {order.Previous}, not {previous}.");
             Require(order.OrderId > previousId, $"Order {link}: stands behind a later order.");
             lots += order.OpenLots;
@@ -143,9 +167,9 @@ internal sealed class MarketChecker
             link = order.Next;
         }
 
-        Require(level.LastOrder == previous, $"Level {levelLink}: last order is {level.LastOrder}, not {previous}.");
-        Require(level.OrderCount == count, $"Level {levelLink}: {count} orders, {level.OrderCount} counted.");
-        Require(level.TotalLots == lots, $"Level {levelLink}: {lots} lots, {level.TotalLots} counted.");
+        Require(level.LastOrder == previous, $"Level {number}: last order is {level.LastOrder}, not {previous}.");
+        Require(level.OrderCount == count, $"Level {number}: {count} orders, {level.OrderCount} counted.");
+        Require(level.TotalLots == lots, $"Level {number}: {lots} lots, {level.TotalLots} counted.");
         return count;
     }
 
@@ -160,8 +184,11 @@ internal sealed class MarketChecker
             $"Order {link}: its id {order.OrderId} was never given to it.");
         Require(order.OpenLots != 0, $"Order {link}: nothing is open.");
         Require(order.Type.MayRest(), $"Order {link}: type {order.Type} cannot rest.");
+        Require(IsZero(_slab.ReadExtra(link)), $"Order {link}: a plain order with an extra.");
+        _indexed += order.ClientOrderId != 0 ? 1u : 0;
+        if (header.IsMatchingOnly)
+            return;
         Require(order.Seat < header.SeatCount, $"Order {link}: seat {order.Seat} is not open.");
-
         ref SeatSums sums = ref _seats[order.Seat];
         sums.Orders++;
         if (order.Side == Side.Bid)
@@ -181,21 +208,24 @@ internal sealed class MarketChecker
         return units * atomsPerUnit;
     }
 
-    private void CheckFreeLevels(in MarketHeader header)
+    private void CheckFreeBlocks(in MarketHeader header)
     {
         uint count = 0;
-        for (uint link = header.FreeLevel; link != 0; count++)
+        for (uint link = header.FreeBlock; link != 0; count++)
         {
-            LevelNode node = _slab.ReadLevel(link);
-            Visit(_seenLevels, link, header.UsedLevels, "Level");
-            link = node.Worse;
-            node.Worse = 0;
-            Require(IsZero(node), $"A free level is not zero.");
+            PriceBlock node = _slab.ReadBlock(link);
+            Visit(_seenBlocks, link, header.UsedBlocks, "Block");
+            for (uint tick = 0; tick < MarketLayout.BlockTicks; tick++)
+                Require(IsZero(_slab.ReadLevel((link * MarketLayout.BlockTicks) | tick)), $"Free block {link}: a level is not zero.");
+            link = node.Higher;
+            node.Higher = 0;
+            Require(IsZero(node), $"A free block is not zero.");
         }
 
-        Require(
-            (ulong)count + header.Bids.LevelCount + header.Asks.LevelCount == header.UsedLevels,
-            $"{header.UsedLevels} levels were used, and some are neither in a tree nor free.");
+        int seen = 0;
+        for (int link = 1; link <= (int)Math.Min(header.UsedBlocks, _slab.BlockCapacity); link++)
+            seen += _seenBlocks[link] ? 1 : 0;
+        Require(seen == header.UsedBlocks, $"{header.UsedBlocks} blocks were used, and some are neither in the tree nor free.");
     }
 
     private void CheckFreeOrders(in MarketHeader header)
@@ -205,6 +235,7 @@ internal sealed class MarketChecker
         {
             OrderNode node = _slab.ReadOrder(link);
             Visit(_seenOrders, link, header.UsedOrders, "Order");
+            Require(IsZero(_slab.ReadExtra(link)), $"Free order {link}: its extra is not zero.");
             link = node.Next;
             node.Next = 0;
             Require(IsZero(node), $"A free order is not zero.");
@@ -213,6 +244,58 @@ internal sealed class MarketChecker
         Require(
             (ulong)count + header.Bids.OrderCount + header.Asks.OrderCount == header.UsedOrders,
             $"{header.UsedOrders} orders were used, and some are neither in a level nor free.");
+    }
+
+    /// <summary>
+    /// Checks that every bucket leads to orders with client order ids of its own, each on the path of its key, and to as many
+    /// as there are: so each is there once, and no id of a seat twice.
+    /// </summary>
+    private void CheckIndex()
+    {
+        var names = new HashSet<(ushort, ulong)>();
+        uint buckets = _slab.ReadHeader().IndexBuckets;
+        for (uint bucket = 0; bucket < _slab.BucketCapacity; bucket++)
+        {
+            uint root = _slab.ReadBucket(bucket);
+            Require(root == 0 || bucket < buckets, $"Bucket {bucket}: in use, and there are {buckets}.");
+            if (root != 0)
+                CheckTrie(root, bucket, names);
+        }
+
+        Require(names.Count == _indexed, $"{_indexed} orders have client order ids, {names.Count} are in the index.");
+        Require(
+            _slab.ReadHeader().IndexedOrders == _indexed,
+            $"{_indexed} orders have client order ids, {_slab.ReadHeader().IndexedOrders} counted.");
+    }
+
+    private void CheckTrie(uint root, uint bucket, HashSet<(ushort Seat, ulong ClientOrderId)> names)
+    {
+        var open = new Stack<(uint Link, int Depth, UInt128 Path)>();
+        open.Push((root, 0, 0));
+        while (open.TryPop(out (uint Link, int Depth, UInt128 Path) at))
+        {
+            OrderNode order = _slab.ReadOrder(at.Link);
+            Require(_seenOrders[(int)at.Link] && order.OpenLots != 0, $"Order {at.Link}: in the index, and not open.");
+            Require(
+                order.ClientOrderId != 0 && names.Add((order.Seat, order.ClientOrderId)),
+                $"Order {at.Link}: the client order id {order.ClientOrderId} is not unique in the index.");
+            ulong key = ClientOrderIndex.KeyOf(order.Seat, order.ClientOrderId);
+            Require(
+                ClientOrderIndex.BucketOf(key, _slab.ReadHeader().IndexBuckets) == bucket && PathOf(key, order.Seat, at.Depth) == at.Path,
+                $"Order {at.Link}: not on the path of its key in the index.");
+            if (order.IndexLeft != 0)
+                open.Push((order.IndexLeft, at.Depth + 1, at.Path << 1));
+            if (order.IndexRight != 0)
+                open.Push((order.IndexRight, at.Depth + 1, (at.Path << 1) | 1));
+        }
+    }
+
+    private static UInt128 PathOf(ulong key, uint seat, int depth)
+    {
+        UInt128 path = 0;
+        for (int bit = 0; bit < depth; bit++)
+            path = (path << 1) | (ClientOrderIndex.IsRight(key, seat, bit) ? 1u : 0);
+        return path;
     }
 
     private void CheckSeats(in MarketHeader header)
@@ -251,11 +334,7 @@ internal sealed class MarketChecker
             node.OpenOrders == _seats[seat].Orders,
             $"Seat {seat}: {_seats[seat].Orders} orders, {node.OpenOrders} counted.");
         Require(node.OpenOrders <= header.MaxOpenOrdersPerSeat, $"Seat {seat}: too many open orders.");
-        Require(
-            node.OpenOrders != 0 || node.HighClientOrderId == 0,
-            $"Seat {seat}: a highest client order id without orders.");
 
-        var clientIds = new HashSet<ulong>();
         uint newer = 0;
         ulong newerId = ulong.MaxValue;
         uint count = 0;
@@ -268,12 +347,6 @@ internal sealed class MarketChecker
             Require(
                 _seenOrders[(int)link] && order.Seat == seat && order.SeatPrevious == newer && order.OrderId < newerId,
                 $"Order {link}: does not belong where it is on the list of seat {seat}.");
-            Require(
-                order.ClientOrderId == 0 || clientIds.Add(order.ClientOrderId),
-                $"Order {link}: the client order id {order.ClientOrderId} is not unique.");
-            Require(
-                order.ClientOrderId <= node.HighClientOrderId,
-                $"Order {link}: client order id above its seat's highest.");
             newer = link;
             newerId = order.OrderId;
             link = order.SeatNext;
@@ -289,16 +362,22 @@ internal sealed class MarketChecker
     {
         RequireZero(MarketHeader.Size, MarketLayout.HeaderBytes, "The rest of the header page");
         int seats = MarketLayout.HeaderBytes;
-        int levels = seats + ((int)header.SeatCapacity * MarketLayout.SeatBytes);
-        int orders = levels + ((int)header.LevelCapacity * MarketLayout.LevelBytes);
-        int end = orders + ((int)header.OrderCapacity * MarketLayout.OrderBytes);
-        RequireZero(seats + ((int)header.SeatCount * MarketLayout.SeatBytes), levels, "A seat that is not open");
-        RequireZero(levels + ((int)header.UsedLevels * MarketLayout.LevelBytes), orders, "A level that was never used");
-        RequireZero(orders + ((int)header.UsedOrders * MarketLayout.OrderBytes), end, "An order that was never used");
+        int blocks = seats + ((int)header.SeatCapacity * MarketLayout.SeatBytes);
+        int levels = blocks + ((int)header.BlockCapacity * MarketLayout.BlockBytes);
+        int orders = levels + ((int)header.BlockCapacity * MarketLayout.BlockTicks * MarketLayout.LevelBytes);
+        int extras = orders + ((int)header.OrderCapacity * MarketLayout.OrderBytes);
+        int buckets = extras + ((int)header.OrderCapacity * MarketLayout.ExtraBytes);
+        RequireZero(seats + ((int)header.SeatCount * MarketLayout.SeatBytes), blocks, "A seat that is not open");
+        RequireZero(blocks + ((int)header.UsedBlocks * MarketLayout.BlockBytes), levels, "A block that was never used");
+        RequireZero(
+            levels + ((int)header.UsedBlocks * MarketLayout.BlockTicks * MarketLayout.LevelBytes), orders,
+            "A level that was never used");
+        RequireZero(orders + ((int)header.UsedOrders * MarketLayout.OrderBytes), extras, "An order that was never used");
+        RequireZero(extras + ((int)header.UsedOrders * MarketLayout.ExtraBytes), buckets, "An extra that was never used");
     }
 
     private void RequireZero(int start, int end, string what) =>
-        Require(!_slab.Memory.Bytes[start..end].ContainsAnyExcept((byte)0), $"{what} is not zero.");
+        Require(!_slab.Bytes[start..end].ContainsAnyExcept((byte)0), $"{what} is not zero.");
 
     private static bool IsZero<T>(in T node)
         where T : unmanaged =>
@@ -330,7 +409,7 @@ internal sealed class MarketChecker
     {
         internal uint Levels;
         internal uint Orders;
-        internal uint First;
-        internal uint Last;
+        internal uint Lowest;
+        internal uint Highest;
     }
 }

@@ -4,14 +4,14 @@ using Velox.Primitives;
 
 namespace Velox.OrderBook;
 
-/// <summary>The tree and the ends of one side of the book: 16 bytes.</summary>
-[StructLayout(LayoutKind.Sequential, Size = 16)]
+/// <summary>One side of the book: 24 bytes.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 24)]
 public struct BookSide
 {
-    /// <summary>Link of the level at the top of the tree.</summary>
-    public uint Root;
+    /// <summary>Price of the best level; 0 when the side is empty.</summary>
+    public ulong BestTicks;
 
-    /// <summary>Link of the level with the best price.</summary>
+    /// <summary>Number of the best level; 0 when the side is empty.</summary>
     public uint Best;
 
     public uint LevelCount;
@@ -19,40 +19,67 @@ public struct BookSide
     public uint OrderCount;
 }
 
-/// <summary>The beginning of a market: 352 bytes, the rest of its page is zero.</summary>
+/// <summary>What a market is besides the plain case.</summary>
+[Flags]
+public enum MarketFlags : uint
+{
+    None = 0,
+
+    /// <summary>
+    /// Orders are matched and nothing else: no seats, balances, fees or checks of self-trades. The seat of an order is
+    /// noted and not looked at.
+    /// </summary>
+    MatchingOnly = 1,
+}
+
+/// <summary>The beginning of a market: 512 bytes, the rest of its page is zero.</summary>
 /// <remarks>
 /// <code>
 /// offset size field                          offset size field
-///   0     8    magic                          112     4    freeOrder (link)
-///   8     4    version                        116     4    usedOrders
-///  12     4    flags, zero                    120     4    freeLevel (link)
-///  16     4    seatCapacity                   124     4    usedLevels
-///  20     4    levelCapacity                  128     8    baseTotal
-///  24     4    orderCapacity                  136     8    quoteTotal
-///  28     4    maxOpenOrdersPerSeat           144     8    feesBase
-///  32     8    lotSize                        152     8    feesQuote
-///  40     8    tickSize                       160     8    lastTradePriceTicks
-///  48     2    makerFeeBps                    168     8    tradeCount
-///  50     2    takerFeeBps                    176     4    seatCount
-///  52    12    reserved                       180    12    reserved
-///  64     8    nextOrderSequence              192    32    baseMint
-///  72     8    nextEventSequence              224    32    quoteMint
-///  80    16    bids                           256    32    baseVault
-///  96    16    asks                           288    32    quoteVault
-///                                             320    32    authority
+///   0     8    magic                          140     4    usedBlocks
+///   8     4    version                        144     4    root (link of a block)
+///  12     4    flags                          148     4    seatCount
+///  16     4    seatCapacity                   152     4    indexBuckets
+///                                             156     4    indexedOrders
+///  20     4    blockCapacity                  160     8    changes
+///  24     4    orderCapacity                  168     8    lastTradePriceTicks
+///  28     4    maxOpenOrdersPerSeat           176     8    tradeCount
+///  32     8    lotSize                        184     8    reserved
+///  40     8    tickSize                       192     8    quoteChanges
+///  48     2    makerFeeBps                    200     8    bestBidTicks
+///  50     2    takerFeeBps                    208     8    bestAskTicks
+///  52    12    reserved                       216    40    reserved
+///  64     8    nextOrderSequence              256     8    baseTotal
+///  72     8    nextEventSequence              264     8    quoteTotal
+///  80    24    bids                           272     8    feesBase
+/// 104    24    asks                           280     8    feesQuote
+/// 128     4    freeOrder (link)               288    32    reserved
+/// 132     4    usedOrders                     320    32    baseMint
+/// 136     4    freeBlock (link)               352    32    quoteMint
+///                                             384    32    baseVault
+///                                             416    32    quoteVault
+///                                             448    32    authority
+///                                             480    32    reserved
 /// </code>
-/// Bytes 0..63 are fixed at creation; 64..191 change with every operation and fill two cache lines.
+/// Each row of 64 bytes has its use: 0 is fixed at creation, 64 and 128 change with every operation, 192 with the best
+/// prices only and is all that a reader of these touches, 256 is for money.
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
 public struct MarketHeader
 {
-    public const int Size = 352;
+    public const int Size = 512;
+
+    /// <summary>Offset of the cache line with the best prices: a version, then bid and ask, 8 bytes each.</summary>
+    public const int QuoteOffset = 192;
+
+    /// <summary>Offset of <see cref="Changes"/>.</summary>
+    public const int ChangesOffset = 160;
 
     [FieldOffset(0)] public ulong Magic;
     [FieldOffset(8)] public uint Version;
-    [FieldOffset(12)] public uint Flags;
+    [FieldOffset(12)] public MarketFlags Flags;
     [FieldOffset(16)] public uint SeatCapacity;
-    [FieldOffset(20)] public uint LevelCapacity;
+    [FieldOffset(20)] public uint BlockCapacity;
     [FieldOffset(24)] public uint OrderCapacity;
     [FieldOffset(28)] public uint MaxOpenOrdersPerSeat;
     [FieldOffset(32)] public ulong LotSize;
@@ -65,45 +92,70 @@ public struct MarketHeader
 
     [FieldOffset(72)] public ulong NextEventSequence;
     [FieldOffset(80)] public BookSide Bids;
-    [FieldOffset(96)] public BookSide Asks;
+    [FieldOffset(104)] public BookSide Asks;
 
     /// <summary>First of the order nodes that were used and freed.</summary>
-    [FieldOffset(112)] public uint FreeOrder;
+    [FieldOffset(128)] public uint FreeOrder;
 
     /// <summary>Order nodes ever used: the links above this count have never been written.</summary>
-    [FieldOffset(116)] public uint UsedOrders;
+    [FieldOffset(132)] public uint UsedOrders;
 
-    /// <summary>First of the level nodes that were used and freed.</summary>
-    [FieldOffset(120)] public uint FreeLevel;
+    /// <summary>First of the blocks that were used and freed.</summary>
+    [FieldOffset(136)] public uint FreeBlock;
 
-    /// <summary>Level nodes ever used.</summary>
-    [FieldOffset(124)] public uint UsedLevels;
+    /// <summary>Blocks ever used.</summary>
+    [FieldOffset(140)] public uint UsedBlocks;
+
+    /// <summary>Link of the block at the top of the tree.</summary>
+    [FieldOffset(144)] public uint Root;
+
+    /// <summary>Seats opened: indices 0..SeatCount-1.</summary>
+    [FieldOffset(148)] public uint SeatCount;
+
+    /// <summary>Buckets of the index of client order ids, at least 1.</summary>
+    [FieldOffset(152)] public uint IndexBuckets;
+
+    /// <summary>Open orders with a client order id.</summary>
+    [FieldOffset(156)] public uint IndexedOrders;
+
+    /// <summary>
+    /// Odd while an operation on orders writes, and other after each: what a reader beside the writer compares.
+    /// </summary>
+    [FieldOffset(ChangesOffset)] public ulong Changes;
+
+    /// <summary>0 before the first trade.</summary>
+    [FieldOffset(168)] public ulong LastTradePriceTicks;
+
+    [FieldOffset(176)] public ulong TradeCount;
+
+    /// <summary>Odd while the best prices are written, and other after each change of them.</summary>
+    [FieldOffset(QuoteOffset)] public ulong QuoteChanges;
+
+    /// <summary>0 when there are no bids.</summary>
+    [FieldOffset(QuoteOffset + 8)] public ulong BestBidTicks;
+
+    /// <summary>0 when there are no asks.</summary>
+    [FieldOffset(QuoteOffset + 16)] public ulong BestAskTicks;
 
     /// <summary>
     /// Base atoms deposited less withdrawn: what the base vault owes. All balances and fees sum up to it, so none
     /// overflows.
     /// </summary>
-    [FieldOffset(128)] public ulong BaseTotal;
+    [FieldOffset(256)] public ulong BaseTotal;
 
     /// <summary>Quote atoms deposited less withdrawn.</summary>
-    [FieldOffset(136)] public ulong QuoteTotal;
+    [FieldOffset(264)] public ulong QuoteTotal;
 
-    [FieldOffset(144)] public ulong FeesBase;
-    [FieldOffset(152)] public ulong FeesQuote;
+    [FieldOffset(272)] public ulong FeesBase;
+    [FieldOffset(280)] public ulong FeesQuote;
 
-    /// <summary>0 before the first trade.</summary>
-    [FieldOffset(160)] public ulong LastTradePriceTicks;
+    [FieldOffset(320)] public Address BaseMint;
+    [FieldOffset(352)] public Address QuoteMint;
+    [FieldOffset(384)] public Address BaseVault;
+    [FieldOffset(416)] public Address QuoteVault;
+    [FieldOffset(448)] public Address Authority;
 
-    [FieldOffset(168)] public ulong TradeCount;
-
-    /// <summary>Seats opened: indices 0..SeatCount-1.</summary>
-    [FieldOffset(176)] public uint SeatCount;
-
-    [FieldOffset(192)] public Address BaseMint;
-    [FieldOffset(224)] public Address QuoteMint;
-    [FieldOffset(256)] public Address BaseVault;
-    [FieldOffset(288)] public Address QuoteVault;
-    [FieldOffset(320)] public Address Authority;
+    internal readonly bool IsMatchingOnly => (Flags & MarketFlags.MatchingOnly) != 0;
 
     [UnscopedRef]
     internal ref BookSide SideOf(Side side) => ref side == Side.Bid ? ref Bids : ref Asks;

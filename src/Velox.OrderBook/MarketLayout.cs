@@ -1,3 +1,4 @@
+using System.Numerics;
 using Velox.Primitives;
 
 namespace Velox.OrderBook;
@@ -6,10 +7,10 @@ namespace Velox.OrderBook;
 /// Where things stand in the slab of a market, and how large they may be. docs/market-layout.md is the same in prose.
 /// </summary>
 /// <remarks>
-/// The header page, then seats, levels and orders without gaps. Node sizes divide the page and every array starts at
-/// a multiple of its node size, so no node lies in two pages.
+/// The header page, then seats, price blocks, price levels (64 a block), orders, extras of orders and the buckets of the
+/// index of client order ids, without gaps.
 /// <para>
-/// A seat is named by its index from 0. Levels and orders are named by a <i>link</i>: 1 for the first node, 0 for none,
+/// A seat is named by its index from 0. Blocks and orders are named by a <i>link</i>: 1 for the first node, 0 for none,
 /// so that zeroed memory is an empty market and creating one touches the header page alone.
 /// </para>
 /// </remarks>
@@ -18,52 +19,69 @@ public static class MarketLayout
     /// <summary>The bytes "VELOXMKT" read as a little-endian u64.</summary>
     public const ulong Magic = 0x544B_4D58_4F4C_4556;
 
-    public const uint Version = 1;
+    public const uint Version = 2;
 
     public const int HeaderBytes = TrackedMemory.PageSize;
 
     public const int SeatBytes = 128;
 
-    public const int LevelBytes = 64;
+    public const int BlockBytes = 64;
+
+    public const int LevelBytes = 24;
+
+    /// <summary>Prices of a block, as many as its bitmap has bits.</summary>
+    public const int BlockTicks = 64;
 
     public const int OrderBytes = 64;
 
+    public const int ExtraBytes = 32;
+
+    public const int BucketBytes = 4;
+
     /// <summary>Solana's limit on the data of an account.</summary>
-    public const int MaxMarketBytes = 10 * 1024 * 1024;
+    public const int MaxAccountBytes = 10 * 1024 * 1024;
+
+    /// <summary>Limit on a market in memory of its own.</summary>
+    public const int MaxMarketBytes = 1024 * 1024 * 1024;
 
     /// <summary>Order messages name a seat with 16 bits.</summary>
     public const uint MaxSeats = 1 << 16;
 
-    /// <summary>As many as fit beside one seat and one order.</summary>
-    public const uint MaxLevels = (MaxMarketBytes - HeaderBytes - SeatBytes - OrderBytes) / LevelBytes;
+    public const uint MaxBlocks = 1 << 18;
 
-    /// <summary>As many as fit beside one seat and one level; below 2^<see cref="OrderLinkBits"/>.</summary>
-    public const uint MaxOrders = (MaxMarketBytes - HeaderBytes - SeatBytes - LevelBytes) / OrderBytes;
+    /// <summary>Order ids name a node with <see cref="OrderLinkBits"/> bits.</summary>
+    public const uint MaxOrders = (1 << OrderLinkBits) - 1;
 
-    /// <summary>Looking an order up by client order id walks the seat's open orders: this bounds the walk.</summary>
-    public const uint MaxOpenOrdersPerSeat = 4096;
+    /// <summary>
+    /// Cancelling all orders of a seat takes this many steps at most.
+    /// </summary>
+    public const uint MaxOpenOrdersPerSeat = MaxOrders;
 
     /// <summary>Ten percent.</summary>
     public const ushort MaxFeeBps = 1_000;
 
     /// <summary>
-    /// An order id is sequence * 2^18 + link of its node; link 0 in the id of an order that cannot rest.
+    /// An order id is sequence * 2^20 + link of its node; link 0 in the id of an order that cannot rest.
     /// </summary>
-    public const int OrderLinkBits = 18;
+    public const int OrderLinkBits = 20;
 
-    /// <summary>The last number an order can have: 2^46 - 1, two years at a million orders a second.</summary>
+    /// <summary>The last number an order can have: 2^44 - 1, half a year at a million orders a second.</summary>
     public const ulong MaxOrderSequence = (1UL << (64 - OrderLinkBits)) - 1;
 
     /// <summary>
-    /// An AVL tree of <see cref="MaxLevels"/> nodes is at most 24 high (25 takes 196,417): a longer path is corruption.
+    /// An AVL tree of <see cref="MaxBlocks"/> nodes is at most 25 high (26 takes 317,810): a longer path is corruption.
     /// </summary>
-    public const int MaxTreeHeight = 24;
+    public const int MaxTreeHeight = 25;
 
-    /// <summary>Bytes that a market with these capacities needs: header, seats, levels, orders.</summary>
-    public static long RequiredBytes(uint orders, uint levels, uint seats) =>
-        HeaderBytes + ((long)seats * SeatBytes) + ((long)levels * LevelBytes) + ((long)orders * OrderBytes);
+    /// <summary>Bytes that a market with these capacities needs.</summary>
+    public static long RequiredBytes(uint orders, uint blocks, uint seats) =>
+        HeaderBytes + ((long)seats * SeatBytes) + ((long)blocks * (BlockBytes + (BlockTicks * LevelBytes)))
+        + ((long)orders * (OrderBytes + ExtraBytes)) + ((long)BucketCapacity(orders) * BucketBytes);
 
-    internal static bool AreValidCapacities(uint orders, uint levels, uint seats) =>
-        orders != 0 && levels != 0 && seats is > 0 and <= MaxSeats
-        && RequiredBytes(orders, levels, seats) <= MaxMarketBytes;
+    /// <summary>Most buckets of the index of client order ids: the power of two at or above the orders.</summary>
+    public static uint BucketCapacity(uint orders) => BitOperations.RoundUpToPowerOf2(orders);
+
+    internal static bool AreValidCapacities(uint orders, uint blocks, uint seats) =>
+        orders is > 0 and <= MaxOrders && blocks is > 0 and <= MaxBlocks && seats is > 0 and <= MaxSeats
+        && RequiredBytes(orders, blocks, seats) <= MaxMarketBytes;
 }

@@ -36,9 +36,10 @@ public readonly record struct MarketParameters
     public uint OrderCapacity { get; init; }
 
     /// <summary>
-    /// Most prices with open orders at a time, both sides together, 1..<see cref="MarketLayout.MaxLevels"/>.
+    /// Most blocks of 64 neighbouring prices with open orders at a time, both sides together,
+    /// 1..<see cref="MarketLayout.MaxBlocks"/>.
     /// </summary>
-    public uint LevelCapacity { get; init; }
+    public uint BlockCapacity { get; init; }
 
     /// <summary>Most traders, 1..<see cref="MarketLayout.MaxSeats"/>.</summary>
     public uint SeatCapacity { get; init; }
@@ -46,9 +47,12 @@ public readonly record struct MarketParameters
     /// <summary>Most open orders of one trader, 1..<see cref="MarketLayout.MaxOpenOrdersPerSeat"/>.</summary>
     public uint MaxOpenOrdersPerSeat { get; init; }
 
+    /// <summary>What the market leaves out.</summary>
+    public MarketFlags Flags { get; init; }
+
     internal BookError Validate()
     {
-        if (!MarketLayout.AreValidCapacities(OrderCapacity, LevelCapacity, SeatCapacity))
+        if (!MarketLayout.AreValidCapacities(OrderCapacity, BlockCapacity, SeatCapacity))
             return BookError.InvalidCapacity;
         if (LotSize == 0)
             return BookError.InvalidLotSize;
@@ -58,6 +62,6 @@ public readonly record struct MarketParameters
             return BookError.InvalidFee;
         if (MaxOpenOrdersPerSeat - 1 >= MarketLayout.MaxOpenOrdersPerSeat)
             return BookError.InvalidOpenOrderLimit;
-        return BookError.None;
+        return (Flags & ~MarketFlags.MatchingOnly) == 0 ? BookError.None : BookError.UnsupportedVersion;
     }
 }

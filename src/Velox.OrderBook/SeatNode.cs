@@ -13,10 +13,9 @@ namespace Velox.OrderBook;
 ///  72     8    baseLocked          atoms behind open asks
 ///  80     8    quoteFree           atoms
 ///  88     8    quoteLocked         atoms behind open bids
-///  96     8    highClientOrderId   no open order has a client order id above this
-/// 104     4    firstOrder          link of the newest open order
-/// 108     4    openOrders          count
-/// 112    16    reserved
+///  96     4    firstOrder          link of the newest open order
+/// 100     4    openOrders          count
+/// 104    24    reserved
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Sequential, Size = MarketLayout.SeatBytes)]
@@ -28,13 +27,6 @@ public struct SeatNode
     public ulong BaseLocked;
     public ulong QuoteFree;
     public ulong QuoteLocked;
-
-    /// <summary>
-    /// A new client order id above this is unique without a look at the open orders, which makes ascending ids free.
-    /// Falls back to 0 when the seat has no open order.
-    /// </summary>
-    public ulong HighClientOrderId;
-
     public uint FirstOrder;
     public uint OpenOrders;
 }

@@ -5,62 +5,121 @@ using Velox.Primitives;
 namespace Velox.OrderBook;
 
 /// <summary>
-/// The bytes of a market as header and nodes: every index is checked, every write is tracked by page.
+/// The bytes of a market as header and nodes: every index is checked, and in tracked memory every write is noted.
 /// </summary>
-internal readonly struct Slab
+/// <remarks>
+/// Unsafe: the base address is that of a pinned array or of native memory, which the slab keeps alive, and the capacities
+/// were validated against the length of that memory before. So an index below its capacity cannot leave it, whatever the
+/// bytes say.
+/// </remarks>
+internal readonly unsafe struct Slab
 {
-    private readonly TrackedMemory _memory;
+    private readonly byte* _base;
+
+    // Null for memory that nobody undoes or hashes.
+    private readonly TrackedMemory? _tracked;
+
+    // Keeps the memory behind the address from being collected. Never looked at otherwise.
+    private readonly object _owner;
+    private readonly int _length;
     private readonly uint _seatCapacity;
-    private readonly uint _levelCapacity;
+    private readonly uint _blockCapacity;
     private readonly uint _orderCapacity;
+    private readonly uint _bucketCapacity;
 
-    // Where link 0 would stand: one node before the first, so that base + link * size needs no subtraction.
-    private readonly int _levelBase;
-    private readonly int _orderBase;
+    // Where number 0 would stand: so that base + number * size needs no subtraction.
+    private readonly byte* _blocks;
+    private readonly byte* _levels;
+    private readonly byte* _orders;
+    private readonly byte* _extras;
+    private readonly byte* _buckets;
 
-    /// <summary>The capacities in the header must have been validated against the length of the memory.</summary>
     internal Slab(TrackedMemory memory)
+        : this(memory.PinnedAddress(out object owner), memory.Length, owner)
     {
-        ref readonly MarketHeader header = ref memory.Read<MarketHeader>(0);
-        _memory = memory;
-        _seatCapacity = header.SeatCapacity;
-        _levelCapacity = header.LevelCapacity;
-        _orderCapacity = header.OrderCapacity;
-        int levels = MarketLayout.HeaderBytes + ((int)_seatCapacity * MarketLayout.SeatBytes);
-        int orders = levels + ((int)_levelCapacity * MarketLayout.LevelBytes);
-        _levelBase = levels - MarketLayout.LevelBytes;
-        _orderBase = orders - MarketLayout.OrderBytes;
+        _tracked = memory;
     }
 
-    internal TrackedMemory Memory => _memory;
+    internal Slab(NativeRegion memory)
+        : this(memory.Address, (int)Math.Min(memory.Bytes, int.MaxValue), memory)
+    {
+    }
+
+    /// <summary>The capacities in the header must have been validated against the length of the memory.</summary>
+    private Slab(byte* address, int length, object owner)
+    {
+        ref readonly MarketHeader header = ref *(MarketHeader*)address;
+        _base = address;
+        _length = length;
+        _owner = owner;
+        _seatCapacity = header.SeatCapacity;
+        _blockCapacity = header.BlockCapacity;
+        _orderCapacity = header.OrderCapacity;
+        _bucketCapacity = MarketLayout.BucketCapacity(_orderCapacity);
+
+        byte* blocks = address + MarketLayout.HeaderBytes + ((nuint)_seatCapacity * MarketLayout.SeatBytes);
+        byte* levels = blocks + ((nuint)_blockCapacity * MarketLayout.BlockBytes);
+        byte* orders = levels + ((nuint)_blockCapacity * (MarketLayout.BlockTicks * MarketLayout.LevelBytes));
+        byte* extras = orders + ((nuint)_orderCapacity * MarketLayout.OrderBytes);
+        _blocks = blocks - MarketLayout.BlockBytes;
+        _levels = levels - (MarketLayout.BlockTicks * MarketLayout.LevelBytes);
+        _orders = orders - MarketLayout.OrderBytes;
+        _extras = extras - MarketLayout.ExtraBytes;
+        _buckets = extras + ((nuint)_orderCapacity * MarketLayout.ExtraBytes);
+    }
+
+    internal ReadOnlySpan<byte> Bytes => new(_base, _length);
+
+    internal int Length => _length;
 
     internal uint SeatCapacity => _seatCapacity;
 
-    internal uint LevelCapacity => _levelCapacity;
+    internal uint BlockCapacity => _blockCapacity;
 
     internal uint OrderCapacity => _orderCapacity;
 
-    internal ref readonly MarketHeader ReadHeader() => ref _memory.Read<MarketHeader>(0);
+    internal uint BucketCapacity => _bucketCapacity;
 
-    internal ref MarketHeader WriteHeader() => ref _memory.Write<MarketHeader>(0);
+    internal ref readonly MarketHeader ReadHeader() => ref *(MarketHeader*)_base;
 
-    internal ref readonly SeatNode ReadSeat(uint seat) => ref _memory.Read<SeatNode>(SeatOffset(seat));
+    internal ref MarketHeader WriteHeader() => ref Written<MarketHeader>(_base);
 
-    internal ref SeatNode WriteSeat(uint seat) => ref _memory.Write<SeatNode>(SeatOffset(seat));
+    internal ref readonly SeatNode ReadSeat(uint seat) => ref *(SeatNode*)SeatAddress(seat);
 
-    internal ref readonly LevelNode ReadLevel(uint link) => ref _memory.Read<LevelNode>(LevelOffset(link));
+    internal ref SeatNode WriteSeat(uint seat) => ref Written<SeatNode>(SeatAddress(seat));
 
-    internal ref LevelNode WriteLevel(uint link) => ref _memory.Write<LevelNode>(LevelOffset(link));
+    internal ref readonly PriceBlock ReadBlock(uint link) => ref *(PriceBlock*)BlockAddress(link);
 
-    internal ref readonly OrderNode ReadOrder(uint link) => ref _memory.Read<OrderNode>(OrderOffset(link));
+    internal ref PriceBlock WriteBlock(uint link) => ref Written<PriceBlock>(BlockAddress(link));
 
-    internal ref OrderNode WriteOrder(uint link) => ref _memory.Write<OrderNode>(OrderOffset(link));
+    internal ref readonly PriceLevel ReadLevel(uint level) => ref *(PriceLevel*)LevelAddress(level);
+
+    internal ref PriceLevel WriteLevel(uint level) => ref Written<PriceLevel>(LevelAddress(level));
+
+    internal ref readonly OrderNode ReadOrder(uint link) => ref *(OrderNode*)OrderAddress(link);
+
+    internal ref OrderNode WriteOrder(uint link) => ref Written<OrderNode>(OrderAddress(link));
+
+    internal ref readonly OrderExtra ReadExtra(uint link) => ref *(OrderExtra*)ExtraAddress(link);
+
+    internal ref OrderExtra WriteExtra(uint link) => ref Written<OrderExtra>(ExtraAddress(link));
+
+    internal ref readonly uint ReadBucket(uint bucket) => ref *(uint*)BucketAddress(bucket);
+
+    internal ref uint WriteBucket(uint bucket) => ref Written<uint>(BucketAddress(bucket));
+
+    internal byte* OrderAddressOrNull(uint link) => link - 1 < _orderCapacity ? _orders + ((nuint)link * MarketLayout.OrderBytes) : null;
+
+    internal byte* SeatAddressOrNull(uint seat) =>
+        seat < _seatCapacity ? _base + MarketLayout.HeaderBytes + ((nuint)seat * MarketLayout.SeatBytes) : null;
+
+    internal byte* Base => _base;
 
     internal static bool HasFreeOrder(in MarketHeader header) =>
         header.FreeOrder != 0 || header.UsedOrders < header.OrderCapacity;
 
-    internal static bool HasFreeLevel(in MarketHeader header) =>
-        header.FreeLevel != 0 || header.UsedLevels < header.LevelCapacity;
+    internal static bool HasFreeBlock(in MarketHeader header) =>
+        header.FreeBlock != 0 || header.UsedBlocks < header.BlockCapacity;
 
     /// <summary>
     /// Takes an order node, freed ones first. The caller has checked that there is one and overwrites it wholly.
@@ -81,46 +140,81 @@ internal readonly struct Slab
     }
 
     /// <summary>
-    /// Takes a level node, freed ones first. The caller has checked that there is one and overwrites it wholly.
+    /// Takes a block, freed ones first. The caller has checked that there is one and overwrites it wholly.
     /// </summary>
-    internal uint TakeLevel(ref MarketHeader header)
+    internal uint TakeBlock(ref MarketHeader header)
     {
-        uint link = header.FreeLevel;
+        uint link = header.FreeBlock;
         if (link == 0)
-            return ++header.UsedLevels;
-        header.FreeLevel = ReadLevel(link).Worse;
+            return ++header.UsedBlocks;
+        header.FreeBlock = ReadBlock(link).Higher;
         return link;
     }
 
-    internal void FreeLevel(ref MarketHeader header, uint link)
+    internal void FreeBlock(ref MarketHeader header, uint link)
     {
-        WriteLevel(link) = new LevelNode { Worse = header.FreeLevel };
-        header.FreeLevel = link;
+        WriteBlock(link) = new PriceBlock { Higher = header.FreeBlock };
+        header.FreeBlock = link;
     }
 
     [DoesNotReturn]
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void ThrowCorrupt(string what) => throw new CorruptMarketException(what);
 
-    private int SeatOffset(uint seat)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref T Written<T>(byte* address)
+        where T : unmanaged
+    {
+        _tracked?.NoteWrite((int)(address - _base), sizeof(T));
+        return ref *(T*)address;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private byte* SeatAddress(uint seat)
     {
         if (seat >= _seatCapacity)
             ThrowCorrupt("A seat index is above the seat capacity.");
-        return MarketLayout.HeaderBytes + ((int)seat * MarketLayout.SeatBytes);
+        return _base + MarketLayout.HeaderBytes + ((nuint)seat * MarketLayout.SeatBytes);
     }
 
-    private int LevelOffset(uint link)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private byte* BlockAddress(uint link)
     {
         // One comparison for both ends: link 0 wraps around to the highest number.
-        if (link - 1 >= _levelCapacity)
-            ThrowCorrupt("A link to a level is 0 or above the level capacity.");
-        return _levelBase + ((int)link * MarketLayout.LevelBytes);
+        if (link - 1 >= _blockCapacity)
+            ThrowCorrupt("A link to a block is 0 or above the block capacity.");
+        return _blocks + ((nuint)link * MarketLayout.BlockBytes);
     }
 
-    private int OrderOffset(uint link)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private byte* LevelAddress(uint level)
+    {
+        if ((level / MarketLayout.BlockTicks) - 1 >= _blockCapacity)
+            ThrowCorrupt("A level number is 0 or above the block capacity.");
+        return _levels + ((nuint)level * MarketLayout.LevelBytes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private byte* OrderAddress(uint link)
     {
         if (link - 1 >= _orderCapacity)
             ThrowCorrupt("A link to an order is 0 or above the order capacity.");
-        return _orderBase + ((int)link * MarketLayout.OrderBytes);
+        return _orders + ((nuint)link * MarketLayout.OrderBytes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private byte* ExtraAddress(uint link)
+    {
+        if (link - 1 >= _orderCapacity)
+            ThrowCorrupt("A link to an order's extra is 0 or above the order capacity.");
+        return _extras + ((nuint)link * MarketLayout.ExtraBytes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private byte* BucketAddress(uint bucket)
+    {
+        if (bucket >= _bucketCapacity)
+            ThrowCorrupt("A bucket is above the bucket capacity.");
+        return _buckets + ((nuint)bucket * MarketLayout.BucketBytes);
     }
 }

@@ -8,12 +8,12 @@ namespace Velox.OrderBook.Tests;
 public class CorruptionTests
 {
     private static readonly FlowShape Shape = new(
-        4, MiddlePrice: 100, PriceSpread: 30, MaxLots: 20, ClientIds: 50, HostilePercent: 2, PlacePercent: 60);
+        4, MiddlePrice: 300, PriceSpread: 120, MaxLots: 20, ClientIds: 50, HostilePercent: 2, PlacePercent: 60);
 
     private static readonly MarketParameters Parameters = TestMarket.Parameters with
     {
         OrderCapacity = 60,
-        LevelCapacity = 30,
+        BlockCapacity = 8,
         SeatCapacity = 4,
         MaxOpenOrdersPerSeat = 30,
         MakerFeeBps = 3,
@@ -92,11 +92,12 @@ public class CorruptionTests
         TrackedMemory memory = Copy(Grow(507, 400));
         Assert.Equal(BookError.None, Market.TryOpen(memory, out Market market));
         uint best = market.Header.Asks.Best;
-        int offset = MarketLayout.HeaderBytes + ((int)Parameters.SeatCapacity * MarketLayout.SeatBytes)
-            + ((int)(best - 1) * MarketLayout.LevelBytes);
-        memory.Write<LevelNode>(offset).Worse = best;
+        int blocks = MarketLayout.HeaderBytes + ((int)Parameters.SeatCapacity * MarketLayout.SeatBytes);
+        int block = blocks + ((int)((best / 64) - 1) * MarketLayout.BlockBytes);
+        int level = blocks + ((int)Parameters.BlockCapacity * MarketLayout.BlockBytes) + ((int)(best - 64) * MarketLayout.LevelBytes);
+        memory.Write<PriceBlock>(block).Higher = best / 64;
         Assert.Equal(1_000, market.Depth(Side.Ask, new DepthLevel[1_000]));
-        memory.Write<LevelNode>(offset).FirstOrder = 0;
+        memory.Write<PriceLevel>(level).FirstOrder = 0;
         Assert.Throws<CorruptMarketException>(() => market.Orders(Side.Ask, new OrderNode[1_000]));
         Assert.Equal(BookError.CorruptMarket, market.CheckInvariants(out _));
     }
@@ -119,8 +120,8 @@ public class CorruptionTests
     }
 
     private static bool IsInteresting(in MarketHeader header) =>
-        header is { FreeOrder: not 0, FreeLevel: not 0, Bids.LevelCount: > 2, Asks.LevelCount: > 2 }
-        && header.UsedLevels < header.LevelCapacity;
+        header is { FreeOrder: not 0, FreeBlock: not 0, Bids.LevelCount: > 2, Asks.LevelCount: > 2 }
+        && header.UsedBlocks < header.BlockCapacity;
 
     private static TrackedMemory Copy(byte[] bytes)
     {
@@ -134,7 +135,7 @@ public class CorruptionTests
     {
         for (int count = random.Next(1, 6); count > 0; count--)
         {
-            int offset = random.Next(4) == 0 ? random.Next(192) : random.Next(MarketLayout.HeaderBytes, memory.Length);
+            int offset = random.Next(4) == 0 ? random.Next(288) : random.Next(MarketLayout.HeaderBytes, memory.Length);
             if (random.Next(2) == 0)
                 memory.Write(offset, 1)[0] ^= (byte)(1 << random.Next(8));
             else
@@ -172,28 +173,31 @@ public class CorruptionTests
     private static bool IsFree(in MarketHeader header, int offset)
     {
         int seats = MarketLayout.HeaderBytes;
-        int levels = seats + ((int)header.SeatCapacity * MarketLayout.SeatBytes);
-        int orders = levels + ((int)header.LevelCapacity * MarketLayout.LevelBytes);
+        int blocks = seats + ((int)header.SeatCapacity * MarketLayout.SeatBytes);
+        int levels = blocks + ((int)header.BlockCapacity * MarketLayout.BlockBytes);
+        int orders = levels + ((int)header.BlockCapacity * MarketLayout.BlockTicks * MarketLayout.LevelBytes);
+        int extras = orders + ((int)header.OrderCapacity * MarketLayout.OrderBytes);
         if (offset < seats)
         {
-            // Capacities, limits, sizes and fees may be other and still lawful; 64-79 sequences, 160-175 last trade,
-            // addresses.
-            return offset is (>= 16 and < 80) or (>= 160 and < 176) or (>= 180 and < MarketHeader.Size);
+            // Capacities, limits, sizes and fees may be other and still lawful, and a bucket without orders be there or not;
+            // sequences, versions, last trade, addresses.
+            return offset is (>= 12 and < 80) or (>= 100 and < 104) or (>= 124 and < 128) or (>= 152 and < 156) or (>= 160 and < 200)
+                or (>= 216 and < 256) or (>= 288 and < MarketHeader.Size);
         }
 
-        int inSeat = (offset - seats) % MarketLayout.SeatBytes;
-        int inNode = offset % MarketLayout.OrderBytes;
-        if (offset < levels)
+        if (offset < blocks)
         {
+            int inSeat = (offset - seats) % MarketLayout.SeatBytes;
             bool isOpen = offset < seats + ((int)header.SeatCount * MarketLayout.SeatBytes);
-            return isOpen && inSeat is < 64 or (>= 96 and < 104) or >= 112;
+            return isOpen && inSeat is < 64 or >= 104;
         }
 
+        if (offset < levels)
+            return (offset - blocks) % MarketLayout.BlockBytes >= 40;
         if (offset < orders)
-            return inNode >= 52;
+            return (offset - levels) % MarketLayout.LevelBytes >= 20;
 
-        // An order's id may still ascend after a flip, its client id be unique, its type the other that rests; the slot
-        // is free.
-        return inNode is < 16 or (>= 55 and < 64);
+        // An order's id may still ascend after a flip, its client id belong on the same path, its type be the other that rests.
+        return offset < extras && (offset - orders) % MarketLayout.OrderBytes is < 16 or 63;
     }
 }

@@ -6,20 +6,20 @@ namespace Velox.OrderBook.Tests;
 public class CreationTests
 {
     [Fact]
-    public void Structures_have_their_documented_sizes_and_no_node_straddles_a_page()
+    public void Structures_have_their_documented_sizes()
     {
         Assert.Equal(MarketHeader.Size, Unsafe.SizeOf<MarketHeader>());
         Assert.Equal(MarketLayout.SeatBytes, Unsafe.SizeOf<SeatNode>());
-        Assert.Equal(MarketLayout.LevelBytes, Unsafe.SizeOf<LevelNode>());
+        Assert.Equal(MarketLayout.BlockBytes, Unsafe.SizeOf<PriceBlock>());
+        Assert.Equal(MarketLayout.LevelBytes, Unsafe.SizeOf<PriceLevel>());
+        Assert.Equal(MarketLayout.ExtraBytes, Unsafe.SizeOf<OrderExtra>());
         Assert.Equal(MarketLayout.OrderBytes, Unsafe.SizeOf<OrderNode>());
         Assert.Equal(BookEvent.Size, Unsafe.SizeOf<BookEvent>());
         Assert.Equal(OrderMessage.Size, Unsafe.SizeOf<OrderMessage>());
-        Assert.Equal(0, TrackedMemory.PageSize % MarketLayout.SeatBytes);
-        Assert.Equal(0, TrackedMemory.PageSize % MarketLayout.OrderBytes);
     }
 
     [Fact]
-    public void The_first_seat_level_and_order_stand_where_the_layout_says()
+    public void The_first_seat_block_level_order_and_bucket_stand_where_the_layout_says()
     {
         MarketParameters parameters = WithCapacities(orders: 2, levels: 5, seats: 3);
         Market market = TestMarket.CreateWithSeats(parameters, 1, 1_000_000, out TrackedMemory memory);
@@ -27,23 +27,32 @@ public class CreationTests
 
         Assert.Equal("VELOXMKT"u8, memory.Bytes[..8]);
         Assert.Equal(TestMarket.OwnerOf(0), memory.Read<SeatNode>(4096).Owner);
-        Assert.Equal(7UL, memory.Read<LevelNode>(4096 + (3 * 128)).PriceTicks);
-        OrderNode order = memory.Read<OrderNode>(4096 + (3 * 128) + (5 * 64));
+        const int Blocks = 4096 + (3 * 128);
+        const int Levels = Blocks + (5 * 64);
+        const int Orders = Levels + (5 * 64 * 24);
+        Assert.Equal(1UL << 7, memory.Read<PriceBlock>(Blocks).Occupied);
+        PriceLevel level = memory.Read<PriceLevel>(Levels + (7 * 24));
+        Assert.Equal((5UL, 1U, 1U, 1U), (level.TotalLots, level.FirstOrder, level.LastOrder, level.OrderCount));
+        OrderNode order = memory.Read<OrderNode>(Orders);
         Assert.Equal((id, 11UL, 5UL), (order.OrderId, order.ClientOrderId, order.OpenLots));
-        Assert.Equal((1UL << 18) | 1, id);
-        Assert.Equal(4096 + (3 * 128) + (5 * 64) + (2 * 64), memory.Length);
+        Assert.Equal((1UL << 20) | 1, id);
+        Assert.Equal(64u + 7, order.Level);
+        const int Buckets = Orders + (2 * (64 + 32));
+        Assert.Equal(1U, memory.Read<uint>(Buckets) | memory.Read<uint>(Buckets + 4));
+        Assert.Equal(Buckets + 8, memory.Length);
     }
 
     [Fact]
-    public void Creating_the_largest_market_writes_one_page_of_the_account_limit()
+    public void Creating_a_large_market_writes_one_page()
     {
-        MarketParameters parameters = WithCapacities(MarketLayout.MaxOrders, 1, 1);
+        MarketParameters parameters = WithCapacities(100_000, 100, 1);
         TestMarket.Create(parameters, out TrackedMemory memory);
         var pages = new List<int>();
         memory.CollectDirtyPages(pages);
         Assert.Equal([0], pages);
-        Assert.InRange(memory.Length, MarketLayout.MaxMarketBytes - 63, MarketLayout.MaxMarketBytes);
+        Assert.InRange(memory.Length, 100_000 * 100, MarketLayout.MaxAccountBytes);
         Assert.True(MarketLayout.MaxOrders < 1 << MarketLayout.OrderLinkBits);
+        Assert.InRange(MarketLayout.RequiredBytes(MarketLayout.MaxOrders, MarketLayout.MaxBlocks, MarketLayout.MaxSeats), 1, MarketLayout.MaxMarketBytes);
     }
 
     public static TheoryData<string, BookError> BadParameters => new()
@@ -71,10 +80,10 @@ public class CreationTests
         MarketParameters bad = what switch
         {
             "no orders" => good with { OrderCapacity = 0 },
-            "no levels" => good with { LevelCapacity = 0 },
+            "no levels" => good with { BlockCapacity = 0 },
             "no seats" => good with { SeatCapacity = 0 },
             "too many orders" => WithCapacities(MarketLayout.MaxOrders + 1, 1, 1),
-            "too many levels" => WithCapacities(1, MarketLayout.MaxLevels + 1, 1),
+            "too many levels" => WithCapacities(1, MarketLayout.MaxBlocks + 1, 1),
             "too many seats" => good with { SeatCapacity = MarketLayout.MaxSeats + 1 },
             "all at the top" => WithCapacities(uint.MaxValue, uint.MaxValue, uint.MaxValue),
             "lot of nothing" => good with { LotSize = 0 },
@@ -91,7 +100,7 @@ public class CreationTests
         TestMarket.Create(good, out memory);
         ref MarketHeader header = ref memory.Write<MarketHeader>(0);
         header.OrderCapacity = bad.OrderCapacity;
-        header.LevelCapacity = bad.LevelCapacity;
+        header.BlockCapacity = bad.BlockCapacity;
         header.SeatCapacity = bad.SeatCapacity;
         header.LotSize = bad.LotSize;
         header.TickSize = bad.TickSize;
@@ -122,19 +131,20 @@ public class CreationTests
         memory.Resize(memory.Length - 1);
         Assert.Equal(BookError.MemoryTooShort, Market.TryOpen(memory, out _));
         Assert.Equal(BookError.UnsupportedVersion, OpenWith((ref MarketHeader header) => header.Version++));
-        Assert.Equal(BookError.UnsupportedVersion, OpenWith((ref MarketHeader header) => header.Flags = 1));
+        Assert.Equal(BookError.UnsupportedVersion, OpenWith((ref MarketHeader header) => header.Flags = (MarketFlags)2));
         Assert.Equal(
             BookError.CorruptMarket, OpenWith((ref MarketHeader header) => header.SeatCount = header.SeatCapacity + 1));
         Assert.Equal(
             BookError.CorruptMarket, OpenWith((ref MarketHeader header) => header.UsedOrders = header.OrderCapacity + 1));
         Assert.Equal(
-            BookError.CorruptMarket, OpenWith((ref MarketHeader header) => header.UsedLevels = header.LevelCapacity + 1));
+            BookError.CorruptMarket, OpenWith((ref MarketHeader header) => header.UsedBlocks = header.BlockCapacity + 1));
         Assert.Equal(BookError.CorruptMarket, OpenWith((ref MarketHeader header) => header.NextOrderSequence = 0));
+        Assert.Equal(BookError.CorruptMarket, OpenWith((ref MarketHeader header) => header.IndexBuckets = 0));
         Assert.Equal(BookError.None, OpenWith((ref MarketHeader header) => header.SeatCount = 0));
     }
 
     private static MarketParameters WithCapacities(uint orders, uint levels, uint seats) =>
-        TestMarket.Parameters with { OrderCapacity = orders, LevelCapacity = levels, SeatCapacity = seats };
+        TestMarket.Parameters with { OrderCapacity = orders, BlockCapacity = levels, SeatCapacity = seats };
 
     private delegate void HeaderChange(ref MarketHeader header);
 

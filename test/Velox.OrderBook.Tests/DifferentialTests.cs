@@ -53,12 +53,12 @@ public class DifferentialTests
             6, MiddlePrice: 1_000, PriceSpread: 40, MaxLots: 50, ClientIds: 200, HostilePercent: 1, PlacePercent: 60);
         return name switch
         {
-            "ordinary" => (parameters with { OrderCapacity = 120, LevelCapacity = 60, MaxOpenOrdersPerSeat = 40 }, shape),
+            "ordinary" => (parameters with { OrderCapacity = 120, BlockCapacity = 2, MaxOpenOrdersPerSeat = 40 }, shape),
             "tiny capacities" => (
-                parameters with { OrderCapacity = 7, LevelCapacity = 4, SeatCapacity = 3, MaxOpenOrdersPerSeat = 3 },
-                shape with { Seats = 4, PriceSpread = 8, ClientIds = 5 }),
+                parameters with { OrderCapacity = 7, BlockCapacity = 1, SeatCapacity = 3, MaxOpenOrdersPerSeat = 3 },
+                shape with { Seats = 4, PriceSpread = 30, ClientIds = 5 }),
             "hostile" => (
-                parameters with { OrderCapacity = 50, LevelCapacity = 20, MaxOpenOrdersPerSeat = 20 },
+                parameters with { OrderCapacity = 50, BlockCapacity = 2, MaxOpenOrdersPerSeat = 20 },
                 shape with { HostilePercent = 15, ClientIds = 10 }),
             "huge money" => (
                 parameters with
@@ -74,7 +74,7 @@ public class DifferentialTests
                 parameters with { OrderCapacity = 100, TakerFeeBps = 0, MakerFeeBps = 0 },
                 shape with { PriceSpread = 1, ClientIds = 1_000 }),
             _ => (
-                parameters with { OrderCapacity = 150, LevelCapacity = 140, LotSize = 1, TickSize = 1 },
+                parameters with { OrderCapacity = 150, BlockCapacity = 40, LotSize = 1, TickSize = 1 },
                 shape with { PriceSpread = 2_000, PlacePercent = 75 }),
         };
     }

@@ -233,19 +233,19 @@ public class PlacingTests
         MarketParameters parameters = TestMarket.Parameters with
         {
             OrderCapacity = 3,
-            LevelCapacity = 2,
+            BlockCapacity = 2,
             MaxOpenOrdersPerSeat = 2,
         };
         Market market = TestMarket.CreateWithSeats(parameters, 3, Rich, out _);
-        market.PlaceOk(0, Side.Ask, 7, 1);
-        market.PlaceOk(0, Side.Ask, 8, 1);
-        Assert.Equal(BookError.SeatOrdersFull, market.PlaceOne(0, Side.Ask, 8, 1, out _));
+        market.PlaceOk(0, Side.Ask, 70, 1);
+        market.PlaceOk(0, Side.Ask, 130, 1);
+        Assert.Equal(BookError.SeatOrdersFull, market.PlaceOne(0, Side.Ask, 130, 1, out _));
         Assert.Equal(BookError.LevelsFull, market.PlaceOne(1, Side.Bid, 6, 1, out _));
         Assert.Equal(BookError.LevelsFull, market.PlaceOne(1, Side.Bid, 7, 1, out _));
-        market.PlaceOk(1, Side.Ask, 8, 1);
-        Assert.Equal(BookError.OrdersFull, market.PlaceOne(2, Side.Ask, 8, 1, out _));
+        market.PlaceOk(1, Side.Ask, 130, 1);
+        Assert.Equal(BookError.OrdersFull, market.PlaceOne(2, Side.Ask, 130, 1, out _));
 
-        Assert.Equal(2UL, market.PlaceOk(2, Side.Bid, 8, 2, OrderType.ImmediateOrCancel).FilledLots);
+        Assert.Equal(2UL, market.PlaceOk(2, Side.Bid, 130, 2, OrderType.ImmediateOrCancel).FilledLots);
         Assert.Equal(1UL, market.PlaceOk(2, Side.Bid, 6, 1).RestingLots);
         market.AssertSound();
     }

@@ -240,8 +240,8 @@ internal sealed class ReferenceMarket(MarketParameters parameters)
                 return BookError.SeatOrdersFull;
             if (Book.Count == parameters.OrderCapacity)
                 return BookError.OrdersFull;
-            var levels = Book.Select(other => (other.Side, other.PriceTicks)).ToHashSet();
-            if (levels.Count == parameters.LevelCapacity && !levels.Contains((order.Side, order.PriceTicks)))
+            var blocks = Book.Select(other => other.PriceTicks / 64).ToHashSet();
+            if (blocks.Count == parameters.BlockCapacity && !blocks.Contains(order.PriceTicks / 64))
                 return BookError.LevelsFull;
         }
 

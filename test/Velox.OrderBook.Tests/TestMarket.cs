@@ -18,7 +18,7 @@ internal static class TestMarket
         LotSize = 100,
         TickSize = 10,
         OrderCapacity = 1_000,
-        LevelCapacity = 200,
+        BlockCapacity = 200,
         SeatCapacity = 10,
         MaxOpenOrdersPerSeat = 500,
     };
@@ -32,7 +32,7 @@ internal static class TestMarket
     }
 
     public static TrackedMemory MemoryFor(in MarketParameters parameters) => new(
-        (int)MarketLayout.RequiredBytes(parameters.OrderCapacity, parameters.LevelCapacity, parameters.SeatCapacity));
+        (int)MarketLayout.RequiredBytes(parameters.OrderCapacity, parameters.BlockCapacity, parameters.SeatCapacity));
 
     public static Market Create(in MarketParameters parameters) => Create(parameters, out _);
 
@@ -91,7 +91,7 @@ internal static class TestMarket
 
     public static DepthLevel[] AllLevels(this Market market, Side side)
     {
-        var levels = new DepthLevel[market.Header.LevelCapacity + 1];
+        var levels = new DepthLevel[(market.Header.BlockCapacity * MarketLayout.BlockTicks) + 1];
         return levels[..market.Depth(side, levels)];
     }
 

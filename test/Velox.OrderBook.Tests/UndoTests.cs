@@ -48,7 +48,7 @@ public class UndoTests
         MarketParameters parameters = TestMarket.Parameters with
         {
             OrderCapacity = 12,
-            LevelCapacity = 6,
+            BlockCapacity = 1,
             MaxOpenOrdersPerSeat = 5,
         };
         Market market = TestMarket.CreateWithSeats(parameters, 6, 500_000, out TrackedMemory memory);

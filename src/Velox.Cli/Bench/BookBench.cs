@@ -83,12 +83,12 @@ internal static class BookBench
             MakerFeeBps = 1,
             TakerFeeBps = 2,
             OrderCapacity = orders,
-            LevelCapacity = 10_000,
+            BlockCapacity = 10_000,
             SeatCapacity = Seats,
             MaxOpenOrdersPerSeat = MarketLayout.MaxOpenOrdersPerSeat,
         };
         memory = new TrackedMemory((int)MarketLayout.RequiredBytes(
-            parameters.OrderCapacity, parameters.LevelCapacity, parameters.SeatCapacity));
+            parameters.OrderCapacity, parameters.BlockCapacity, parameters.SeatCapacity));
         Require(Market.TryCreate(memory, in parameters, out Market market));
         Span<byte> owner = stackalloc byte[Address.Size];
         for (byte i = 0; i < Seats; i++)

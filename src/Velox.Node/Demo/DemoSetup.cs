@@ -27,7 +27,7 @@ internal sealed class DemoSetup(ChainView chain, Keypair faucet, DemoKeys keys, 
     internal const uint MaxOpenOrdersPerSeat = 128;
 
     private const uint OrderCapacity = 8_192;
-    private const uint LevelCapacity = 4_096;
+    private const uint BlockCapacity = 512;
     private const uint SeatCapacity = 1_024;
 
     // 1,000,000 SOL and 1,000,000,000 USDC for each trader: an hour of flow moves a small part of it.
@@ -86,7 +86,7 @@ internal sealed class DemoSetup(ChainView chain, Keypair faucet, DemoKeys keys, 
         Address market = keys.Market.PublicKey;
         if (chain.State.Find(market) is not null)
             return;
-        int size = (int)MarketLayout.RequiredBytes(OrderCapacity, LevelCapacity, SeatCapacity);
+        int size = (int)MarketLayout.RequiredBytes(OrderCapacity, BlockCapacity, SeatCapacity);
         var parameters = new MarketParameters
         {
             BaseMint = keys.BaseMint.PublicKey,
@@ -99,7 +99,7 @@ internal sealed class DemoSetup(ChainView chain, Keypair faucet, DemoKeys keys, 
             MakerFeeBps = 0,
             TakerFeeBps = 4,
             OrderCapacity = OrderCapacity,
-            LevelCapacity = LevelCapacity,
+            BlockCapacity = BlockCapacity,
             SeatCapacity = SeatCapacity,
             MaxOpenOrdersPerSeat = MaxOpenOrdersPerSeat,
         };

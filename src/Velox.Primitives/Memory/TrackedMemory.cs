@@ -51,7 +51,7 @@ public sealed class TrackedMemory
     public TrackedMemory(int length = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        _bytes = length == 0 ? [] : new byte[length];
+        _bytes = Allocate(length);
         _length = length;
         _dirty = new ulong[WordCount(length, PageShift)];
         _saved = new ulong[WordCount(length, BlockShift)];
@@ -101,6 +101,27 @@ public sealed class TrackedMemory
             Touch(offset, count);
         return range;
     }
+
+    /// <summary>The address of the bytes, for who reads and writes many structures in them.</summary>
+    /// <param name="owner">Keeps the bytes in place: hold it as long as the address. <see cref="Resize"/> may move the memory
+    /// to other bytes; the address then names the former ones.</param>
+    /// <remarks>What is written through it must be announced by <see cref="NoteWrite"/> before.</remarks>
+    /// <exception cref="InvalidOperationException">The memory is shorter than a page, and so not pinned.</exception>
+    public unsafe byte* PinnedAddress(out object owner)
+    {
+        if (_bytes.Length < PageSize)
+            throw new InvalidOperationException($"Only memory of at least {PageSize} bytes has a lasting address, this one has {_length}.");
+        owner = _bytes;
+
+        // Safe: arrays of a page and more are allocated pinned.
+        return (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_bytes));
+    }
+
+    /// <summary>Says that bytes are about to be written through <see cref="PinnedAddress"/>.</summary>
+    /// <param name="offset">Of the first byte.</param>
+    /// <param name="count">How many, at least 1, all within the memory.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void NoteWrite(int offset, int count) => Touch(offset, count);
 
     /// <summary>Changes the length; new bytes are zero.</summary>
     public void Resize(int length)
@@ -280,16 +301,27 @@ public sealed class TrackedMemory
     private void Cut(int length)
     {
         if (_bytes.Length - length > Math.Max(length, PageSize))
-            Array.Resize(ref _bytes, length);
+            Reallocate(length);
         else
             _bytes.AsSpan(length, _length - length).Clear();
         _length = length;
     }
 
+    // Pinned from a page on: such accounts are read by address, and few enough that a heap of their own is no burden.
+    private static byte[] Allocate(int length) =>
+        length == 0 ? [] : GC.AllocateArray<byte>(length, pinned: length >= PageSize);
+
+    private void Reallocate(int length)
+    {
+        byte[] bytes = Allocate(length);
+        _bytes.AsSpan(0, Math.Min(length, _length)).CopyTo(bytes);
+        _bytes = bytes;
+    }
+
     private void GrowTo(int length)
     {
         if (length > _bytes.Length)
-            Array.Resize(ref _bytes, length);
+            Reallocate(length);
         if (WordCount(length, PageShift) > _dirty.Length)
             Array.Resize(ref _dirty, WordCount(length, PageShift));
         if (WordCount(length, BlockShift) > _saved.Length)

@@ -24,7 +24,7 @@ public static class BookInstructions
                 .UInt16(parameters.MakerFeeBps)
                 .UInt16(parameters.TakerFeeBps)
                 .UInt32(parameters.OrderCapacity)
-                .UInt32(parameters.LevelCapacity)
+                .UInt32(parameters.BlockCapacity)
                 .UInt32(parameters.SeatCapacity)
                 .UInt32(parameters.MaxOpenOrdersPerSeat),
             AccountMeta.Writable(market),

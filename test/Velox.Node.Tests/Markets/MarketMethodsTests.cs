@@ -65,7 +65,7 @@ public sealed class MarketMethodsTests
         JsonNode value = (await market.Host.Value("getMarket", venue.Market.ToString()))!;
 
         Assert.Equal(10, value["takerFeeBps"]!.GetValue<int>());
-        Assert.Equal(64, value["levelCapacity"]!.GetValue<int>());
+        Assert.Equal(64, value["blockCapacity"]!.GetValue<int>());
         Assert.Equal(TestVenue.Traders, value["seatCount"]!.GetValue<int>());
         Assert.Equal(1, value["bidOrders"]!.GetValue<int>());
         Assert.Equal(100, value["lastTradePriceTicks"]!.GetValue<int>());

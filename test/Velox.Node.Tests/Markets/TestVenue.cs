@@ -121,12 +121,12 @@ internal sealed class TestVenue
             MakerFeeBps = 0,
             TakerFeeBps = 10,
             OrderCapacity = 200,
-            LevelCapacity = 64,
+            BlockCapacity = 64,
             SeatCapacity = Traders,
             MaxOpenOrdersPerSeat = 64,
         };
         int size = (int)MarketLayout.RequiredBytes(
-            parameters.OrderCapacity, parameters.LevelCapacity, parameters.SeatCapacity);
+            parameters.OrderCapacity, parameters.BlockCapacity, parameters.SeatCapacity);
         return
         [
             SystemInstructions.CreateAccount(faucet, Market, Rent.MinimumBalance(size), (ulong)size, ProgramIds.Book),

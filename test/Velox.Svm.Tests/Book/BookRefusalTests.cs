@@ -166,7 +166,7 @@ public sealed class BookRefusalTests
             BookVenue.DefaultTerms with
             {
                 OrderCapacity = 3,
-                LevelCapacity = 2,
+                BlockCapacity = 2,
                 SeatCapacity = 2,
                 MaxOpenOrdersPerSeat = 2,
             });

@@ -23,7 +23,7 @@ public sealed class MarketCreationTests
         Assert.Equal((100UL, 10UL, (ushort)5, (ushort)10), (
             header.LotSize, header.TickSize, header.MakerFeeBps, header.TakerFeeBps));
         Assert.Equal((48u, 24u, 8u, 12u), (
-            header.OrderCapacity, header.LevelCapacity, header.SeatCapacity, header.MaxOpenOrdersPerSeat));
+            header.OrderCapacity, header.BlockCapacity, header.SeatCapacity, header.MaxOpenOrdersPerSeat));
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public sealed class MarketCreationTests
     public void A_market_of_ten_MiB_can_be_created()
     {
         var venue = new BookVenue(
-            BookVenue.DefaultTerms with { OrderCapacity = 150_000, LevelCapacity = 10_000, SeatCapacity = 1_000 });
+            BookVenue.DefaultTerms with { OrderCapacity = 150_000, BlockCapacity = 10_000, SeatCapacity = 1_000 });
         Assert.InRange(venue.MarketBytes, 10_000_000, MarketLayout.MaxMarketBytes);
 
         Create(venue).Expect();

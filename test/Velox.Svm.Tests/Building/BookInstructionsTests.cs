@@ -27,7 +27,7 @@ public sealed class BookInstructionsTests
             MakerFeeBps = 2,
             TakerFeeBps = 0x0304,
             OrderCapacity = 5,
-            LevelCapacity = 6,
+            BlockCapacity = 6,
             SeatCapacity = 7,
             MaxOpenOrdersPerSeat = 0x08090A0B,
         });

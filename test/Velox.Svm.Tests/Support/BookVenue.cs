@@ -14,7 +14,7 @@ internal sealed class BookVenue
         MakerFeeBps = 5,
         TakerFeeBps = 10,
         OrderCapacity = 48,
-        LevelCapacity = 24,
+        BlockCapacity = 24,
         SeatCapacity = 8,
         MaxOpenOrdersPerSeat = 12,
     };
@@ -48,7 +48,7 @@ internal sealed class BookVenue
     internal Address VaultAuthority { get; }
 
     internal int MarketBytes =>
-        (int)MarketLayout.RequiredBytes(Terms.OrderCapacity, Terms.LevelCapacity, Terms.SeatCapacity);
+        (int)MarketLayout.RequiredBytes(Terms.OrderCapacity, Terms.BlockCapacity, Terms.SeatCapacity);
 
     internal Keypair[] MintSigners => [Operator, _baseMint, _quoteMint];
 

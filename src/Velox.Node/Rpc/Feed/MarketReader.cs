@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Velox.OrderBook;
@@ -17,10 +18,17 @@ internal sealed class MarketReader
     private readonly AccountSnapshot _account;
     private readonly MarketHeader _header;
 
+    // Where number 0 would stand.
+    private readonly int _blocks;
+    private readonly int _levels;
+
     private MarketReader(AccountSnapshot account, in MarketHeader header)
     {
         _account = account;
         _header = header;
+        int blocks = MarketLayout.HeaderBytes + ((int)header.SeatCapacity * MarketLayout.SeatBytes);
+        _blocks = blocks - MarketLayout.BlockBytes;
+        _levels = blocks + ((int)header.BlockCapacity * MarketLayout.BlockBytes) - (MarketLayout.BlockTicks * MarketLayout.LevelBytes);
     }
 
     internal ref readonly MarketHeader Header => ref _header;
@@ -35,10 +43,10 @@ internal sealed class MarketReader
             return null;
         MarketHeader header = Read<MarketHeader>(account, 0);
         bool isMarket = header.Magic == MarketLayout.Magic && header.Version == MarketLayout.Version
-            && header.SeatCapacity <= MarketLayout.MaxSeats && header.LevelCapacity <= MarketLayout.MaxLevels
+            && header.SeatCapacity <= MarketLayout.MaxSeats && header.BlockCapacity <= MarketLayout.MaxBlocks
             && header.OrderCapacity <= MarketLayout.MaxOrders
             && account.DataLength >= MarketLayout.RequiredBytes(
-                header.OrderCapacity, header.LevelCapacity, header.SeatCapacity);
+                header.OrderCapacity, header.BlockCapacity, header.SeatCapacity);
         return isMarket ? new MarketReader(account, in header) : null;
     }
 
@@ -48,18 +56,41 @@ internal sealed class MarketReader
     internal List<DepthLevel> Depth(Side side, int depth)
     {
         var levels = new List<DepthLevel>();
-        uint link = side == Side.Bid ? _header.Bids.Best : _header.Asks.Best;
-        // Links count from 1; one comparison refuses 0 as well as what is above the capacity.
-        while (levels.Count < depth && link - 1 < _header.LevelCapacity)
+        uint level = side == Side.Bid ? _header.Bids.Best : _header.Asks.Best;
+        while (level != 0 && levels.Count < depth && TryReadBlock(level / MarketLayout.BlockTicks, out PriceBlock block))
         {
-            int offset = MarketLayout.HeaderBytes + ((int)_header.SeatCapacity * MarketLayout.SeatBytes)
-                + ((int)(link - 1) * MarketLayout.LevelBytes);
-            LevelNode level = Read<LevelNode>(_account, offset);
-            levels.Add(new DepthLevel(level.PriceTicks, level.TotalLots, level.OrderCount));
-            link = level.Worse;
+            uint tick = level % MarketLayout.BlockTicks;
+            PriceLevel queue = Read<PriceLevel>(_account, _levels + ((int)level * MarketLayout.LevelBytes));
+            levels.Add(new DepthLevel(block.FirstTick + tick, queue.TotalLots, queue.OrderCount));
+            level = NextWorse(side, level, block);
         }
 
         return levels;
+    }
+
+    /// <summary>As the book itself finds it: below a bid there are only bids, above an ask only asks.</summary>
+    private uint NextWorse(Side side, uint level, in PriceBlock block)
+    {
+        uint link = level / MarketLayout.BlockTicks;
+        int tick = (int)(level % MarketLayout.BlockTicks);
+        ulong rest = side == Side.Bid ? block.Occupied & ((1UL << tick) - 1) : block.Occupied & (ulong.MaxValue << tick << 1);
+        if (rest == 0)
+        {
+            link = side == Side.Bid ? block.Lower : block.Higher;
+            rest = TryReadBlock(link, out PriceBlock next) ? next.Occupied : 0;
+        }
+
+        return rest == 0
+            ? 0
+            : (link * MarketLayout.BlockTicks) + (uint)(side == Side.Bid ? BitOperations.Log2(rest) : BitOperations.TrailingZeroCount(rest));
+    }
+
+    /// <summary>Links count from 1; one comparison refuses 0 as well as what is above the capacity.</summary>
+    private bool TryReadBlock(uint link, out PriceBlock block)
+    {
+        bool exists = link - 1 < _header.BlockCapacity;
+        block = exists ? Read<PriceBlock>(_account, _blocks + ((int)link * MarketLayout.BlockBytes)) : default;
+        return exists;
     }
 
     private static T Read<T>(AccountSnapshot account, int offset)

@@ -24,7 +24,7 @@ internal static class MarketJson
         writer.WriteNumber("makerFeeBps"u8, header.MakerFeeBps);
         writer.WriteNumber("takerFeeBps"u8, header.TakerFeeBps);
         writer.WriteNumber("orderCapacity"u8, header.OrderCapacity);
-        writer.WriteNumber("levelCapacity"u8, header.LevelCapacity);
+        writer.WriteNumber("blockCapacity"u8, header.BlockCapacity);
         writer.WriteNumber("seatCapacity"u8, header.SeatCapacity);
         writer.WriteNumber("maxOpenOrdersPerSeat"u8, header.MaxOpenOrdersPerSeat);
         writer.WriteNumber("seatCount"u8, header.SeatCount);

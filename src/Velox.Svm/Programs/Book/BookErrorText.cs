@@ -13,8 +13,8 @@ public static class BookErrorText
         BookError.MemoryTooShort => "market: the account's data is shorter than its capacities need",
         BookError.MemoryNotEmpty => "market: the account's data is not all zero",
         BookError.InvalidCapacity =>
-            $"orderCapacity, levelCapacity, seatCapacity: at least 1 each, at most {MarketLayout.MaxOrders}, "
-            + $"{MarketLayout.MaxLevels} and {MarketLayout.MaxSeats}, and {MarketLayout.MaxMarketBytes} bytes together",
+            $"orderCapacity, blockCapacity, seatCapacity: at least 1 each, at most {MarketLayout.MaxOrders}, "
+            + $"{MarketLayout.MaxBlocks} and {MarketLayout.MaxSeats}, and {MarketLayout.MaxMarketBytes} bytes together",
         BookError.InvalidLotSize => "lotSize: at least 1",
         BookError.InvalidTickSize => "tickSize: at least 1",
         BookError.InvalidFee => $"makerFeeBps, takerFeeBps: at most {MarketLayout.MaxFeeBps}",
@@ -37,7 +37,7 @@ public static class BookErrorText
         BookError.DuplicateClientOrderId => "clientOrderId: the seat has an open order with this id",
         BookError.SeatOrdersFull => "seat: has the market's maxOpenOrdersPerSeat open orders already",
         BookError.OrdersFull => "market: all of its orderCapacity orders are open",
-        BookError.LevelsFull => "market: all of its levelCapacity prices are taken",
+        BookError.LevelsFull => "market: all of its blockCapacity blocks of 64 prices are taken",
         BookError.WouldCross => "priceTicks: the post-only order would match on arrival",
         BookError.WouldNotFill =>
             $"quantityLots: the fill-or-kill order would not fill wholly in {Market.MaxFillsPerOrder} fills",

@@ -60,7 +60,7 @@ internal static class MarketCreation
             MakerFeeBps = fields.UInt16(),
             TakerFeeBps = fields.UInt16(),
             OrderCapacity = fields.UInt32(),
-            LevelCapacity = fields.UInt32(),
+            BlockCapacity = fields.UInt32(),
             SeatCapacity = fields.UInt32(),
             MaxOpenOrdersPerSeat = fields.UInt32(),
             Authority = context.Account(Authority).Address,

@@ -3,15 +3,15 @@ using Velox.Primitives;
 namespace Velox.OrderBook.Tests;
 
 /// <summary>The tree stays balanced whatever prices come and go: the full check proves it at every level.</summary>
-public class LevelTreeTests
+public class BlockTreeTests
 {
-    private const uint Levels = 4_000;
+    private const uint Blocks = 4_000;
 
     private static readonly MarketParameters Parameters = TestMarket.Parameters with
     {
-        OrderCapacity = Levels,
-        LevelCapacity = Levels,
-        MaxOpenOrdersPerSeat = Levels,
+        OrderCapacity = Blocks,
+        BlockCapacity = Blocks,
+        MaxOpenOrdersPerSeat = Blocks,
         LotSize = 1,
         TickSize = 1,
     };
@@ -36,10 +36,9 @@ public class LevelTreeTests
             }
 
             market.AssertSound();
-            uint root = (side == Side.Bid ? market.Header.Bids : market.Header.Asks).Root;
-            int levels = MarketLayout.HeaderBytes + ((int)Parameters.SeatCapacity * MarketLayout.SeatBytes);
-            uint height = memory.Read<LevelNode>(levels + ((int)(root - 1) * MarketLayout.LevelBytes)).Height;
-            Assert.InRange(height, 12U, (uint)(1.44 * Math.Log2(Levels + 2)));
+            int blocks = MarketLayout.HeaderBytes + ((int)Parameters.SeatCapacity * MarketLayout.SeatBytes);
+            uint height = memory.Read<PriceBlock>(blocks + ((int)(market.Header.Root - 1) * MarketLayout.BlockBytes)).Height;
+            Assert.InRange(height, 12U, (uint)(1.44 * Math.Log2(Blocks + 2)));
 
             RemoveHalf(market, ids);
             ulong[] left = market.AllLevels(side).Select(level => level.PriceTicks).ToArray();
@@ -53,7 +52,7 @@ public class LevelTreeTests
     {
         const int Seed = 402;
         var random = new Random(Seed);
-        MarketParameters parameters = Parameters with { OrderCapacity = 64, LevelCapacity = 64 };
+        MarketParameters parameters = Parameters with { OrderCapacity = 64, BlockCapacity = 64 };
         Market market = TestMarket.CreateWithSeats(parameters, 1, 1UL << 40, out _);
         var open = new List<ulong>();
         var events = new EventWriter(new BookEvent[1], 0);
@@ -61,7 +60,7 @@ public class LevelTreeTests
         {
             // Long runs of growing and of shrinking, so that all sizes are met.
             bool grows = random.Next(100) < (step / 500 % 2 == 0 ? 70 : 30);
-            ulong price = (ulong)random.Next(1, 200);
+            ulong price = (ulong)random.Next(1, 200 * 40);
             if (grows && market.PlaceOne(0, Side.Ask, price, 1, out OperationResult result) == BookError.None)
             {
                 open.Add(result.OrderId);
@@ -95,7 +94,7 @@ public class LevelTreeTests
 
     private static ulong[] Prices(string name, Random random)
     {
-        ulong[] rising = Enumerable.Range(1, (int)Levels).Select(price => (ulong)price).ToArray();
+        ulong[] rising = Enumerable.Range(1, (int)Blocks).Select(block => (ulong)block * 64).ToArray();
         switch (name)
         {
             case "rising":
@@ -105,9 +104,9 @@ public class LevelTreeTests
             case "from both ends":
                 return rising.Select((_, i) => i % 2 == 0 ? rising[i / 2] : rising[^((i / 2) + 1)]).ToArray();
             case "from the middle":
-                return rising.OrderBy(price => Math.Abs((long)price - (Levels / 2))).ToArray();
+                return rising.OrderBy(price => Math.Abs((long)price - (Blocks * 32))).ToArray();
             case "bit-reversed":
-                return rising.OrderBy(price => Enumerable.Range(0, 16).Sum(bit => (int)((price >> bit) & 1) << (15 - bit)))
+                return rising.OrderBy(price => Enumerable.Range(0, 16).Sum(bit => (int)((price >> 6 >> bit) & 1) << (15 - bit)))
                     .ToArray();
             default:
                 random.Shuffle(rising);
