@@ -108,10 +108,16 @@ internal readonly unsafe struct Slab
 
     internal ref uint WriteBucket(uint bucket) => ref Written<uint>(BucketAddress(bucket));
 
-    internal byte* OrderAddressOrNull(uint link) => link - 1 < _orderCapacity ? _orders + ((nuint)link * MarketLayout.OrderBytes) : null;
+    // Addresses for prefetching: of what an index names, or null when it names nothing. They are never read through.
+    internal byte* OrderLine(uint link) => link - 1 < _orderCapacity ? _orders + ((nuint)link * MarketLayout.OrderBytes) : null;
 
-    internal byte* SeatAddressOrNull(uint seat) =>
+    internal byte* LevelLine(uint level) =>
+        (level / MarketLayout.BlockTicks) - 1 < _blockCapacity ? _levels + ((nuint)level * MarketLayout.LevelBytes) : null;
+
+    internal byte* SeatLine(uint seat) =>
         seat < _seatCapacity ? _base + MarketLayout.HeaderBytes + ((nuint)seat * MarketLayout.SeatBytes) : null;
+
+    internal byte* BucketLine(uint bucket) => bucket < _bucketCapacity ? _buckets + ((nuint)bucket * MarketLayout.BucketBytes) : null;
 
     internal byte* Base => _base;
 

@@ -1,0 +1,89 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Velox.OrderBook;
+
+/// <content>Bringing the lines that a message will need into the cache while messages before it are executed.</content>
+public readonly unsafe partial struct Market
+{
+    /// <summary>
+    /// How many messages before its turn a message's first look is due: <see cref="PrefetchIndex"/>, then at half of it
+    /// <see cref="PrefetchOrder"/>, at a quarter <see cref="PrefetchNeighbours"/>.
+    /// </summary>
+    public const int PrefetchDistance = 12;
+
+    /// <summary>
+    /// First look at a message to come: fetches the seat's balances and the bucket of its client order id.
+    /// </summary>
+    /// <remarks>
+    /// The three looks change nothing and may be left out or come for messages that never do: they read what may change
+    /// before the turn of the message, and a wrong guess costs a line of cache. Where the processor has no such instruction
+    /// they do nothing.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchIndex(uint seat, ulong clientOrderId)
+    {
+        if (!Sse.IsSupported)
+            return;
+        uint buckets = Header.IndexBuckets;
+        Fetch(_slab.SeatLine(seat) + (MarketLayout.SeatBytes / 2));
+        Fetch(_slab.BucketLine(ClientOrderIndex.BucketOf(ClientOrderIndex.KeyOf(seat, clientOrderId), buckets)));
+    }
+
+    /// <summary>Second look: fetches the order that the bucket leads to, and the level that a new order will stand in.</summary>
+    /// <param name="seat">As in <see cref="PrefetchIndex"/>, whose line is there by now.</param>
+    /// <param name="clientOrderId">The same.</param>
+    /// <param name="side">Of a new order.</param>
+    /// <param name="priceTicks">Of a new order; 0 for other messages.</param>
+    public void PrefetchOrder(uint seat, ulong clientOrderId, Side side, ulong priceTicks)
+    {
+        if (!Sse.IsSupported)
+            return;
+        ref readonly MarketHeader header = ref Header;
+        uint bucket = ClientOrderIndex.BucketOf(ClientOrderIndex.KeyOf(seat, clientOrderId), header.IndexBuckets);
+        byte* line = _slab.BucketLine(bucket);
+        if (line != null)
+            Fetch(_slab.OrderLine(*(uint*)line));
+        if (priceTicks == 0)
+            return;
+        Fetch(_slab.LevelLine(Ladder.LevelAt(_slab, header, side, priceTicks)));
+        byte* owner = _slab.SeatLine(seat);
+        if (owner != null && !header.IsMatchingOnly)
+            Fetch(_slab.OrderLine(((SeatNode*)owner)->FirstOrder));
+    }
+
+    /// <summary>Third look: fetches what the order will be unlinked from, or the order that a new one will stand behind.</summary>
+    /// <param name="seat">As in <see cref="PrefetchOrder"/>, whose lines are there by now.</param>
+    /// <param name="clientOrderId">The same.</param>
+    /// <param name="side">The same.</param>
+    /// <param name="priceTicks">The same.</param>
+    public void PrefetchNeighbours(uint seat, ulong clientOrderId, Side side, ulong priceTicks)
+    {
+        if (!Sse.IsSupported)
+            return;
+        ref readonly MarketHeader header = ref Header;
+        if (priceTicks != 0)
+        {
+            byte* level = _slab.LevelLine(Ladder.LevelAt(_slab, header, side, priceTicks));
+            if (level != null)
+                Fetch(_slab.OrderLine(((PriceLevel*)level)->LastOrder));
+            return;
+        }
+
+        byte* found = _slab.OrderLine(ClientOrderIndex.Find(_slab, header.IndexBuckets, seat, clientOrderId));
+        if (found == null)
+            return;
+        ref readonly OrderNode order = ref *(OrderNode*)found;
+        Fetch(_slab.LevelLine(order.Level));
+        Fetch(_slab.OrderLine(order.Previous));
+        Fetch(_slab.OrderLine(order.Next));
+        if (header.IsMatchingOnly)
+            return;
+        Fetch(_slab.OrderLine(order.SeatPrevious));
+        Fetch(_slab.OrderLine(order.SeatNext));
+    }
+
+    // Safe: a prefetch never faults, whatever the address; null stands for nothing.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch(byte* line) => Sse.Prefetch0(line);
+}
