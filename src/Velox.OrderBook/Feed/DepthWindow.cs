@@ -91,6 +91,19 @@ public sealed class DepthWindow
         NextEventSequence = view.NextSequence;
     }
 
+    /// <summary>Where a reader of the market puts the levels of a side before it calls <see cref="Load(int, int, ulong)"/>.</summary>
+    internal Span<DepthLevel> Places(Side side) => _sides[(int)side];
+
+    /// <summary>
+    /// Shows what was put into its places. Such a window is complete in itself: no delta continues it.
+    /// </summary>
+    internal void Load(int bids, int asks, ulong nextEventSequence)
+    {
+        (_counts[0], _counts[1]) = (bids, asks);
+        NextSequence = ulong.MaxValue;
+        NextEventSequence = nextEventSequence;
+    }
+
     /// <summary>An event went by that changed no level here.</summary>
     internal void Skip(ulong eventSequence) => NextEventSequence = eventSequence + 1;
 

@@ -16,7 +16,7 @@ public enum SnapshotError : byte
     /// <summary>Its version is not <see cref="MarketSnapshot.Version"/>.</summary>
     UnsupportedVersion = 2,
 
-    /// <summary>Its length is not the one that its header says.</summary>
+    /// <summary>Its length is not the one that its header says, or the memory for it is of another length.</summary>
     WrongLength = 3,
 
     /// <summary>The checksum does not fit the bytes: it was damaged on its way.</summary>
@@ -25,7 +25,7 @@ public enum SnapshotError : byte
     /// <summary>It is of another market than the one asked for.</summary>
     OtherMarket = 5,
 
-    /// <summary>The slab is none that <see cref="Market.TryOpen"/> opens: of another layout, or no market.</summary>
+    /// <summary>The slab cannot be opened as a market: it is of another layout, or none.</summary>
     NotAMarket = 6,
 
     /// <summary>The slab contradicts itself, or its header: see <see cref="Market.CheckInvariants"/>.</summary>
@@ -81,39 +81,32 @@ public readonly struct MarketSnapshot
 
     public Address MarketAddress { get; }
 
-    /// <summary>Bytes that a snapshot of this slab takes.</summary>
-    public static int RequiredBytes(TrackedMemory slab)
-    {
-        ArgumentNullException.ThrowIfNull(slab);
-        return checked(HeaderBytes + slab.Length);
-    }
+    /// <summary>Bytes that a snapshot of a slab takes.</summary>
+    /// <exception cref="OverflowException">More than an array can have.</exception>
+    public static int RequiredBytes(long slabBytes) => checked((int)(HeaderBytes + slabBytes));
 
     /// <summary>Writes a snapshot. On the thread that changes the market, between two operations.</summary>
     /// <param name="slab">The memory of the market.</param>
     /// <param name="market">Address of the market, or whatever else names it.</param>
     /// <param name="position">The caller's number of the next operation: from where to replay.</param>
     /// <param name="destination">Exactly <see cref="RequiredBytes"/> long.</param>
-    /// <returns>What <see cref="Market.TryOpen"/> says of the slab; it must be a market.</returns>
+    /// <returns>Why the slab cannot be opened as a market: then nothing is written.</returns>
     /// <exception cref="ArgumentException">The destination is of another length.</exception>
     public static BookError Write(TrackedMemory slab, in Address market, ulong position, Span<byte> destination)
     {
-        if (destination.Length != RequiredBytes(slab))
-            throw new ArgumentException("The destination must be as long as the snapshot.", nameof(destination));
         BookError error = Market.TryOpen(slab, out Market opened);
-        if (error != BookError.None)
-            return error;
+        if (error == BookError.None)
+            Write(slab.Bytes, opened.Header.NextEventSequence, market, position, destination);
+        return error;
+    }
 
-        Span<byte> header = destination[..HeaderBytes];
-        header.Clear();
-        BinaryPrimitives.WriteUInt64LittleEndian(header, Magic);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], Version);
-        BinaryPrimitives.WriteUInt64LittleEndian(header[16..], (ulong)slab.Length);
-        BinaryPrimitives.WriteUInt64LittleEndian(header[24..], opened.Header.NextEventSequence);
-        BinaryPrimitives.WriteUInt64LittleEndian(header[32..], position);
-        market.Span.CopyTo(header[64..]);
-        slab.Bytes.CopyTo(destination[HeaderBytes..]);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[ChecksumOffset..], Checksum(destination));
-        return BookError.None;
+    /// <inheritdoc cref="Write(TrackedMemory, in Address, ulong, Span{byte})"/>
+    public static BookError Write(NativeRegion slab, in Address market, ulong position, Span<byte> destination)
+    {
+        BookError error = Market.TryOpen(slab, out Market opened);
+        if (error == BookError.None)
+            Write(slab.Slice(0, checked((int)slab.Bytes)), opened.Header.NextEventSequence, market, position, destination);
+        return error;
     }
 
     /// <summary>Reads what a snapshot says of itself, after a check of its form and checksum.</summary>
@@ -145,22 +138,75 @@ public readonly struct MarketSnapshot
     {
         memory = null;
         detail = "";
-        SnapshotError error = TryRead(bytes, out snapshot);
+        SnapshotError error = TryRead(bytes, market, out snapshot);
         if (error != SnapshotError.None)
             return error;
-        if (snapshot.MarketAddress != market)
-            return SnapshotError.OtherMarket;
 
         var slab = new TrackedMemory(bytes.Length - HeaderBytes);
         bytes[HeaderBytes..].CopyTo(slab.Write(0, slab.Length));
-        if (Market.TryOpen(slab, out Market opened) != BookError.None)
-            return SnapshotError.NotAMarket;
-        if (opened.CheckInvariants(out detail) != BookError.None)
+        error = Market.TryOpen(slab, out Market opened) == BookError.None
+            ? Check(opened, snapshot, out detail)
+            : SnapshotError.NotAMarket;
+        if (error == SnapshotError.None)
+            memory = slab;
+        return error;
+    }
+
+    /// <summary>As the other, into native memory.</summary>
+    /// <param name="bytes">The snapshot, not trusted.</param>
+    /// <param name="market">Address of the market that it must be of.</param>
+    /// <param name="memory">All zero, exactly <see cref="SlabBytes"/> long; all zero again when refused.</param>
+    /// <param name="snapshot">From where to replay.</param>
+    /// <param name="detail">The contradiction found in a corrupt market; otherwise empty.</param>
+    public static SnapshotError TryRestore(
+        ReadOnlySpan<byte> bytes, in Address market, NativeRegion memory, out MarketSnapshot snapshot, out string detail)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        detail = "";
+        SnapshotError error = TryRead(bytes, market, out snapshot);
+        if (error != SnapshotError.None)
+            return error;
+        if ((ulong)memory.Bytes != snapshot.SlabBytes)
+            return SnapshotError.WrongLength;
+
+        Span<byte> slab = memory.Slice(0, bytes.Length - HeaderBytes);
+        bytes[HeaderBytes..].CopyTo(slab);
+        error = Market.TryOpen(memory, out Market opened) == BookError.None
+            ? Check(opened, snapshot, out detail)
+            : SnapshotError.NotAMarket;
+        if (error != SnapshotError.None)
+            slab.Clear();
+        return error;
+    }
+
+    private static void Write(
+        ReadOnlySpan<byte> slab, ulong eventSequence, in Address market, ulong position, Span<byte> destination)
+    {
+        if (destination.Length != RequiredBytes(slab.Length))
+            throw new ArgumentException("The destination must be as long as the snapshot.", nameof(destination));
+        Span<byte> header = destination[..HeaderBytes];
+        header.Clear();
+        BinaryPrimitives.WriteUInt64LittleEndian(header, Magic);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], Version);
+        BinaryPrimitives.WriteUInt64LittleEndian(header[16..], (ulong)slab.Length);
+        BinaryPrimitives.WriteUInt64LittleEndian(header[24..], eventSequence);
+        BinaryPrimitives.WriteUInt64LittleEndian(header[32..], position);
+        market.Span.CopyTo(header[64..]);
+        slab.CopyTo(destination[HeaderBytes..]);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[ChecksumOffset..], Checksum(destination));
+    }
+
+    private static SnapshotError TryRead(ReadOnlySpan<byte> bytes, in Address market, out MarketSnapshot snapshot)
+    {
+        SnapshotError error = TryRead(bytes, out snapshot);
+        return error == SnapshotError.None && snapshot.MarketAddress != market ? SnapshotError.OtherMarket : error;
+    }
+
+    private static SnapshotError Check(in Market market, in MarketSnapshot snapshot, out string detail)
+    {
+        if (market.CheckInvariants(out detail) != BookError.None)
             return SnapshotError.CorruptMarket;
-        if (opened.Header.NextEventSequence != snapshot.EventSequence)
-            return SnapshotError.CorruptMarket;
-        memory = slab;
-        return SnapshotError.None;
+        return market.Header.NextEventSequence == snapshot.EventSequence ? SnapshotError.None : SnapshotError.CorruptMarket;
     }
 
     /// <summary>CRC-32C (Castagnoli), eight bytes a step: one instruction where the processor has it.</summary>

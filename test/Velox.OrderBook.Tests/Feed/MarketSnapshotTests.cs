@@ -77,6 +77,42 @@ public class MarketSnapshotTests
     }
 
     [Fact]
+    public void A_market_moves_between_tracked_and_native_memory_byte_by_byte()
+    {
+        var live = new FeedMarket(621);
+        for (int step = 0; step < 1_000; step++)
+            live.Step();
+        byte[] snapshot = SnapshotOf(live.Memory, 9);
+        using var native = new NativeRegion(new NativeRegionOptions(live.Memory.Length));
+        Assert.Equal(SnapshotError.None, MarketSnapshot.TryRestore(snapshot, Name, native, out MarketSnapshot header, out _));
+        Assert.Equal(BookError.None, Market.TryOpen(native, out Market moved));
+        var buffer = new BookEvent[Market.MaxEventsPerOperation];
+        for (int step = 0; step < 1_000; step++)
+        {
+            ReadOnlySpan<BookEvent> written = live.Step(out Operation operation);
+            var events = new EventWriter(buffer, live.LastSlot);
+            moved.Apply(operation, ref events, out _);
+            Assert.True(MemoryMarshal.AsBytes(written).SequenceEqual(MemoryMarshal.AsBytes(events.Written)), live.Where);
+        }
+
+        var back = new byte[snapshot.Length];
+        Assert.Equal(BookError.None, MarketSnapshot.Write(native, Name, 10, back));
+        Assert.Equal(SnapshotOf(live.Memory, 10), back);
+        Assert.Equal(header.SlabBytes, (ulong)live.Memory.Length);
+
+        // A refusal leaves nothing behind.
+        using var none = new NativeRegion(new NativeRegionOptions(live.Memory.Length));
+        back[^1] ^= 1;
+        Assert.Equal(SnapshotError.WrongChecksum, MarketSnapshot.TryRestore(back, Name, none, out _, out _));
+        live.Memory.Write(live.Memory.Length - 200, 1)[0] ^= 1;
+        Assert.Equal(
+            SnapshotError.CorruptMarket, MarketSnapshot.TryRestore(SnapshotOf(live.Memory, 0), Name, none, out _, out _));
+        Assert.False(none.Slice(0, live.Memory.Length).ContainsAnyExcept((byte)0));
+        using var large = new NativeRegion(new NativeRegionOptions(live.Memory.Length + 1));
+        Assert.Equal(SnapshotError.WrongLength, MarketSnapshot.TryRestore(snapshot, Name, large, out _, out _));
+    }
+
+    [Fact]
     public void Any_damaged_byte_is_refused()
     {
         var live = new FeedMarket(611);
@@ -117,7 +153,7 @@ public class MarketSnapshotTests
         Assert.Equal(SnapshotError.WrongLength, TryRestore(snapshot.AsSpan(0, snapshot.Length - 1), Name, out _));
         Assert.Equal(SnapshotError.WrongLength, TryRestore([.. snapshot, 0], Name, out _));
         var none = new TrackedMemory(5_000);
-        Assert.Equal(BookError.NotAMarket, MarketSnapshot.Write(none, Name, 0, new byte[MarketSnapshot.RequiredBytes(none)]));
+        Assert.Equal(BookError.NotAMarket, MarketSnapshot.Write(none, Name, 0, new byte[MarketSnapshot.RequiredBytes(none.Length)]));
         Assert.Throws<ArgumentException>(() => MarketSnapshot.Write(live.Memory, Name, 0, new byte[100]));
     }
 
@@ -148,7 +184,7 @@ public class MarketSnapshotTests
 
     private static byte[] SnapshotOf(TrackedMemory memory, ulong position)
     {
-        var bytes = new byte[MarketSnapshot.RequiredBytes(memory)];
+        var bytes = new byte[MarketSnapshot.RequiredBytes(memory.Length)];
         Assert.Equal(BookError.None, MarketSnapshot.Write(memory, Name, position, bytes));
         return bytes;
     }
