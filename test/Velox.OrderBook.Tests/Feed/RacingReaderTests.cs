@@ -16,7 +16,7 @@ public class RacingReaderTests
     {
         const int Wanted = 5_000;
         using var market = new CyclingMarket(seed, 120);
-        MarketReader reader = MarketReaderTests.Open(market.Memory);
+        LiveMarketReader reader = LiveMarketReaderTests.Open(market.Memory);
         var snapshot = new BookSnapshot(CyclingMarket.OrderCapacity);
         DepthWindow[] windows = [new(1), new(5)];
         int whole = 0;
@@ -48,7 +48,7 @@ public class RacingReaderTests
         // The mutation: it compares a reserved word, which never changes.
         const int Reserved = 184;
         using var market = new CyclingMarket(803, 120);
-        Assert.Equal(BookError.None, MarketReader.TryOpen(market.Memory, Reserved, out MarketReader? reader));
+        Assert.Equal(BookError.None, LiveMarketReader.TryOpen(market.Memory, Reserved, out LiveMarketReader? reader));
         var snapshot = new BookSnapshot(CyclingMarket.OrderCapacity);
         var window = new DepthWindow(5);
         bool tornDepth = false;
@@ -81,7 +81,7 @@ public class RacingReaderTests
         using var market = new CyclingMarket(seed, 120);
         var feed = new BookFeed(256, market.Market.Header.NextEventSequence);
         BroadcastReader<BookEvent> events = feed.ReadFromNow();
-        MarketReader reader = MarketReaderTests.Open(market.Memory);
+        LiveMarketReader reader = LiveMarketReaderTests.Open(market.Memory);
         var snapshot = new BookSnapshot(CyclingMarket.OrderCapacity);
         var view = new OrderView(CyclingMarket.OrderCapacity);
         int joined = 0;

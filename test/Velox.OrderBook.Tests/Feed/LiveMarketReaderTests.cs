@@ -4,7 +4,7 @@ using Velox.Primitives;
 namespace Velox.OrderBook.Tests.Feed;
 
 /// <summary>What a reader says of a market that stands still, is damaged, or is held by its writer.</summary>
-public class MarketReaderTests
+public class LiveMarketReaderTests
 {
     private const uint Canary = 0xEEEE_EEEE;
 
@@ -14,7 +14,7 @@ public class MarketReaderTests
     public void A_reader_of_a_market_at_rest_sees_exactly_the_book(int seed)
     {
         using var market = new CyclingMarket(seed, 300);
-        MarketReader reader = Open(market.Memory);
+        LiveMarketReader reader = Open(market.Memory);
         var snapshot = new BookSnapshot(CyclingMarket.OrderCapacity);
         DepthWindow[] windows = [new(1), new(3), new(64)];
         int orders = 0;
@@ -41,7 +41,7 @@ public class MarketReaderTests
     public void While_an_operation_is_under_way_every_read_is_contended_and_ends()
     {
         using var market = new CyclingMarket(711, 100);
-        MarketReader reader = Open(market.Memory);
+        LiveMarketReader reader = Open(market.Memory);
         var snapshot = new BookSnapshot(CyclingMarket.OrderCapacity);
         var window = new DepthWindow(5);
         market.Play(60);
@@ -74,7 +74,7 @@ public class MarketReaderTests
         Assert.True(small.Bids.IsEmpty && small.Asks.IsEmpty);
 
         using var empty = new NativeRegion(new NativeRegionOptions(CyclingMarket.RegionBytes));
-        Assert.Equal(BookError.NotAMarket, MarketReader.TryOpen(empty, out MarketReader? none));
+        Assert.Equal(BookError.NotAMarket, LiveMarketReader.TryOpen(empty, out LiveMarketReader? none));
         Assert.Null(none);
     }
 
@@ -93,7 +93,7 @@ public class MarketReaderTests
         memory.Slice(length, 1 << 20).Fill(unchecked((byte)Canary));
         Span<byte> bytes = memory.Slice(0, length);
         sound.CopyTo(bytes);
-        MarketReader reader = Open(memory);
+        LiveMarketReader reader = Open(memory);
 
         var random = new Random(seed);
         var snapshot = new BookSnapshot(CyclingMarket.OrderCapacity);
@@ -128,7 +128,7 @@ public class MarketReaderTests
     {
         using var market = new CyclingMarket(731, 100);
         market.Play(80);
-        MarketReader reader = Open(market.Memory);
+        LiveMarketReader reader = Open(market.Memory);
         var snapshot = new BookSnapshot(CyclingMarket.OrderCapacity);
         var window = new DepthWindow(10);
         Read(10);
@@ -147,9 +147,9 @@ public class MarketReaderTests
         }
     }
 
-    internal static MarketReader Open(NativeRegion memory)
+    internal static LiveMarketReader Open(NativeRegion memory)
     {
-        Assert.Equal(BookError.None, MarketReader.TryOpen(memory, out MarketReader? reader));
+        Assert.Equal(BookError.None, LiveMarketReader.TryOpen(memory, out LiveMarketReader? reader));
         return reader!;
     }
 

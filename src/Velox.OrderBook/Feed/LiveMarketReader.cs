@@ -36,7 +36,7 @@ public enum ReadResult : byte
 /// fills by one at a time. Nothing is allocated.
 /// </para>
 /// </remarks>
-public sealed class MarketReader
+public sealed class LiveMarketReader
 {
     /// <summary>Tries of a read, where nothing else is asked for.</summary>
     public const int DefaultTries = 100;
@@ -44,7 +44,7 @@ public sealed class MarketReader
     private readonly NativeRegion _memory;
     private readonly RacingSlab _slab;
 
-    private MarketReader(NativeRegion memory, in Market market, int changesOffset)
+    private LiveMarketReader(NativeRegion memory, in Market market, int changesOffset)
     {
         _memory = memory;
         _slab = new RacingSlab(memory, market.Header, changesOffset);
@@ -54,14 +54,14 @@ public sealed class MarketReader
     /// <param name="memory">Must not be disposed while the reader is used. When the market moves to another region, as it
     /// does to grow, the reader must be opened there anew.</param>
     /// <param name="reader">The reader when the result is <see cref="BookError.None"/>.</param>
-    public static BookError TryOpen(NativeRegion memory, out MarketReader? reader) =>
+    public static BookError TryOpen(NativeRegion memory, out LiveMarketReader? reader) =>
         TryOpen(memory, MarketHeader.ChangesOffset, out reader);
 
     /// <summary>For tests, which let it look at another word than the one that counts changes.</summary>
-    internal static BookError TryOpen(NativeRegion memory, int changesOffset, out MarketReader? reader)
+    internal static BookError TryOpen(NativeRegion memory, int changesOffset, out LiveMarketReader? reader)
     {
         BookError error = Market.TryOpen(memory, out Market market);
-        reader = error == BookError.None ? new MarketReader(memory, market, changesOffset) : null;
+        reader = error == BookError.None ? new LiveMarketReader(memory, market, changesOffset) : null;
         return error;
     }
 
