@@ -124,6 +124,27 @@ public class LiveMarketReaderTests
     }
 
     [Fact]
+    public void A_link_one_behind_the_last_order_is_not_followed()
+    {
+        // What stands there, in the next array, is made to look like the order it should have led to.
+        using var market = new CyclingMarket(713, 100);
+        market.Play(80);
+        LiveMarketReader reader = Open(market.Memory);
+        var snapshot = new BookSnapshot(CyclingMarket.OrderCapacity);
+        Assert.Equal(ReadResult.Whole, reader.ReadOrders(snapshot));
+        int levels = MarketLayout.HeaderBytes + ((int)CyclingMarket.Seats * MarketLayout.SeatBytes)
+            + (16 * MarketLayout.BlockBytes);
+        int orders = levels + (16 * MarketLayout.BlockTicks * MarketLayout.LevelBytes);
+        int best = levels + (((int)HeaderOf(market.Memory).Bids.Best - MarketLayout.BlockTicks) * MarketLayout.LevelBytes);
+        ref PriceLevel level = ref MemoryMarshal.AsRef<PriceLevel>(market.Memory.Slice(best, MarketLayout.LevelBytes));
+        int first = orders + (((int)level.FirstOrder - 1) * MarketLayout.OrderBytes);
+        int behind = orders + (CyclingMarket.OrderCapacity * MarketLayout.OrderBytes);
+        market.Memory.Slice(first, MarketLayout.OrderBytes).CopyTo(market.Memory.Slice(behind, MarketLayout.OrderBytes));
+        level.FirstOrder = CyclingMarket.OrderCapacity + 1;
+        Assert.Equal(ReadResult.Corrupt, reader.ReadOrders(snapshot));
+    }
+
+    [Fact]
     public void Reading_allocates_nothing()
     {
         using var market = new CyclingMarket(731, 100);
