@@ -14,7 +14,7 @@ public enum DepthResult : byte
     /// <summary>Other threads were faster in every try: nothing was changed.</summary>
     Timeout,
 
-    /// <summary>There is less than was to be taken: nothing was changed.</summary>
+    /// <summary>There is less than was to be taken at this price, or nothing up to it: nothing was changed.</summary>
     NotEnough,
 
     /// <summary>A bucket holds at most 2^63 - 1 lots: nothing was changed.</summary>
@@ -22,14 +22,20 @@ public enum DepthResult : byte
 }
 
 /// <summary>
-/// How many lots rest in each bucket of 16 ticks on both sides, changed by any number of threads without locks.
+/// How many lots rest at each tick of a window on both sides, changed by any number of threads without locks.
 /// </summary>
 /// <remarks>
-/// <para>1,024 buckets a side, each alone on its cache line. A change is one compare-and-swap, tried at most
-/// <see cref="MaxTries"/> times with growing pauses: it succeeds, or says <see cref="DepthResult.Timeout"/> and has changed nothing.</para>
-/// <para>The best buckets are kept beside the quantities: a reader may see them a moment early or late. Who changes a quantity
-/// sets the best bucket right behind it, and looks again after that: when all have ended, it is right. A bucket's quantity
-/// itself is exact: the sum of all changes that were done.</para>
+/// <para>1,024 buckets of 16 ticks a side. A bucket has a total, alone on its cache line, and a total for each of its ticks. The
+/// decision of a change is one compare-and-swap, tried at most <see cref="MaxTries"/> times with growing pauses: it succeeds, or
+/// says <see cref="DepthResult.Timeout"/> and has changed nothing.</para>
+/// <para>What is added goes to the bucket first, where it is decided whether it fits, and then to the tick; what is taken leaves the
+/// tick first, where it is decided whether there is enough, and then the bucket. So the bucket always holds at least what its
+/// ticks hold: the second step cannot fail, neither total is ever negative or too large, and a bucket that says 0 has nothing at
+/// any tick. When all have ended, a bucket holds exactly the sum of its ticks.</para>
+/// <para>The best buckets are kept beside the totals: a reader may see them a moment early or late. Who changes a bucket
+/// sets the best one right behind it, and looks again after that: when all have ended, it is right, and the best price in it,
+/// for which a reader looks through the ticks, is exact. A tick's total itself is exact: the sum of all changes that were
+/// done.</para>
 /// </remarks>
 public sealed unsafe class AtomicDepth : IDisposable
 {
@@ -45,6 +51,10 @@ public sealed unsafe class AtomicDepth : IDisposable
     private const int MaxPauseSpins = 64;
     private const int LineBytes = 64;
 
+    // A line for the total of the bucket, which every scan for the best one reads, and two for those of its ticks.
+    private const int BucketBytes = LineBytes + (TicksPerBucket * sizeof(long));
+    private const int Bytes = 2 * Buckets * BucketBytes;
+
     // One block for both sides: native, so that lines stay lines whatever the collector does.
     private byte* _lines;
     private readonly ulong _firstPriceTicks;
@@ -55,49 +65,96 @@ public sealed unsafe class AtomicDepth : IDisposable
     public AtomicDepth(ulong firstPriceTicks)
     {
         _firstPriceTicks = firstPriceTicks;
-        _lines = (byte*)NativeMemory.AlignedAlloc(2 * Buckets * LineBytes, LineBytes);
-        NativeMemory.Clear(_lines, 2 * Buckets * LineBytes);
+        _lines = (byte*)NativeMemory.AlignedAlloc(Bytes, LineBytes);
+        NativeMemory.Clear(_lines, Bytes);
     }
 
     ~AtomicDepth() => Free();
 
-    /// <summary>The lowest price of the best bid's bucket, or null without bids; about now.</summary>
-    public ulong? BestBidTicks => Volatile.Read(ref _bestBid) is >= 0 and long bucket ? PriceOf((int)bucket) : null;
+    /// <summary>The best bid, or null without bids; about now.</summary>
+    public ulong? BestBidTicks => TryFindBest(Side.Bid, out int bucket, out int tick) ? PriceOf(bucket, tick) : null;
 
-    /// <summary>The lowest price of the best ask's bucket, or null without asks; about now.</summary>
-    public ulong? BestAskTicks => Volatile.Read(ref _bestAsk) is < Buckets and long bucket ? PriceOf((int)bucket) : null;
+    /// <summary>The best ask, or null without asks; about now.</summary>
+    public ulong? BestAskTicks => TryFindBest(Side.Ask, out int bucket, out int tick) ? PriceOf(bucket, tick) : null;
 
-    /// <summary>Ticks between the best buckets, or null where a side is empty; about now.</summary>
+    /// <summary>Ticks between the best prices, or null where a side is empty; about now, and below 0 where they cross.</summary>
     public long? SpreadTicks => BestBidTicks is { } bid && BestAskTicks is { } ask ? (long)ask - (long)bid : null;
 
-    /// <summary>Adds to the bucket of a price.</summary>
+    /// <summary>Adds at a price.</summary>
     public DepthResult Add(Side side, ulong priceTicks, ulong lots)
     {
-        if (!TryFind(priceTicks, out int bucket))
+        if (!TryFind(priceTicks, out int bucket, out int tick))
             return DepthResult.OutOfWindow;
         if (lots > long.MaxValue)
             return DepthResult.TooMany;
-        DepthResult result = Change(ref Quantity(side, bucket), (long)lots);
-        if (result == DepthResult.Done)
-            SetBest(side, bucket);
-        return result;
+        DepthResult result = Change(ref Total(side, bucket), (long)lots);
+        if (result != DepthResult.Done)
+            return result;
+
+        // Never too much: the bucket has room for it, and holds at least what its ticks do.
+        Interlocked.Add(ref AtTick(side, bucket, tick), (long)lots);
+        SetBest(side, bucket);
+        return DepthResult.Done;
     }
 
-    /// <summary>Takes from the bucket of a price.</summary>
+    /// <summary>Takes at a price.</summary>
     public DepthResult Remove(Side side, ulong priceTicks, ulong lots)
     {
-        if (!TryFind(priceTicks, out int bucket))
+        if (!TryFind(priceTicks, out int bucket, out int tick))
             return DepthResult.OutOfWindow;
         if (lots > long.MaxValue)
             return DepthResult.NotEnough;
-        DepthResult result = Change(ref Quantity(side, bucket), -(long)lots);
-        if (result == DepthResult.Done && LotsIn(side, bucket) == 0)
-            SetBest(side, bucket);
+        DepthResult result = Change(ref AtTick(side, bucket, tick), -(long)lots);
+        if (result == DepthResult.Done)
+            TakeFromBucket(side, bucket, (long)lots);
         return result;
     }
 
-    /// <summary>Lots in the bucket of a price; 0 outside the window.</summary>
-    public ulong LotsAt(Side side, ulong priceTicks) => TryFind(priceTicks, out int bucket) ? (ulong)LotsIn(side, bucket) : 0;
+    /// <summary>Takes at the best price, as far as that goes; the next price is the next call's.</summary>
+    /// <remarks>The price is the best that this thread saw: a better one that comes at the same time is passed over.</remarks>
+    /// <param name="side">Whose lots are taken.</param>
+    /// <param name="worstPriceTicks">How far it may go: not below for bids, not above for asks.</param>
+    /// <param name="lots">Most lots to take, at least 1.</param>
+    /// <param name="priceTicks">Where they were taken.</param>
+    /// <param name="takenLots">How many: 1..<paramref name="lots"/> when done, otherwise 0.</param>
+    /// <returns><see cref="DepthResult.NotEnough"/> when there is nothing up to the worst price.</returns>
+    public DepthResult TakeBest(Side side, ulong worstPriceTicks, ulong lots, out ulong priceTicks, out ulong takenLots)
+    {
+        priceTicks = 0;
+        takenLots = 0;
+        int pauseSpins = 1;
+        for (int attempt = 0; attempt < MaxTries; attempt++)
+        {
+            if (lots == 0 || !BestBucketReaches(side, worstPriceTicks) || !TryFindBest(side, out int bucket, out int tick)
+                || !Reaches(side, PriceOf(bucket, tick), worstPriceTicks))
+            {
+                return DepthResult.NotEnough;
+            }
+
+            ref long total = ref AtTick(side, bucket, tick);
+            long before = Volatile.Read(ref total);
+            long taken = (long)Math.Min((ulong)before, lots);
+            if (taken > 0 && Interlocked.CompareExchange(ref total, before - taken, before) == before)
+            {
+                TakeFromBucket(side, bucket, taken);
+                priceTicks = PriceOf(bucket, tick);
+                takenLots = (ulong)taken;
+                return DepthResult.Done;
+            }
+
+            Pause(ref pauseSpins);
+        }
+
+        return DepthResult.Timeout;
+    }
+
+    /// <summary>Lots at a price; 0 outside the window.</summary>
+    public ulong LotsAt(Side side, ulong priceTicks) =>
+        TryFind(priceTicks, out int bucket, out int tick) ? (ulong)Volatile.Read(ref AtTick(side, bucket, tick)) : 0;
+
+    /// <summary>Lots in the bucket of a price; 0 outside the window. What is being added may be in it before it is at its price.</summary>
+    public ulong LotsInBucket(Side side, ulong priceTicks) =>
+        TryFind(priceTicks, out int bucket, out _) ? (ulong)LotsIn(side, bucket) : 0;
 
     /// <summary>Frees the memory; no thread may use it any more.</summary>
     public void Dispose()
@@ -124,11 +181,23 @@ public sealed unsafe class AtomicDepth : IDisposable
             // A full fence, as every interlocked operation here: what this thread did before is seen with the new quantity.
             if (Interlocked.CompareExchange(ref quantity, after, before) == before)
                 return DepthResult.Done;
-            Thread.SpinWait(pauseSpins);
-            pauseSpins = Math.Min(pauseSpins * 2, MaxPauseSpins);
+            Pause(ref pauseSpins);
         }
 
         return DepthResult.Timeout;
+    }
+
+    private static void Pause(ref int spins)
+    {
+        Thread.SpinWait(spins);
+        spins = Math.Min(spins * 2, MaxPauseSpins);
+    }
+
+    /// <summary>The second step of taking. Never below 0: these lots were at a tick, so the bucket still has them.</summary>
+    private void TakeFromBucket(Side side, int bucket, long lots)
+    {
+        if (Interlocked.Add(ref Total(side, bucket), -lots) == 0)
+            SetBest(side, bucket);
     }
 
     /// <summary>Makes the best bucket the first that is not empty, from the better of itself and a changed one on.</summary>
@@ -138,8 +207,8 @@ public sealed unsafe class AtomicDepth : IDisposable
     /// </remarks>
     private void SetBest(Side side, int changed)
     {
-        int step = side == Side.Bid ? -1 : 1;
-        ref long best = ref side == Side.Bid ? ref _bestBid : ref _bestAsk;
+        int step = StepOf(side);
+        ref long best = ref BestOf(side);
         for (int attempt = 0; attempt < MaxTries; attempt++)
         {
             long seen = Volatile.Read(ref best);
@@ -153,18 +222,57 @@ public sealed unsafe class AtomicDepth : IDisposable
         }
     }
 
-    private bool TryFind(ulong priceTicks, out int bucket)
+    /// <summary>The first tick with lots, from the best bucket on.</summary>
+    /// <remarks>Not always in the best bucket: what is being added may be in its total only, and it may be empty by now.</remarks>
+    private bool TryFindBest(Side side, out int bucket, out int tick)
     {
-        ulong distance = (priceTicks - _firstPriceTicks) / TicksPerBucket;
-        bucket = (int)distance;
-        return priceTicks >= _firstPriceTicks && distance < Buckets;
+        int step = StepOf(side);
+        for (bucket = (int)Volatile.Read(ref BestOf(side)); bucket is >= 0 and < Buckets; bucket += step)
+        {
+            if (LotsIn(side, bucket) == 0)
+                continue;
+            for (tick = side == Side.Bid ? TicksPerBucket - 1 : 0; tick is >= 0 and < TicksPerBucket; tick += step)
+            {
+                if (Volatile.Read(ref AtTick(side, bucket, tick)) > 0)
+                    return true;
+            }
+        }
+
+        tick = 0;
+        return false;
     }
 
-    private ulong PriceOf(int bucket) => _firstPriceTicks + (ulong)(bucket * TicksPerBucket);
+    /// <summary>Whether any tick of the best bucket could do: most orders do not cross, and need no look at its ticks.</summary>
+    private bool BestBucketReaches(Side side, ulong worstPriceTicks)
+    {
+        long bucket = Volatile.Read(ref BestOf(side));
+        return bucket is >= 0 and < Buckets
+            && Reaches(side, PriceOf((int)bucket, side == Side.Bid ? TicksPerBucket - 1 : 0), worstPriceTicks);
+    }
 
-    private long LotsIn(Side side, int bucket) => Volatile.Read(ref Quantity(side, bucket));
+    private static bool Reaches(Side side, ulong priceTicks, ulong worstPriceTicks) =>
+        side == Side.Bid ? priceTicks >= worstPriceTicks : priceTicks <= worstPriceTicks;
 
-    // Safe: the bucket is inside the block, which lives as long as this object.
+    private static int StepOf(Side side) => side == Side.Bid ? -1 : 1;
+
+    private ref long BestOf(Side side) => ref side == Side.Bid ? ref _bestBid : ref _bestAsk;
+
+    private bool TryFind(ulong priceTicks, out int bucket, out int tick)
+    {
+        ulong distance = priceTicks - _firstPriceTicks;
+        bucket = (int)(distance / TicksPerBucket);
+        tick = (int)(distance % TicksPerBucket);
+        return priceTicks >= _firstPriceTicks && distance < Buckets * TicksPerBucket;
+    }
+
+    private ulong PriceOf(int bucket, int tick) => _firstPriceTicks + (ulong)((bucket * TicksPerBucket) + tick);
+
+    private long LotsIn(Side side, int bucket) => Volatile.Read(ref Total(side, bucket));
+
+    // Safe, as below: bucket and tick are inside the block, which lives as long as this object.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref long Quantity(Side side, int bucket) => ref *(long*)(_lines + ((((int)side * Buckets) + bucket) * LineBytes));
+    private ref long Total(Side side, int bucket) => ref *(long*)(_lines + ((((int)side * Buckets) + bucket) * BucketBytes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref long AtTick(Side side, int bucket, int tick) => ref Unsafe.Add(ref Total(side, bucket), (LineBytes / sizeof(long)) + tick);
 }

@@ -80,12 +80,9 @@ public readonly partial struct Market
     /// <see cref="BookError.BalanceOverflow"/>.</returns>
     public BookError Credit(uint seat, Asset asset, ulong atoms)
     {
-        BookError error = CheckTransfer(seat, asset, atoms);
+        BookError error = CheckCredit(seat, asset, atoms);
         if (error != BookError.None)
             return error;
-        ulong total = asset == Asset.Base ? Header.BaseTotal : Header.QuoteTotal;
-        if (total > ulong.MaxValue - atoms)
-            return BookError.BalanceOverflow;
 
         Money.Add(ref TotalOf(ref _slab.WriteHeader(), asset), atoms);
         Money.Add(ref FreeOf(ref _slab.WriteSeat(seat), asset), atoms);
@@ -97,12 +94,9 @@ public readonly partial struct Market
     /// <see cref="BookError.InsufficientFunds"/>.</returns>
     public BookError Debit(uint seat, Asset asset, ulong atoms)
     {
-        BookError error = CheckTransfer(seat, asset, atoms);
+        BookError error = CheckDebit(seat, asset, atoms);
         if (error != BookError.None)
             return error;
-        ref readonly SeatNode node = ref _slab.ReadSeat(seat);
-        if ((asset == Asset.Base ? node.BaseFree : node.QuoteFree) < atoms)
-            return BookError.InsufficientFunds;
 
         Money.Subtract(ref TotalOf(ref _slab.WriteHeader(), asset), atoms);
         Money.Subtract(ref FreeOf(ref _slab.WriteSeat(seat), asset), atoms);

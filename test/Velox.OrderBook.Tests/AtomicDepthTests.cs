@@ -3,7 +3,7 @@ namespace Velox.OrderBook.Tests;
 public sealed class AtomicDepthTests
 {
     [Fact]
-    public void Prices_share_buckets_of_sixteen_ticks_and_the_best_ones_are_known()
+    public void Each_tick_of_a_bucket_has_its_own_total_and_the_best_prices_are_exact()
     {
         using var depth = new AtomicDepth(1_000);
         Assert.Null(depth.BestBidTicks);
@@ -11,8 +11,48 @@ public sealed class AtomicDepthTests
         Assert.Equal(DepthResult.Done, depth.Add(Side.Bid, 1_017, 5));
         Assert.Equal(DepthResult.Done, depth.Add(Side.Bid, 1_031, 6));
         Assert.Equal(DepthResult.Done, depth.Add(Side.Ask, 1_100, 7));
-        Assert.Equal(11ul, depth.LotsAt(Side.Bid, 1_016));
-        Assert.Equal((1_016ul, 1_096ul, 80L), (depth.BestBidTicks, depth.BestAskTicks, depth.SpreadTicks));
+        Assert.Equal(DepthResult.Done, depth.Add(Side.Ask, 1_097, 8));
+        Assert.Equal((5ul, 6ul, 0ul), (depth.LotsAt(Side.Bid, 1_017), depth.LotsAt(Side.Bid, 1_031), depth.LotsAt(Side.Bid, 1_016)));
+        Assert.Equal((11ul, 0ul, 15ul), (depth.LotsInBucket(Side.Bid, 1_016), depth.LotsInBucket(Side.Bid, 1_032), depth.LotsInBucket(Side.Ask, 1_100)));
+        Assert.Equal((1_031ul, 1_097ul, 66L), (depth.BestBidTicks, depth.BestAskTicks, depth.SpreadTicks));
+        Assert.Equal(DepthResult.Done, depth.Remove(Side.Bid, 1_031, 6));
+        Assert.Equal(DepthResult.Done, depth.Remove(Side.Ask, 1_097, 8));
+        Assert.Equal((1_017ul, 1_100ul), (depth.BestBidTicks, depth.BestAskTicks));
+    }
+
+    [Fact]
+    public void What_rests_at_another_tick_of_the_bucket_cannot_be_taken()
+    {
+        using var depth = new AtomicDepth(0);
+        depth.Add(Side.Ask, 33, 5);
+        Assert.Equal(DepthResult.NotEnough, depth.Remove(Side.Ask, 34, 1));
+        Assert.Equal((5ul, 5ul), (depth.LotsAt(Side.Ask, 33), depth.LotsInBucket(Side.Ask, 34)));
+    }
+
+    [Theory]
+    [InlineData(Side.Bid)]
+    [InlineData(Side.Ask)]
+    public void Taking_the_best_goes_from_price_to_price_as_far_as_it_may(Side side)
+    {
+        ulong On(ulong price) => side == Side.Bid ? price : (1_024 * 16) - 1 - price;
+        using var depth = new AtomicDepth(0);
+        Assert.Equal(DepthResult.NotEnough, depth.TakeBest(side, On(0), 1, out _, out _));
+        depth.Add(side, On(530), 4);
+        depth.Add(side, On(525), 3);
+        depth.Add(side, On(100), 2);
+        Assert.Equal(DepthResult.NotEnough, depth.TakeBest(side, On(531), 9, out _, out ulong none));
+        Assert.Equal(DepthResult.NotEnough, depth.TakeBest(side, On(540), 9, out _, out _));
+        Assert.Equal(DepthResult.NotEnough, depth.TakeBest(side, On(0), 0, out _, out _));
+        Assert.Equal(0ul, none);
+        (ulong Price, ulong Lots)[] expected = [(530, 1), (530, 3), (525, 3), (100, 2)];
+        foreach ((ulong price, ulong lots) in expected)
+        {
+            Assert.Equal(DepthResult.Done, depth.TakeBest(side, On(0), price == 530 && lots == 1 ? 1ul : 9, out ulong at, out ulong taken));
+            Assert.Equal((On(price), lots), (at, taken));
+        }
+
+        Assert.Equal(DepthResult.NotEnough, depth.TakeBest(side, On(0), 1, out _, out _));
+        Assert.Equal(0ul, depth.LotsInBucket(side, On(525)));
     }
 
     [Fact]
@@ -51,7 +91,9 @@ public sealed class AtomicDepthTests
         Assert.Equal(DepthResult.TooMany, depth.Add(Side.Bid, 5, 2));
         Assert.Equal(DepthResult.TooMany, depth.Add(Side.Bid, 5, ulong.MaxValue));
         Assert.Equal(DepthResult.NotEnough, depth.Remove(Side.Bid, 5, ulong.MaxValue));
-        Assert.Equal((ulong)long.MaxValue - 1, depth.LotsAt(Side.Bid, 5));
+        Assert.Equal(DepthResult.TooMany, depth.Add(Side.Bid, 6, 2)); // of the bucket, whose total holds both
+        Assert.Equal(DepthResult.Done, depth.Add(Side.Bid, 6, 1));
+        Assert.Equal(((ulong)long.MaxValue - 1, 1ul), (depth.LotsAt(Side.Bid, 5), depth.LotsAt(Side.Bid, 6)));
     }
 
     [Theory]

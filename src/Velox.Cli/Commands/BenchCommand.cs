@@ -20,6 +20,7 @@ internal static class BenchCommand
         CreateUdp(),
         Create("book", "Orders through a market, beside a book of sorted dictionaries.", "operations", 500_000, MaxCount, BookBench.Run),
         Create("lockfree", "Orders into a lock-free book from one and two threads, beside serial books behind a ring.", "operations", 200_000, MaxLockFreeCount, LockFreeBench.Run),
+        Create("shards", "Orders into 16 markets in two shards, beside one.", "commands", 200_000, ShardBench.MaxCommands, ShardBench.Run),
         Create("svm", "Signed transfers through the six stages, all workers beside one.", "transactions", 4_096, Bank.MaxTransactionsPerBlock, SvmBench.Run),
         CreateBpf(),
     };

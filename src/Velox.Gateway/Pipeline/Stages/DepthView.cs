@@ -38,32 +38,51 @@ public sealed class DepthView : IDisposable
 
     public void Dispose() => Depth.Dispose();
 
+    /// <summary>Takes what it crosses; what is left rests where the market would let it.</summary>
     private bool Place(in OrderMessage message)
     {
-        if (Crosses(in message))
-            return TakeBest(in message);
-        if (message.Type == OrderType.ImmediateOrCancel || message.Type == OrderType.FillOrKill)
+        bool mayTake = message.Type != OrderType.PostOnly;
+        if (!mayTake && Crosses(in message))
             return true;
-        if (Depth.Add(message.Side, message.PriceTicks, message.QuantityLots) != DepthResult.Done)
-            return false;
-        ref RestingOrder place = ref _orders[message.ClientOrderId % Places];
-        if (place.Lots > 0)
-            Depth.Remove(place.Side, place.PriceTicks, place.Lots);
-        place = new RestingOrder(message.ClientOrderId, message.PriceTicks, message.QuantityLots, message.Side);
-        return true;
+        ulong takenLots = 0;
+        DepthResult result = mayTake ? TakeBest(in message, out takenLots) : DepthResult.NotEnough;
+        ulong leftLots = message.QuantityLots - takenLots;
+        if (result != DepthResult.NotEnough)
+            return result == DepthResult.Done;
+        return leftLots == 0 || message.Type is OrderType.ImmediateOrCancel or OrderType.FillOrKill || Rest(in message, leftLots);
     }
 
     private bool Crosses(in OrderMessage message) => message.Side == Side.Bid
         ? Depth.BestAskTicks is { } ask && message.PriceTicks >= ask
         : Depth.BestBidTicks is { } bid && message.PriceTicks <= bid;
 
-    /// <summary>Takes from the best bucket of the other side, as far as that goes.</summary>
-    private bool TakeBest(in OrderMessage message)
+    /// <summary>Takes from the other side, best price first, at so many prices as an order may have fills.</summary>
+    /// <returns><see cref="DepthResult.NotEnough"/> when nothing more crosses, or why it stopped before that.</returns>
+    private DepthResult TakeBest(in OrderMessage message, out ulong takenLots)
     {
         Side other = message.Side == Side.Bid ? Side.Ask : Side.Bid;
-        ulong? best = other == Side.Bid ? Depth.BestBidTicks : Depth.BestAskTicks;
-        return best is { } price
-            && Depth.Remove(other, price, Math.Min(message.QuantityLots, Depth.LotsAt(other, price))) == DepthResult.Done;
+        takenLots = 0;
+        for (int prices = 0; prices < Market.MaxFillsPerOrder && takenLots < message.QuantityLots; prices++)
+        {
+            DepthResult result = Depth.TakeBest(
+                other, message.PriceTicks, message.QuantityLots - takenLots, out _, out ulong lots);
+            if (result != DepthResult.Done)
+                return result;
+            takenLots += lots;
+        }
+
+        return DepthResult.Done;
+    }
+
+    private bool Rest(in OrderMessage message, ulong lots)
+    {
+        if (Depth.Add(message.Side, message.PriceTicks, lots) != DepthResult.Done)
+            return false;
+        ref RestingOrder place = ref _orders[message.ClientOrderId % Places];
+        if (place.Lots > 0)
+            Depth.Remove(place.Side, place.PriceTicks, place.Lots);
+        place = new RestingOrder(message.ClientOrderId, message.PriceTicks, lots, message.Side);
+        return true;
     }
 
     private bool Take(ulong clientOrderId, ulong lots)

@@ -1,0 +1,138 @@
+using System.Runtime.InteropServices;
+using Velox.Primitives;
+
+namespace Velox.OrderBook;
+
+/// <summary>What a <see cref="ShardCommand"/> asks for: the operation of <see cref="Market"/> of the same name.</summary>
+public enum ShardCommandKind : byte
+{
+    /// <summary>Nothing: refused.</summary>
+    None = 0,
+
+    Place,
+    Cancel,
+    CancelByClientId,
+    CancelAll,
+    Reduce,
+    ReduceByClientId,
+    Credit,
+    Debit,
+    OpenSeat,
+
+    /// <summary>An entry of the vote table; made by the engine only.</summary>
+    Together,
+}
+
+/// <summary>One operation on one market, as it goes through a shard's ring: 64 bytes with an order of 32.</summary>
+/// <remarks>
+/// Explicit, because an order, an owner and a pair of numbers are never needed together: they share their place, at the
+/// end, so that the command grows with <see cref="NewOrder"/>. None of them holds references.
+/// </remarks>
+[StructLayout(LayoutKind.Explicit)]
+public readonly struct ShardCommand
+{
+    private const int VariantOffset = 32;
+
+    [FieldOffset(0)] private readonly long _number;
+    [FieldOffset(8)] private readonly ulong _slot;
+    [FieldOffset(16)] private readonly int _market;
+    [FieldOffset(20)] private readonly uint _seat;
+    [FieldOffset(24)] private readonly ShardCommandKind _kind;
+    [FieldOffset(25)] private readonly Asset _asset;
+    [FieldOffset(VariantOffset)] private readonly NewOrder _order;
+    [FieldOffset(VariantOffset)] private readonly Address _owner;
+    [FieldOffset(VariantOffset)] private readonly ulong _id;
+    [FieldOffset(VariantOffset + 8)] private readonly ulong _amount;
+
+    private ShardCommand(ShardCommandKind kind, int market, uint seat, ulong slot)
+    {
+        _kind = kind;
+        _market = market;
+        _seat = seat;
+        _slot = slot;
+    }
+
+    private ShardCommand(ShardCommandKind kind, int market, uint seat, ulong slot, ulong id, ulong amount, Asset asset = default)
+        : this(kind, market, seat, slot)
+    {
+        _id = id;
+        _amount = amount;
+        _asset = asset;
+    }
+
+    private ShardCommand(int market, uint seat, in NewOrder order, ulong slot)
+        : this(ShardCommandKind.Place, market, seat, slot) => _order = order;
+
+    private ShardCommand(int market, in Address owner, ulong slot)
+        : this(ShardCommandKind.OpenSeat, market, 0, slot) => _owner = owner;
+
+    private ShardCommand(in ShardCommand command, long number)
+    {
+        this = command;
+        _number = number;
+    }
+
+    /// <summary>What it asks for.</summary>
+    public ShardCommandKind Kind => _kind;
+
+    /// <summary>Index of its market in the engine's list.</summary>
+    public int Market => _market;
+
+    /// <summary>Who asks; 0 for <see cref="ShardCommandKind.OpenSeat"/>.</summary>
+    public uint Seat => _seat;
+
+    /// <summary>The slot that its events carry.</summary>
+    public ulong Slot => _slot;
+
+    /// <summary>Its place in the one order of all inputs.</summary>
+    internal long Number => _number;
+
+    internal Asset Asset => _asset;
+
+    internal ulong Id => _id;
+
+    internal ulong Amount => _amount;
+
+    internal static ref readonly NewOrder OrderOf(ref readonly ShardCommand command) => ref command._order;
+
+    internal static ref readonly Address OwnerOf(ref readonly ShardCommand command) => ref command._owner;
+
+    /// <summary><see cref="OrderBook.Market.Place"/>.</summary>
+    public static ShardCommand Place(int market, uint seat, in NewOrder order, ulong slot = 0) => new(market, seat, order, slot);
+
+    /// <summary><see cref="OrderBook.Market.Cancel"/>.</summary>
+    public static ShardCommand Cancel(int market, uint seat, ulong orderId, ulong slot = 0) =>
+        new(ShardCommandKind.Cancel, market, seat, slot, orderId, 0);
+
+    /// <summary><see cref="OrderBook.Market.CancelByClientId"/>.</summary>
+    public static ShardCommand CancelByClientId(int market, uint seat, ulong clientOrderId, ulong slot = 0) =>
+        new(ShardCommandKind.CancelByClientId, market, seat, slot, clientOrderId, 0);
+
+    /// <summary><see cref="OrderBook.Market.CancelAll"/>.</summary>
+    public static ShardCommand CancelAll(int market, uint seat, int maxOrders, ulong slot = 0) =>
+        new(ShardCommandKind.CancelAll, market, seat, slot, 0, (uint)maxOrders);
+
+    /// <summary><see cref="OrderBook.Market.Reduce"/>.</summary>
+    public static ShardCommand Reduce(int market, uint seat, ulong orderId, ulong byLots, ulong slot = 0) =>
+        new(ShardCommandKind.Reduce, market, seat, slot, orderId, byLots);
+
+    /// <summary><see cref="OrderBook.Market.ReduceByClientId"/>.</summary>
+    public static ShardCommand ReduceByClientId(int market, uint seat, ulong clientOrderId, ulong byLots, ulong slot = 0) =>
+        new(ShardCommandKind.ReduceByClientId, market, seat, slot, clientOrderId, byLots);
+
+    /// <summary><see cref="OrderBook.Market.Credit"/>: a deposit from outside.</summary>
+    public static ShardCommand Credit(int market, uint seat, Asset asset, ulong atoms) =>
+        new(ShardCommandKind.Credit, market, seat, 0, 0, atoms, asset);
+
+    /// <summary><see cref="OrderBook.Market.Debit"/>: a withdrawal to outside.</summary>
+    public static ShardCommand Debit(int market, uint seat, Asset asset, ulong atoms) =>
+        new(ShardCommandKind.Debit, market, seat, 0, 0, atoms, asset);
+
+    /// <summary><see cref="OrderBook.Market.OpenSeat"/>; the answer says which seat it is.</summary>
+    public static ShardCommand OpenSeat(int market, in Address owner) => new(market, owner, 0);
+
+    internal static ShardCommand Together(long index, int legs) =>
+        new(ShardCommandKind.Together, 0, 0, 0, (ulong)index, (ulong)legs);
+
+    internal ShardCommand Numbered(long number) => new(this, number);
+}
