@@ -166,7 +166,7 @@ public sealed class BookRefusalTests
             BookVenue.DefaultTerms with
             {
                 OrderCapacity = 3,
-                BlockCapacity = 2,
+                BlockCapacity = 1,
                 SeatCapacity = 2,
                 MaxOpenOrdersPerSeat = 2,
             });
@@ -183,7 +183,7 @@ public sealed class BookRefusalTests
         Place(first, 5);
         Place(first, 6);
         Refuse(BookError.SeatOrdersFull, first, 5);
-        Refuse(BookError.LevelsFull, second, 7);
+        Refuse(BookError.LevelsFull, second, 70);
         Place(second, 5);
         Refuse(BookError.OrdersFull, second, 5);
         tiny.AssertSound();
