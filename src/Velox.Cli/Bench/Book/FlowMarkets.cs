@@ -1,0 +1,164 @@
+using Velox.OrderBook;
+using Velox.Primitives;
+
+namespace Velox.Cli;
+
+/// <summary>
+/// A flow through the engine, one market a symbol: seats with balances, fees, checks against self-trades, events, and orders
+/// that are cancelled by the id their sender gave them.
+/// </summary>
+/// <remarks>The only place where flows meet the market: what it offers, all flow benchmarks use from here.</remarks>
+internal sealed class FlowMarkets : IFlowBooks
+{
+    // With the levels just below what a market may take.
+    private const uint MaxOrders = 100_000;
+    private const uint MaxLevels = 20_000;
+    private const ulong Funds = 1UL << 57;
+
+    private readonly FlowChecksums _checksums = new();
+    private readonly BookEvent[] _events = new BookEvent[Market.MaxEventsPerOperation];
+    private readonly Market[] _markets;
+
+    // Fills name the maker by its engine id, whose low bits are the link of its node: here stands the sender's id by the link.
+    private readonly ulong[][] _idsByLink;
+
+    /// <param name="orders">For each symbol, how many orders can be open at most; a market never takes more than 100,000.</param>
+    internal FlowMarkets(IReadOnlyList<int> orders)
+    {
+        _markets = new Market[orders.Count];
+        _idsByLink = new ulong[orders.Count][];
+        for (int i = 0; i < _markets.Length; i++)
+        {
+            uint capacity = Math.Clamp((uint)orders[i], 1, MaxOrders);
+            _markets[i] = Create(capacity);
+            _idsByLink[i] = new ulong[capacity + 1];
+        }
+    }
+
+    /// <summary>Markets for a flow: an upper bound of their orders is what the flow adds.</summary>
+    internal static FlowMarkets For(int symbols, ReadOnlySpan<FlowMessage> messages)
+    {
+        int[] orders = new int[symbols];
+        foreach (ref readonly FlowMessage message in messages)
+            orders[message.Symbol] += message.Action is FlowAction.Add ? 1 : 0;
+        return new FlowMarkets(orders);
+    }
+
+    /// <summary>A symbol's market: a view, for readers beside the writer.</summary>
+    internal Market MarketOf(int symbol) => _markets[symbol];
+
+    public void Apply(ReadOnlySpan<FlowMessage> messages)
+    {
+        foreach (ref readonly FlowMessage message in messages)
+            Apply(in message);
+    }
+
+    public FlowChecksums Finish()
+    {
+        var orders = new OrderNode[MaxOrders];
+        for (int symbol = 0; symbol < _markets.Length; symbol++)
+        {
+            Market market = _markets[symbol];
+            foreach (Side side in (Side[])[Side.Bid, Side.Ask])
+            {
+                foreach (ref readonly OrderNode order in orders.AsSpan(0, market.Orders(side, orders)))
+                    _checksums.AddOrder(order.ClientOrderId, order.PriceTicks, order.OpenLots);
+            }
+
+            market.TryGetBest(Side.Bid, out DepthLevel bid);
+            market.TryGetBest(Side.Ask, out DepthLevel ask);
+            _checksums.AddBest((uint)symbol, bid.PriceTicks, ask.PriceTicks);
+        }
+
+        return _checksums;
+    }
+
+    private void Apply(in FlowMessage message)
+    {
+        ref readonly Market market = ref _markets[message.Symbol];
+        var events = new EventWriter(_events, slot: 1);
+        switch (message.Action)
+        {
+            case FlowAction.Add:
+                Place(in market, in message, OrderType.Limit);
+                break;
+            case FlowAction.ImmediateOrCancel:
+                Place(in market, in message, OrderType.ImmediateOrCancel);
+                break;
+            case FlowAction.Cancel:
+                market.CancelByClientId(message.Seat, message.Id, ref events, out _);
+                break;
+            case FlowAction.Reduce:
+                market.ReduceByClientId(message.Seat, message.Id, message.QuantityLots, ref events, out _);
+                break;
+            case FlowAction.Replace:
+                if (market.CancelByClientId(message.Seat, message.Id, ref events, out _) == BookError.None)
+                    Place(in market, in message, OrderType.Limit);
+                break;
+        }
+    }
+
+    private void Place(in Market market, in FlowMessage message, OrderType type)
+    {
+        OperationResult result;
+        ulong lots = message.QuantityLots;
+        do
+        {
+            var events = new EventWriter(_events, slot: 1);
+            var order = new NewOrder(message.Side, type, message.PriceTicks, lots, message.Id);
+            BookError error = market.Place(message.Seat, in order, ref events, out result);
+            if (error != BookError.None)
+                throw new BenchFailedException($"A market refused order {message.Id}: {error}.");
+            Record(in message, events.Written);
+            lots = result.CancelledLots;
+        }
+        while (result.Reason == DoneReason.FillLimit);
+    }
+
+    private void Record(in FlowMessage message, ReadOnlySpan<BookEvent> events)
+    {
+        const ulong LinkMask = (1UL << MarketLayout.OrderLinkBits) - 1;
+        ulong[] ids = _idsByLink[message.Symbol];
+        foreach (ref readonly BookEvent happened in events)
+        {
+            if (happened.Kind == BookEventKind.Fill)
+                _checksums.AddTrade(ids[happened.OrderId & LinkMask], message.Id, happened.PriceTicks, happened.Lots);
+            else if (happened.Kind == BookEventKind.Rested)
+                ids[happened.OrderId & LinkMask] = message.Id;
+        }
+    }
+
+    private static Market Create(uint orders)
+    {
+        var parameters = new MarketParameters
+        {
+            LotSize = 1,
+            TickSize = 1,
+            MakerFeeBps = 1,
+            TakerFeeBps = 2,
+            OrderCapacity = orders,
+            LevelCapacity = Math.Min(orders, MaxLevels),
+            SeatCapacity = FlowMessage.Seats,
+            MaxOpenOrdersPerSeat = MarketLayout.MaxOpenOrdersPerSeat,
+        };
+        var memory = new TrackedMemory((int)MarketLayout.RequiredBytes(
+            parameters.OrderCapacity, parameters.LevelCapacity, parameters.SeatCapacity));
+        Require(Market.TryCreate(memory, in parameters, out Market market));
+        Span<byte> owner = stackalloc byte[Address.Size];
+        for (byte i = 0; i < FlowMessage.Seats; i++)
+        {
+            owner[0] = (byte)(i + 1);
+            Require(market.OpenSeat(new Address(owner), out uint seat));
+            Require(market.Credit(seat, Asset.Base, Funds));
+            Require(market.Credit(seat, Asset.Quote, Funds));
+        }
+
+        return market;
+    }
+
+    private static void Require(BookError error)
+    {
+        if (error != BookError.None)
+            throw new BenchFailedException($"A market could not be set up: {error}.");
+    }
+}
