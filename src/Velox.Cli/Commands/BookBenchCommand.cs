@@ -14,7 +14,10 @@ internal sealed class BookBenchCommand
     private readonly Option<bool> _noReduce = new("--no-reduce") { Description = "Let --gen write cancels instead of reduces, for books that cannot reduce." };
     private readonly Option<string?> _flow = PathOption("--flow", "Replay this flow through the engine, beside plain books.");
 
-    internal IEnumerable<Option> Options => [_seed, _out, _operations, _symbols, _noReduce, _flow];
+    private readonly Option<bool> _hostile = new("--hostile") { Description = "Hostile flows beside the standard one: nanoseconds an operation, of sweeps a fill." };
+    private readonly Option<bool> _reader = new("--reader") { Description = "Best bid and ask read by a second thread, and what that costs the writer." };
+
+    internal IEnumerable<Option> Options => [_seed, _out, _operations, _symbols, _noReduce, _flow, _hostile, _reader];
 
     /// <summary>Does what the options ask for.</summary>
     /// <returns>False when they ask for none of it.</returns>
@@ -24,6 +27,10 @@ internal sealed class BookBenchCommand
             Generate(result);
         else if (result.GetValue(_flow) is { } path)
             FlowBench.Run(path, runs).Print("markets with seats, fees, self-trade checks, events", runs, asJson);
+        else if (result.GetValue(_hostile))
+            BenchReport.Print("book --hostile", runs, HostileBench.Run(runs), asJson);
+        else if (result.GetValue(_reader))
+            BenchReport.Print("book --reader", runs, ReaderBench.Run(runs), asJson);
         else
             return false;
         return true;

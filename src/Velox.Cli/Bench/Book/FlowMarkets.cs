@@ -36,11 +36,15 @@ internal sealed class FlowMarkets : IFlowBooks
     }
 
     /// <summary>Markets for a flow: an upper bound of their orders is what the flow adds.</summary>
-    internal static FlowMarkets For(int symbols, ReadOnlySpan<FlowMessage> messages)
+    internal static FlowMarkets For(int symbols, params FlowMessage[][] parts)
     {
         int[] orders = new int[symbols];
-        foreach (ref readonly FlowMessage message in messages)
-            orders[message.Symbol] += message.Action is FlowAction.Add ? 1 : 0;
+        foreach (FlowMessage[] messages in parts)
+        {
+            foreach (ref readonly FlowMessage message in messages.AsSpan())
+                orders[message.Symbol] += message.Action == FlowAction.Add ? 1 : 0;
+        }
+
         return new FlowMarkets(orders);
     }
 

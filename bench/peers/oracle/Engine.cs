@@ -1,0 +1,188 @@
+using Velox.OrderBook;
+using Velox.Primitives;
+
+namespace Velox.Oracle;
+
+/// <summary>One market that answers each message with its reports.</summary>
+/// <remarks>
+/// The sender's id is the client order id, plus one since 0 is none. Messages name no trader: an id belongs to one of 64 seats, an
+/// even one for buys and an odd one for sells, so that the check against self-trades runs and never strikes.
+/// </remarks>
+internal sealed class Engine
+{
+    private const uint MaxOrders = 140_000;
+    private const uint MaxLevels = 16_000;
+    private const int Seats = 64;
+    private const ulong Funds = 1UL << 57;
+    private const ulong LinkMask = (1UL << MarketLayout.OrderLinkBits) - 1;
+
+    private readonly SpscRing<Report> _reports;
+    private readonly Market _market;
+    private readonly BookEvent[] _events = new BookEvent[Market.MaxEventsPerOperation];
+
+    // Fills name the maker by its engine id, whose low bits are the link of its node.
+    private readonly ulong[] _idsByLink = new ulong[MaxOrders + 1];
+
+    internal Engine(SpscRing<Report> reports)
+    {
+        _reports = reports;
+        var parameters = new MarketParameters
+        {
+            LotSize = 1,
+            TickSize = 1,
+            MakerFeeBps = 1,
+            TakerFeeBps = 2,
+            OrderCapacity = MaxOrders,
+            LevelCapacity = MaxLevels,
+            SeatCapacity = Seats,
+            MaxOpenOrdersPerSeat = MarketLayout.MaxOpenOrdersPerSeat,
+        };
+        var memory = new TrackedMemory((int)MarketLayout.RequiredBytes(
+            parameters.OrderCapacity, parameters.LevelCapacity, parameters.SeatCapacity));
+        Require(Market.TryCreate(memory, in parameters, out _market));
+        Span<byte> owner = stackalloc byte[Address.Size];
+        for (byte i = 0; i < Seats; i++)
+        {
+            owner[0] = (byte)(i + 1);
+            Require(_market.OpenSeat(new Address(owner), out uint seat));
+            Require(_market.Credit(seat, Asset.Base, Funds));
+            Require(_market.Credit(seat, Asset.Quote, Funds));
+        }
+    }
+
+    internal void Apply(ReadOnlySpan<Message> messages)
+    {
+        foreach (ref readonly Message message in messages)
+        {
+            switch (message.Kind)
+            {
+                case MessageKind.New:
+                    PlaceNew(in message.Order);
+                    break;
+                case MessageKind.Cancel:
+                    Cancel(message.Order.Id, message.Order.Sequence);
+                    break;
+                default:
+                    Modify(in message.Order);
+                    break;
+            }
+        }
+    }
+
+    internal void PlaceNew(in Order order)
+    {
+        Say(ReportKind.OrderAck, in order);
+        bool isImmediate = order.IsImmediateOrCancel != 0;
+        ulong left = Place(in order, isImmediate ? OrderType.ImmediateOrCancel : OrderType.Limit);
+        if (isImmediate && left > 0)
+            Say(ReportKind.CancelAck, in order);
+    }
+
+    internal void Cancel(ulong id, ulong sequence)
+    {
+        // A cancel does not say the side: a look-up of each finds it.
+        var report = new Report { Kind = ReportKind.CancelReject, Sequence = sequence, OrderId = id };
+        var events = new EventWriter(_events, slot: 0);
+        if (TryCancel(id, Side.Bid, ref events) || TryCancel(id, Side.Ask, ref events))
+        {
+            ref readonly BookEvent cancelled = ref events.Written[0];
+            report.Kind = ReportKind.CancelAck;
+            report.Side = (byte)cancelled.Side;
+            report.PriceTicks = (long)cancelled.PriceTicks;
+        }
+
+        Push(in report);
+    }
+
+    internal void Modify(in Order order)
+    {
+        var events = new EventWriter(_events, slot: 0);
+        if (!TryCancel(order.Id, (Side)order.Side, ref events))
+        {
+            Push(new Report { Kind = ReportKind.ModifyReject, Sequence = order.Sequence, OrderId = order.Id });
+            return;
+        }
+
+        Place(in order, OrderType.Limit);
+        Say(ReportKind.ModifyAck, in order);
+    }
+
+    /// <summary>The best price of a side; <paramref name="none"/> where it is empty.</summary>
+    internal long Best(Side side, long none) => _market.TryGetBest(side, out DepthLevel level) ? (long)level.PriceTicks : none;
+
+    /// <summary>Open quantity at a price. Walks the side: for audits.</summary>
+    internal ulong DepthAt(Side side, long priceTicks)
+    {
+        var levels = new DepthLevel[MaxLevels];
+        foreach (DepthLevel level in levels.AsSpan(0, _market.Depth(side, levels)))
+        {
+            if (level.PriceTicks == (ulong)priceTicks)
+                return level.Lots;
+        }
+
+        return 0;
+    }
+
+    private bool TryCancel(ulong id, Side side, ref EventWriter events) =>
+        _market.CancelByClientId(SeatOf(id, side), id + 1, ref events, out _) == BookError.None;
+
+    /// <returns>What is left of an order that does not rest.</returns>
+    private ulong Place(in Order order, OrderType type)
+    {
+        var side = (Side)order.Side;
+        ulong left = order.Quantity;
+        OperationResult result;
+        do
+        {
+            // The market stops an order after so many fills; its sender goes on with what is left.
+            var events = new EventWriter(_events, slot: 0);
+            var placed = new NewOrder(side, type, (ulong)order.PriceTicks, left, order.Id + 1);
+            Require(_market.Place(SeatOf(order.Id, side), in placed, ref events, out result));
+            foreach (ref readonly BookEvent happened in events.Written)
+            {
+                if (happened.Kind == BookEventKind.Fill)
+                    SayTrade(in order, in happened);
+                else if (happened.Kind == BookEventKind.Rested)
+                    _idsByLink[happened.OrderId & LinkMask] = order.Id;
+            }
+
+            left = result.CancelledLots;
+        }
+        while (result.Reason == DoneReason.FillLimit);
+        return left;
+    }
+
+    private static uint SeatOf(ulong id, Side side) => (uint)((2 * (id % (Seats / 2))) + (ulong)side);
+
+    private void SayTrade(in Order taker, in BookEvent fill) => Push(new Report
+    {
+        Kind = ReportKind.Trade,
+        Sequence = taker.Sequence,
+        PriceTicks = (long)fill.PriceTicks,
+        Quantity = (uint)fill.Lots,
+        MakerOrderId = _idsByLink[fill.OrderId & LinkMask],
+        TakerOrderId = taker.Id,
+    });
+
+    private void Say(ReportKind kind, in Order order) => Push(new Report
+    {
+        Kind = kind,
+        Side = order.Side,
+        Sequence = order.Sequence,
+        OrderId = order.Id,
+        PriceTicks = order.PriceTicks,
+        Quantity = order.Quantity,
+    });
+
+    private void Push(in Report report)
+    {
+        while (!_reports.TryWrite(in report))
+            Thread.SpinWait(1);
+    }
+
+    private static void Require(BookError error)
+    {
+        if (error != BookError.None)
+            throw new InvalidOperationException($"The market refused what the benchmark may ask for: {error}.");
+    }
+}
