@@ -28,11 +28,13 @@ public class BookFlowTests
         using var folder = new TemporaryFolder();
         string path = folder.File("flow");
         var reference = new ReferenceReplay(await GenerateAsync(path, seed, symbols, operations, hasReduces: true));
-        JsonElement replay = await ReplayAsync(path);
-
-        Assert.Equal(reference.Checksums, Names(reference.Checksums.Keys, replay));
         Assert.True(reference.Trades > 500, $"The flow of seed {seed} traded {reference.Trades} times: too few to prove much.");
-        Assert.Equal(0, replay.GetProperty("allocatedBytesPerOperation").GetDouble(), tolerance: 0.01);
+        foreach (string[] more in (string[][])[[], ["--bare"]])
+        {
+            JsonElement replay = await ReplayAsync(path, more);
+            Assert.Equal(reference.Checksums, Names(reference.Checksums.Keys, replay));
+            Assert.Equal(0, replay.GetProperty("allocatedBytesPerOperation").GetDouble(), tolerance: 0.01);
+        }
     }
 
     [Fact]
@@ -81,6 +83,17 @@ public class BookFlowTests
         Assert.Contains("--out", nowhere.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Readers_beside_the_writer_are_measured_against_the_writer_alone()
+    {
+        ToolResult result = await Tool.RunAsync("bench", "book", "--reader", "--runs", "1", "--json");
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        JsonElement[] lines = [.. JsonDocument.Parse(result.Output).RootElement.GetProperty("lines").EnumerateArray()];
+        Assert.Equal(2, lines.Length);
+        Assert.True(lines[0].GetProperty("value").GetDouble() > 0);
+        Assert.True(lines[1].GetProperty("ratio").GetDouble() > 0);
+    }
+
     private static Dictionary<string, string> Names(IEnumerable<string> names, JsonElement json) =>
         names.ToDictionary(name => name, name => json.GetProperty(name).ToString());
 
@@ -93,9 +106,9 @@ public class BookFlowTests
         return await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
     }
 
-    private static async Task<JsonElement> ReplayAsync(string path)
+    private static async Task<JsonElement> ReplayAsync(string path, params string[] more)
     {
-        ToolResult result = await Tool.RunAsync("bench", "book", "--flow", path, "--runs", "1", "--json");
+        ToolResult result = await Tool.RunAsync(["bench", "book", "--flow", path, "--runs", "1", "--json", .. more]);
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         return JsonDocument.Parse(result.Output).RootElement;
     }

@@ -5,18 +5,18 @@ namespace Velox.Oracle;
 
 /// <summary>One market that answers each message with its reports.</summary>
 /// <remarks>
-/// The sender's id is the client order id, plus one since 0 is none. Messages name no trader: an id belongs to one of 64 seats, an
-/// even one for buys and an odd one for sells, so that the check against self-trades runs and never strikes.
+/// The benchmark knows neither traders nor money, so the market only matches. The sender's id is the client order id, plus one
+/// since 0 is none.
 /// </remarks>
-internal sealed class Engine
+internal sealed class Engine : IDisposable
 {
-    private const uint MaxOrders = 140_000;
-    private const uint MaxLevels = 16_000;
-    private const int Seats = 64;
-    private const ulong Funds = 1UL << 57;
+    private const uint MaxOrders = MarketLayout.MaxOrders;
+    private const uint MaxBlocks = 1 << 14;
+    private const uint Seat = 0;
     private const ulong LinkMask = (1UL << MarketLayout.OrderLinkBits) - 1;
 
     private readonly SpscRing<Report> _reports;
+    private readonly NativeRegion _memory;
     private readonly Market _market;
     private readonly BookEvent[] _events = new BookEvent[Market.MaxEventsPerOperation];
 
@@ -30,25 +30,18 @@ internal sealed class Engine
         {
             LotSize = 1,
             TickSize = 1,
-            MakerFeeBps = 1,
-            TakerFeeBps = 2,
             OrderCapacity = MaxOrders,
-            LevelCapacity = MaxLevels,
-            SeatCapacity = Seats,
+            BlockCapacity = MaxBlocks,
+            SeatCapacity = 1,
             MaxOpenOrdersPerSeat = MarketLayout.MaxOpenOrdersPerSeat,
+            Flags = MarketFlags.MatchingOnly,
         };
-        var memory = new TrackedMemory((int)MarketLayout.RequiredBytes(
-            parameters.OrderCapacity, parameters.LevelCapacity, parameters.SeatCapacity));
-        Require(Market.TryCreate(memory, in parameters, out _market));
-        Span<byte> owner = stackalloc byte[Address.Size];
-        for (byte i = 0; i < Seats; i++)
-        {
-            owner[0] = (byte)(i + 1);
-            Require(_market.OpenSeat(new Address(owner), out uint seat));
-            Require(_market.Credit(seat, Asset.Base, Funds));
-            Require(_market.Credit(seat, Asset.Quote, Funds));
-        }
+        long bytes = MarketLayout.RequiredBytes(parameters.OrderCapacity, parameters.BlockCapacity, parameters.SeatCapacity);
+        _memory = new NativeRegion(new NativeRegionOptions(bytes) { TouchNow = true });
+        Require(Market.TryCreate(_memory, in parameters, out _market));
     }
+
+    public void Dispose() => _memory.Dispose();
 
     internal void Apply(ReadOnlySpan<Message> messages)
     {
@@ -80,10 +73,9 @@ internal sealed class Engine
 
     internal void Cancel(ulong id, ulong sequence)
     {
-        // A cancel does not say the side: a look-up of each finds it.
         var report = new Report { Kind = ReportKind.CancelReject, Sequence = sequence, OrderId = id };
         var events = new EventWriter(_events, slot: 0);
-        if (TryCancel(id, Side.Bid, ref events) || TryCancel(id, Side.Ask, ref events))
+        if (TryCancel(id, ref events))
         {
             ref readonly BookEvent cancelled = ref events.Written[0];
             report.Kind = ReportKind.CancelAck;
@@ -97,7 +89,7 @@ internal sealed class Engine
     internal void Modify(in Order order)
     {
         var events = new EventWriter(_events, slot: 0);
-        if (!TryCancel(order.Id, (Side)order.Side, ref events))
+        if (!TryCancel(order.Id, ref events))
         {
             Push(new Report { Kind = ReportKind.ModifyReject, Sequence = order.Sequence, OrderId = order.Id });
             return;
@@ -113,7 +105,7 @@ internal sealed class Engine
     /// <summary>Open quantity at a price. Walks the side: for audits.</summary>
     internal ulong DepthAt(Side side, long priceTicks)
     {
-        var levels = new DepthLevel[MaxLevels];
+        var levels = new DepthLevel[MaxOrders];
         foreach (DepthLevel level in levels.AsSpan(0, _market.Depth(side, levels)))
         {
             if (level.PriceTicks == (ulong)priceTicks)
@@ -123,21 +115,20 @@ internal sealed class Engine
         return 0;
     }
 
-    private bool TryCancel(ulong id, Side side, ref EventWriter events) =>
-        _market.CancelByClientId(SeatOf(id, side), id + 1, ref events, out _) == BookError.None;
+    private bool TryCancel(ulong id, ref EventWriter events) =>
+        _market.CancelByClientId(Seat, id + 1, ref events, out _) == BookError.None;
 
     /// <returns>What is left of an order that does not rest.</returns>
     private ulong Place(in Order order, OrderType type)
     {
-        var side = (Side)order.Side;
         ulong left = order.Quantity;
         OperationResult result;
         do
         {
             // The market stops an order after so many fills; its sender goes on with what is left.
             var events = new EventWriter(_events, slot: 0);
-            var placed = new NewOrder(side, type, (ulong)order.PriceTicks, left, order.Id + 1);
-            Require(_market.Place(SeatOf(order.Id, side), in placed, ref events, out result));
+            var placed = new NewOrder((Side)order.Side, type, (ulong)order.PriceTicks, left, order.Id + 1);
+            Require(_market.Place(Seat, in placed, ref events, out result));
             foreach (ref readonly BookEvent happened in events.Written)
             {
                 if (happened.Kind == BookEventKind.Fill)
@@ -151,8 +142,6 @@ internal sealed class Engine
         while (result.Reason == DoneReason.FillLimit);
         return left;
     }
-
-    private static uint SeatOf(ulong id, Side side) => (uint)((2 * (id % (Seats / 2))) + (ulong)side);
 
     private void SayTrade(in Order taker, in BookEvent fill) => Push(new Report
     {

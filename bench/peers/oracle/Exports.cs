@@ -21,7 +21,11 @@ internal static unsafe class Exports
     private static void Init(ulong seed, Transport* transport, nint sink) => _engine = new Engine(ReportQueue.Ring);
 
     [UnmanagedCallersOnly(EntryPoint = "engine_shutdown")]
-    private static void Shutdown() => _engine = null;
+    private static void Shutdown()
+    {
+        _engine?.Dispose();
+        _engine = null;
+    }
 
     [UnmanagedCallersOnly(EntryPoint = "engine_on_batch")]
     private static void OnBatch(Message* messages, uint count) => Engine.Apply(new ReadOnlySpan<Message>(messages, (int)count));

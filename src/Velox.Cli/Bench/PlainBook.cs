@@ -13,6 +13,9 @@ internal sealed class PlainBook(PlainBook.TradeHandler? traded = null)
 
     internal delegate void TradeHandler(ulong makerId, ulong takerId, ulong price, ulong quantity);
 
+    /// <summary>How many rest.</summary>
+    internal int Count => _orders.Count;
+
     /// <summary>All that rest, in no order.</summary>
     internal IEnumerable<Order> Orders => _orders.Values.Select(node => node.Value);
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Velox.OrderBook;
 
 namespace Velox.Cli;
 
@@ -14,10 +15,11 @@ internal sealed class BookBenchCommand
     private readonly Option<bool> _noReduce = new("--no-reduce") { Description = "Let --gen write cancels instead of reduces, for books that cannot reduce." };
     private readonly Option<string?> _flow = PathOption("--flow", "Replay this flow through the engine, beside plain books.");
 
+    private readonly Option<bool> _bare = new("--bare") { Description = "Replay --flow through markets that only match." };
     private readonly Option<bool> _hostile = new("--hostile") { Description = "Hostile flows beside the standard one: nanoseconds an operation, of sweeps a fill." };
     private readonly Option<bool> _reader = new("--reader") { Description = "Best bid and ask read by a second thread, and what that costs the writer." };
 
-    internal IEnumerable<Option> Options => [_seed, _out, _operations, _symbols, _noReduce, _flow, _hostile, _reader];
+    internal IEnumerable<Option> Options => [_seed, _out, _operations, _symbols, _noReduce, _flow, _bare, _hostile, _reader];
 
     /// <summary>Does what the options ask for.</summary>
     /// <returns>False when they ask for none of it.</returns>
@@ -26,7 +28,7 @@ internal sealed class BookBenchCommand
         if (result.GetResult(_seed) is { Implicit: false })
             Generate(result);
         else if (result.GetValue(_flow) is { } path)
-            FlowBench.Run(path, runs).Print("markets with seats, fees, self-trade checks, events", runs, asJson);
+            Replay(path, runs, result.GetValue(_bare), asJson);
         else if (result.GetValue(_hostile))
             BenchReport.Print("book --hostile", runs, HostileBench.Run(runs), asJson);
         else if (result.GetValue(_reader))
@@ -34,6 +36,14 @@ internal sealed class BookBenchCommand
         else
             return false;
         return true;
+    }
+
+    private static void Replay(string path, int runs, bool isBare, bool asJson)
+    {
+        if (isBare)
+            FlowBench.Run(path, runs, MarketFlags.MatchingOnly).Print("markets that only match, events", runs, asJson);
+        else
+            FlowBench.Run(path, runs, MarketFlags.None).Print("markets with seats, fees, self-trade checks, events", runs, asJson);
     }
 
     private void Generate(ParseResult result)

@@ -1,3 +1,4 @@
+using Velox.OrderBook;
 using Velox.Primitives;
 
 namespace Velox.Cli;
@@ -9,18 +10,19 @@ namespace Velox.Cli;
 /// </remarks>
 internal static class FlowBench
 {
-    internal static FlowReport Run(string path, int runs)
+    internal static FlowReport Run(string path, int runs, MarketFlags flags)
     {
         Flow flow = FlowFile.Read(path);
         FlowReport? report = null;
-        OnPinnedThread(() => report = Run(flow, runs));
+        OnPinnedThread(() => report = Run(flow, runs, flags));
         return report!;
     }
 
-    private static FlowReport Run(Flow flow, int runs)
+    private static FlowReport Run(Flow flow, int runs, MarketFlags flags)
     {
         FlowMessage[] messages = FlowMessage.Prepare(flow);
         int symbols = (int)flow.Header.Symbols;
+        FlowCapacity[] capacities = FlowCapacity.Measure(symbols, messages);
         FlowChecksums expected = null!;
         FlowChecksums checksums = null!;
         long allocatedBytes = 0;
@@ -28,7 +30,7 @@ internal static class FlowBench
             runs,
             () =>
             {
-                FlowMarkets markets = FlowMarkets.For(symbols, messages);
+                using var markets = new FlowMarkets(capacities, flags);
                 long allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
                 double perSecond = OperationsPerSecond(markets, messages);
                 allocatedBytes = GC.GetAllocatedBytesForCurrentThread() - allocatedBefore;
@@ -44,7 +46,8 @@ internal static class FlowBench
                     throw new BenchFailedException($"The engine ended with {checksums}, the plain books with {expected}.");
                 return perSecond;
             });
-        return new FlowReport(own, peer, allocatedBytes, messages.Length, Latencies(FlowMarkets.For(symbols, messages), messages), checksums);
+        using var last = new FlowMarkets(capacities, flags);
+        return new FlowReport(own, peer, allocatedBytes, messages.Length, Latencies(last, messages), checksums);
     }
 
     private static double OperationsPerSecond<TBooks>(TBooks books, FlowMessage[] messages)

@@ -8,44 +8,33 @@ namespace Velox.Cli;
 /// that are cancelled by the id their sender gave them.
 /// </summary>
 /// <remarks>The only place where flows meet the market: what it offers, all flow benchmarks use from here.</remarks>
-internal sealed class FlowMarkets : IFlowBooks
+internal sealed class FlowMarkets : IFlowBooks, IDisposable
 {
-    // With the levels just below what a market may take.
-    private const uint MaxOrders = 100_000;
-    private const uint MaxLevels = 20_000;
     private const ulong Funds = 1UL << 57;
 
     private readonly FlowChecksums _checksums = new();
     private readonly BookEvent[] _events = new BookEvent[Market.MaxEventsPerOperation];
     private readonly Market[] _markets;
+    private readonly NativeRegion[] _memories;
 
     // Fills name the maker by its engine id, whose low bits are the link of its node: here stands the sender's id by the link.
     private readonly ulong[][] _idsByLink;
 
-    /// <param name="orders">For each symbol, how many orders can be open at most; a market never takes more than 100,000.</param>
-    internal FlowMarkets(IReadOnlyList<int> orders)
+    /// <param name="capacities">What each symbol's market holds.</param>
+    /// <param name="flags">For markets that only match.</param>
+    internal FlowMarkets(IReadOnlyList<FlowCapacity> capacities, MarketFlags flags = MarketFlags.None)
     {
-        _markets = new Market[orders.Count];
-        _idsByLink = new ulong[orders.Count][];
+        _markets = new Market[capacities.Count];
+        _memories = new NativeRegion[capacities.Count];
+        _idsByLink = new ulong[capacities.Count][];
         for (int i = 0; i < _markets.Length; i++)
         {
-            uint capacity = Math.Clamp((uint)orders[i], 1, MaxOrders);
-            _markets[i] = Create(capacity);
-            _idsByLink[i] = new ulong[capacity + 1];
+            MarketParameters parameters = ParametersOf(capacities[i], flags);
+            long bytes = MarketLayout.RequiredBytes(parameters.OrderCapacity, parameters.BlockCapacity, parameters.SeatCapacity);
+            _memories[i] = new NativeRegion(new NativeRegionOptions(bytes) { TouchNow = true });
+            _markets[i] = Create(_memories[i], in parameters);
+            _idsByLink[i] = new ulong[capacities[i].Orders + 1];
         }
-    }
-
-    /// <summary>Markets for a flow: an upper bound of their orders is what the flow adds.</summary>
-    internal static FlowMarkets For(int symbols, params FlowMessage[][] parts)
-    {
-        int[] orders = new int[symbols];
-        foreach (FlowMessage[] messages in parts)
-        {
-            foreach (ref readonly FlowMessage message in messages.AsSpan())
-                orders[message.Symbol] += message.Action == FlowAction.Add ? 1 : 0;
-        }
-
-        return new FlowMarkets(orders);
     }
 
     /// <summary>A symbol's market: a view, for readers beside the writer.</summary>
@@ -59,7 +48,7 @@ internal sealed class FlowMarkets : IFlowBooks
 
     public FlowChecksums Finish()
     {
-        var orders = new OrderNode[MaxOrders];
+        var orders = new OrderNode[_idsByLink.Max(ids => ids.Length)];
         for (int symbol = 0; symbol < _markets.Length; symbol++)
         {
             Market market = _markets[symbol];
@@ -75,6 +64,12 @@ internal sealed class FlowMarkets : IFlowBooks
         }
 
         return _checksums;
+    }
+
+    public void Dispose()
+    {
+        foreach (NativeRegion memory in _memories)
+            memory.Dispose();
     }
 
     private void Apply(in FlowMessage message)
@@ -132,22 +127,24 @@ internal sealed class FlowMarkets : IFlowBooks
         }
     }
 
-    private static Market Create(uint orders)
+    private static MarketParameters ParametersOf(FlowCapacity capacity, MarketFlags flags) => new()
     {
-        var parameters = new MarketParameters
-        {
-            LotSize = 1,
-            TickSize = 1,
-            MakerFeeBps = 1,
-            TakerFeeBps = 2,
-            OrderCapacity = orders,
-            LevelCapacity = Math.Min(orders, MaxLevels),
-            SeatCapacity = FlowMessage.Seats,
-            MaxOpenOrdersPerSeat = MarketLayout.MaxOpenOrdersPerSeat,
-        };
-        var memory = new TrackedMemory((int)MarketLayout.RequiredBytes(
-            parameters.OrderCapacity, parameters.LevelCapacity, parameters.SeatCapacity));
+        LotSize = 1,
+        TickSize = 1,
+        MakerFeeBps = 1,
+        TakerFeeBps = 2,
+        OrderCapacity = capacity.Orders,
+        BlockCapacity = capacity.Blocks,
+        SeatCapacity = FlowMessage.Seats,
+        MaxOpenOrdersPerSeat = MarketLayout.MaxOpenOrdersPerSeat,
+        Flags = flags,
+    };
+
+    private static Market Create(NativeRegion memory, in MarketParameters parameters)
+    {
         Require(Market.TryCreate(memory, in parameters, out Market market));
+        if (parameters.Flags == MarketFlags.MatchingOnly)
+            return market;
         Span<byte> owner = stackalloc byte[Address.Size];
         for (byte i = 0; i < FlowMessage.Seats; i++)
         {

@@ -10,6 +10,9 @@ internal sealed class FlowPlainBooks : IFlowBooks
 
     internal FlowPlainBooks(int symbols) => _books = [.. Enumerable.Range(0, symbols).Select(_ => new PlainBook(_checksums.AddTrade))];
 
+    /// <summary>How many orders of a symbol rest now.</summary>
+    internal int OpenOrders(int symbol) => _books[symbol].Count;
+
     public void Apply(ReadOnlySpan<FlowMessage> messages)
     {
         foreach (ref readonly FlowMessage message in messages)

@@ -12,16 +12,21 @@ internal static class ReaderBench
     internal static IReadOnlyList<BenchLine> Run(int runs)
     {
         FlowMessage[] messages = FlowMessage.Prepare(FlowGenerator.Make(Seed, Operations, symbols: 1));
+        FlowCapacity[] capacities = FlowCapacity.Measure(1, messages);
         var reads = new List<double>();
         (double with, double without) = BenchReport.Medians(
             runs,
             () =>
             {
-                double rate = WriteBesideReader(messages, out double nanosPerRead);
+                double rate = WriteBesideReader(messages, capacities, out double nanosPerRead);
                 reads.Add(nanosPerRead);
                 return rate;
             },
-            () => Write(messages, FlowMarkets.For(1, messages)));
+            () =>
+            {
+                using var markets = new FlowMarkets(capacities);
+                return Write(messages, markets);
+            });
         double readNanos = reads.TakeLast(runs).Order().ElementAt(runs / 2);
         return
         [
@@ -30,9 +35,9 @@ internal static class ReaderBench
         ];
     }
 
-    private static double WriteBesideReader(FlowMessage[] messages, out double nanosPerRead)
+    private static double WriteBesideReader(FlowMessage[] messages, FlowCapacity[] capacities, out double nanosPerRead)
     {
-        FlowMarkets markets = FlowMarkets.For(1, messages);
+        using var markets = new FlowMarkets(capacities);
         using var together = new Barrier(2);
         bool isDone = false;
         double nanos = 0;
@@ -62,14 +67,29 @@ internal static class ReaderBench
     private static ulong ReadMany(Market market)
     {
         ulong sum = 0;
+        ref readonly MarketHeader header = ref market.Header;
         for (int i = 0; i < ReadsPerLook; i++)
         {
-            market.TryGetBest(Side.Bid, out DepthLevel bid);
-            market.TryGetBest(Side.Ask, out DepthLevel ask);
-            sum += bid.PriceTicks ^ ask.PriceTicks;
+            ReadBest(in header, out ulong bidTicks, out ulong askTicks);
+            sum += bidTicks ^ askTicks;
         }
 
         return sum;
+    }
+
+    /// <summary>Both best prices as they stood together between two operations, from one cache line.</summary>
+    private static void ReadBest(ref readonly MarketHeader header, out ulong bidTicks, out ulong askTicks)
+    {
+        while (true)
+        {
+            // A sequence lock: the loads before the last one stay before it, those after the first one after it. The count is odd
+            // while the writer changes the prices, and another one after it has.
+            ulong before = Volatile.Read(in header.QuoteChanges);
+            bidTicks = Volatile.Read(in header.BestBidTicks);
+            askTicks = Volatile.Read(in header.BestAskTicks);
+            if (before % 2 == 0 && Volatile.Read(in header.QuoteChanges) == before)
+                return;
+        }
     }
 
     private static double Write(FlowMessage[] messages, FlowMarkets markets)
