@@ -20,6 +20,9 @@ internal sealed class Engine : IDisposable
     private readonly Market _market;
     private readonly BookEvent[] _events = new BookEvent[Market.MaxEventsPerOperation];
 
+    // For audits.
+    private readonly DepthLevel[] _levels = new DepthLevel[MaxBlocks * MarketLayout.BlockTicks];
+
     // Fills name the maker by its engine id, whose low bits are the link of its node.
     private readonly ulong[] _idsByLink = new ulong[MaxOrders + 1];
 
@@ -105,8 +108,7 @@ internal sealed class Engine : IDisposable
     /// <summary>Open quantity at a price. Walks the side: for audits.</summary>
     internal ulong DepthAt(Side side, long priceTicks)
     {
-        var levels = new DepthLevel[MaxOrders];
-        foreach (DepthLevel level in levels.AsSpan(0, _market.Depth(side, levels)))
+        foreach (DepthLevel level in _levels.AsSpan(0, _market.Depth(side, _levels)))
         {
             if (level.PriceTicks == (ulong)priceTicks)
                 return level.Lots;

@@ -42,8 +42,27 @@ internal sealed class FlowMarkets : IFlowBooks, IDisposable
 
     public void Apply(ReadOnlySpan<FlowMessage> messages)
     {
-        foreach (ref readonly FlowMessage message in messages)
-            Apply(in message);
+        for (int i = 0; i < messages.Length; i++)
+            ApplyNext(messages, i);
+    }
+
+    /// <summary>Does one message of a batch. What those after it will need is on its way to the cache meanwhile.</summary>
+    internal void ApplyNext(ReadOnlySpan<FlowMessage> messages, int number)
+    {
+        const int FirstLook = Market.PrefetchDistance;
+        const int SecondLook = FirstLook / 2;
+        const int ThirdLook = FirstLook / 4;
+        if (number + FirstLook < messages.Length)
+        {
+            ref readonly FlowMessage first = ref messages[number + FirstLook];
+            _markets[first.Symbol].PrefetchIndex(first.Seat, first.Id);
+            ref readonly FlowMessage second = ref messages[number + SecondLook];
+            _markets[second.Symbol].PrefetchOrder(second.Seat, second.Id, second.Side, second.NewPriceTicks);
+            ref readonly FlowMessage third = ref messages[number + ThirdLook];
+            _markets[third.Symbol].PrefetchNeighbours(third.Seat, third.Id, third.Side, third.NewPriceTicks);
+        }
+
+        Apply(in messages[number]);
     }
 
     public FlowChecksums Finish()

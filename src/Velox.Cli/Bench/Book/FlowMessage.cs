@@ -17,6 +17,9 @@ internal struct FlowMessage
     /// <summary>The client order id.</summary>
     public ulong Id;
 
+    /// <summary>The price of a new order; 0 in a message that names an open one.</summary>
+    internal readonly ulong NewPriceTicks => Action is FlowAction.Add or FlowAction.ImmediateOrCancel ? PriceTicks : 0;
+
     /// <summary>Seats of a market, in pairs: the even one buys, the odd one sells, so that no order meets its own seat.</summary>
     internal const int Seats = 64;
 
