@@ -62,9 +62,9 @@ internal static class BookBench
         {
             ref readonly BookOperation operation = ref flow[i];
             if (operation.Cancels >= 0)
-                book.Cancel(operation.Cancels);
+                book.Cancel((ulong)operation.Cancels);
             else
-                book.Place(i, operation.Side, operation.PriceTicks, operation.QuantityLots, operation.Type == OrderType.Limit);
+                book.Place((ulong)i, operation.Side, operation.PriceTicks, operation.QuantityLots, operation.Type == OrderType.Limit);
         }
 
         return PerSecond(flow.Length, start);

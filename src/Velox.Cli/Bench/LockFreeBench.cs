@@ -170,9 +170,9 @@ internal static class LockFreeBench
         public void Do(int number, in BookOperation operation)
         {
             if (operation.Cancels >= 0)
-                _book.Cancel(operation.Cancels);
+                _book.Cancel((ulong)operation.Cancels);
             else
-                _book.Place(number, operation.Side, operation.PriceTicks, operation.QuantityLots, operation.Type == OrderType.Limit);
+                _book.Place((ulong)number, operation.Side, operation.PriceTicks, operation.QuantityLots, operation.Type == OrderType.Limit);
         }
     }
 

@@ -18,7 +18,7 @@ internal static class BenchCommand
         Create("memory", "Reading under epochs and hazard pointers, slabs and pooled objects, beside locks and .NET's own.", "operations", 10_000_000, MaxCount, MemoryBench.Run),
         Create("pipeline", "Messages through the order pipeline, beside the same stages over Channel<T>.", "messages", 2_000_000, MaxCount, PipelineBench.Run),
         CreateUdp(),
-        Create("book", "Orders through a market, beside a book of sorted dictionaries.", "operations", 500_000, MaxCount, BookBench.Run),
+        CreateBook(),
         Create("lockfree", "Orders into a lock-free book from one and two threads, beside serial books behind a ring.", "operations", 200_000, MaxLockFreeCount, LockFreeBench.Run),
         Create("shards", "Orders into 16 markets in two shards, beside one.", "commands", 200_000, ShardBench.MaxCommands, ShardBench.Run),
         Create("svm", "Signed transfers through the six stages, all workers beside one.", "transactions", 4_096, Bank.MaxTransactionsPerBlock, SvmBench.Run),
@@ -63,8 +63,24 @@ internal static class BenchCommand
     private static Command CreateBpf() => Create(
         "bpf", "BPF programs in native code, beside the interpreter; results are checked.", [], (_, runs) => BpfBench.Run(runs));
 
+    private static Command CreateBook()
+    {
+        Option<int> count = NumberOption.Create("--count", "How many operations a run takes without --flow", 1, MaxCount, 500_000);
+        var flows = new BookBenchCommand();
+        return CreateAny(
+            "book", "Orders through a market, beside a book of sorted dictionaries.", [count, .. flows.Options],
+            (result, runs, asJson) =>
+            {
+                if (!flows.TryRun(result, runs, asJson))
+                    BenchReport.Print("book", runs, BookBench.Run(runs, result.GetValue(count)), asJson);
+            });
+    }
+
     private static Command Create(
-        string name, string description, Option[] more, Func<ParseResult, int, IReadOnlyList<BenchLine>> run)
+        string name, string description, Option[] more, Func<ParseResult, int, IReadOnlyList<BenchLine>> run) =>
+        CreateAny(name, description, more, (result, runs, asJson) => BenchReport.Print(name, runs, run(result, runs), asJson));
+
+    private static Command CreateAny(string name, string description, Option[] more, Action<ParseResult, int, bool> run)
     {
         Option<int> runs = NumberOption.Create("--runs", "How many runs; the median is printed", 1, MaxRuns, 5);
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of a table." };
@@ -72,11 +88,7 @@ internal static class BenchCommand
         var command = new Command(name, description);
         foreach (Option option in (Option[])[.. more, runs, json])
             command.Add(option);
-        command.SetAction(result =>
-        {
-            int runCount = result.GetValue(runs);
-            return Guard(name, () => BenchReport.Print(name, runCount, run(result, runCount), result.GetValue(json)));
-        });
+        command.SetAction(result => Guard(name, () => run(result, result.GetValue(runs), result.GetValue(json))));
         return command;
     }
 

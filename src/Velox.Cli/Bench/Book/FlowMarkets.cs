@@ -1,0 +1,184 @@
+using Velox.OrderBook;
+using Velox.Primitives;
+
+namespace Velox.Cli;
+
+/// <summary>
+/// A flow through the engine, one market a symbol: seats with balances, fees, checks against self-trades, events, and orders
+/// that are cancelled by the id their sender gave them.
+/// </summary>
+/// <remarks>The only place where flows meet the market: what it offers, all flow benchmarks use from here.</remarks>
+internal sealed class FlowMarkets : IFlowBooks, IDisposable
+{
+    private const ulong Funds = 1UL << 57;
+
+    private readonly FlowChecksums _checksums = new();
+    private readonly BookEvent[] _events = new BookEvent[Market.MaxEventsPerOperation];
+    private readonly Market[] _markets;
+    private readonly NativeRegion[] _memories;
+
+    // Fills name the maker by its engine id, whose low bits are the link of its node: here stands the sender's id by the link.
+    private readonly ulong[][] _idsByLink;
+
+    /// <param name="capacities">What each symbol's market holds.</param>
+    /// <param name="flags">For markets that only match.</param>
+    internal FlowMarkets(IReadOnlyList<FlowCapacity> capacities, MarketFlags flags = MarketFlags.None)
+    {
+        _markets = new Market[capacities.Count];
+        _memories = new NativeRegion[capacities.Count];
+        _idsByLink = new ulong[capacities.Count][];
+        for (int i = 0; i < _markets.Length; i++)
+        {
+            MarketParameters parameters = ParametersOf(capacities[i], flags);
+            long bytes = MarketLayout.RequiredBytes(parameters.OrderCapacity, parameters.BlockCapacity, parameters.SeatCapacity);
+            _memories[i] = new NativeRegion(new NativeRegionOptions(bytes) { TouchNow = true });
+            _markets[i] = Create(_memories[i], in parameters);
+            _idsByLink[i] = new ulong[capacities[i].Orders + 1];
+        }
+    }
+
+    /// <summary>A symbol's market: a view, for readers beside the writer.</summary>
+    internal Market MarketOf(int symbol) => _markets[symbol];
+
+    public void Apply(ReadOnlySpan<FlowMessage> messages)
+    {
+        for (int i = 0; i < messages.Length; i++)
+            ApplyNext(messages, i);
+    }
+
+    /// <summary>Does one message of a batch. What those after it will need is on its way to the cache meanwhile.</summary>
+    internal void ApplyNext(ReadOnlySpan<FlowMessage> messages, int number)
+    {
+        const int FirstLook = Market.PrefetchDistance;
+        const int SecondLook = FirstLook / 2;
+        const int ThirdLook = FirstLook / 4;
+        if (number + FirstLook < messages.Length)
+        {
+            ref readonly FlowMessage first = ref messages[number + FirstLook];
+            _markets[first.Symbol].PrefetchIndex(first.Seat, first.Id);
+            ref readonly FlowMessage second = ref messages[number + SecondLook];
+            _markets[second.Symbol].PrefetchOrder(second.Seat, second.Id, second.Side, second.NewPriceTicks);
+            ref readonly FlowMessage third = ref messages[number + ThirdLook];
+            _markets[third.Symbol].PrefetchNeighbours(third.Seat, third.Id, third.Side, third.NewPriceTicks);
+        }
+
+        Apply(in messages[number]);
+    }
+
+    public FlowChecksums Finish()
+    {
+        var orders = new OrderNode[_idsByLink.Max(ids => ids.Length)];
+        for (int symbol = 0; symbol < _markets.Length; symbol++)
+        {
+            Market market = _markets[symbol];
+            foreach (Side side in (Side[])[Side.Bid, Side.Ask])
+            {
+                foreach (ref readonly OrderNode order in orders.AsSpan(0, market.Orders(side, orders)))
+                    _checksums.AddOrder(order.ClientOrderId, order.PriceTicks, order.OpenLots);
+            }
+
+            market.TryGetBest(Side.Bid, out DepthLevel bid);
+            market.TryGetBest(Side.Ask, out DepthLevel ask);
+            _checksums.AddBest((uint)symbol, bid.PriceTicks, ask.PriceTicks);
+        }
+
+        return _checksums;
+    }
+
+    public void Dispose()
+    {
+        foreach (NativeRegion memory in _memories)
+            memory.Dispose();
+    }
+
+    private void Apply(in FlowMessage message)
+    {
+        ref readonly Market market = ref _markets[message.Symbol];
+        var events = new EventWriter(_events, slot: 1);
+        switch (message.Action)
+        {
+            case FlowAction.Add:
+                Place(in market, in message, OrderType.Limit);
+                break;
+            case FlowAction.ImmediateOrCancel:
+                Place(in market, in message, OrderType.ImmediateOrCancel);
+                break;
+            case FlowAction.Cancel:
+                market.CancelByClientId(message.Seat, message.Id, ref events, out _);
+                break;
+            case FlowAction.Reduce:
+                market.ReduceByClientId(message.Seat, message.Id, message.QuantityLots, ref events, out _);
+                break;
+            case FlowAction.Replace:
+                if (market.CancelByClientId(message.Seat, message.Id, ref events, out _) == BookError.None)
+                    Place(in market, in message, OrderType.Limit);
+                break;
+        }
+    }
+
+    private void Place(in Market market, in FlowMessage message, OrderType type)
+    {
+        OperationResult result;
+        ulong lots = message.QuantityLots;
+        do
+        {
+            var events = new EventWriter(_events, slot: 1);
+            var order = new NewOrder(message.Side, type, message.PriceTicks, lots, message.Id);
+            BookError error = market.Place(message.Seat, in order, ref events, out result);
+            if (error != BookError.None)
+                throw new BenchFailedException($"A market refused order {message.Id}: {error}.");
+            Record(in message, events.Written);
+            lots = result.CancelledLots;
+        }
+        while (result.Reason == DoneReason.FillLimit);
+    }
+
+    private void Record(in FlowMessage message, ReadOnlySpan<BookEvent> events)
+    {
+        const ulong LinkMask = (1UL << MarketLayout.OrderLinkBits) - 1;
+        ulong[] ids = _idsByLink[message.Symbol];
+        foreach (ref readonly BookEvent happened in events)
+        {
+            if (happened.Kind == BookEventKind.Fill)
+                _checksums.AddTrade(ids[happened.OrderId & LinkMask], message.Id, happened.PriceTicks, happened.Lots);
+            else if (happened.Kind == BookEventKind.Rested)
+                ids[happened.OrderId & LinkMask] = message.Id;
+        }
+    }
+
+    private static MarketParameters ParametersOf(FlowCapacity capacity, MarketFlags flags) => new()
+    {
+        LotSize = 1,
+        TickSize = 1,
+        MakerFeeBps = 1,
+        TakerFeeBps = 2,
+        OrderCapacity = capacity.Orders,
+        BlockCapacity = capacity.Blocks,
+        SeatCapacity = FlowMessage.Seats,
+        MaxOpenOrdersPerSeat = MarketLayout.MaxOpenOrdersPerSeat,
+        Flags = flags,
+    };
+
+    private static Market Create(NativeRegion memory, in MarketParameters parameters)
+    {
+        Require(Market.TryCreate(memory, in parameters, out Market market));
+        if (parameters.Flags == MarketFlags.MatchingOnly)
+            return market;
+        Span<byte> owner = stackalloc byte[Address.Size];
+        for (byte i = 0; i < FlowMessage.Seats; i++)
+        {
+            owner[0] = (byte)(i + 1);
+            Require(market.OpenSeat(new Address(owner), out uint seat));
+            Require(market.Credit(seat, Asset.Base, Funds));
+            Require(market.Credit(seat, Asset.Quote, Funds));
+        }
+
+        return market;
+    }
+
+    private static void Require(BookError error)
+    {
+        if (error != BookError.None)
+            throw new BenchFailedException($"A market could not be set up: {error}.");
+    }
+}
