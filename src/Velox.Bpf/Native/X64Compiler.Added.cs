@@ -85,7 +85,29 @@ internal unsafe ref partial struct X64Compiler
         _state.AddFallBack(_code.JumpIf(ConditionOf(condition)));
     }
 
-    void INativeCode.Machine(ReadOnlySpan<byte> code)
+    void INativeCode.HostAddress(NativeRegister address, NativeRegister bytes, bool isStore)
+    {
+        const int stepBytes = 80;
+        RequireRoom(stepBytes);
+        int windows = NativeOffsets.Windows;
+        X64 start = Register(address);
+        if (bytes != NativeRegister.Free1)
+            _code.Move(true, X64.Rdx, Register(bytes));
+        _code.Move(true, X64.Rcx, start);
+        _code.ShiftImmediate(true, X64Shift.Right, X64.Rcx, 32 - int.Log2(NativeOffsets.WindowStep));
+        _code.Alu(false, X64Alu.And, X64.Rcx, (MemoryMap.Segments - 1) * NativeOffsets.WindowStep);
+        // rdx: the range's end from the window's start. Neither this nor that wraps around where the start is not below the window's.
+        _code.Alu(X64Alu.Compare, start, new X64Memory(Context, windows, X64.Rcx));
+        _state.AddFallBack(_code.JumpIf(Condition.Below));
+        _code.Alu(true, X64Alu.Add, X64.Rdx, start);
+        _code.Alu(X64Alu.Sub, X64.Rdx, new X64Memory(Context, windows, X64.Rcx));
+        _code.Alu(X64Alu.Compare, X64.Rdx, new X64Memory(Context, windows + NativeOffsets.WindowBytesField(isStore), X64.Rcx));
+        _state.AddFallBack(_code.JumpIf(Condition.Above));
+        _code.Load(sizeof(ulong), isSigned: false, X64.Rcx, new X64Memory(Context, windows + NativeOffsets.WindowDistance, X64.Rcx));
+        _code.Alu(true, X64Alu.Add, X64.Rcx, start);
+    }
+
+    void INativeCode.Machine(scoped ReadOnlySpan<byte> code)
     {
         RequireRoom(code.Length);
         _code.Bytes(code);

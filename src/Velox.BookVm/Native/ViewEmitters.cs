@@ -1,0 +1,56 @@
+using Velox.Bpf;
+
+namespace Velox.BookVm;
+
+/// <summary>Words that the host sets in each machine for the code below.</summary>
+internal static class BookHostWords
+{
+    /// <summary>The address of the view of the shard that the machine runs on.</summary>
+    internal const int OwnView = 0;
+
+    /// <summary>The address of the first shard's view.</summary>
+    internal const int Views = 1;
+
+    /// <summary>How many shards.</summary>
+    internal const int ShardCount = 2;
+}
+
+/// <summary>dst = a word of the own shard's view: two loads.</summary>
+/// <remarks>A machine whose words nobody has set falls back to the function, which says so.</remarks>
+internal sealed class ViewEmitter(int offset) : AddedEmitter
+{
+    public override void Emit<TCode>(ref TCode code, InstructionWord instruction) => Emit(ref code, instruction, offset);
+
+    internal static void Emit<TCode>(ref TCode code, InstructionWord instruction, int offset)
+        where TCode : struct, INativeCode, allows ref struct
+    {
+        code.HostWord(NativeRegister.Free0, BookHostWords.OwnView);
+        code.Constant(NativeRegister.Free1, 0);
+        code.FallBackIf(NativeCondition.Equal, NativeRegister.Free0, NativeRegister.Free1);
+        code.Load(sizeof(ulong), (NativeRegister)instruction.Destination, NativeRegister.Free0, offset);
+    }
+}
+
+/// <summary>dst = a field of the last result.</summary>
+internal sealed class ResultEmitter : AddedEmitter
+{
+    public override void Emit<TCode>(ref TCode code, InstructionWord instruction) =>
+        ViewEmitter.Emit(ref code, instruction, ShardView.ResultOffset + (sizeof(ulong) * instruction.Immediate));
+}
+
+/// <summary>dst = a word of the view of shard src; an unknown shard is left to the function.</summary>
+internal sealed class OtherViewEmitter(int offset) : AddedEmitter
+{
+    public override void Emit<TCode>(ref TCode code, InstructionWord instruction)
+    {
+        var shard = (NativeRegister)instruction.Source;
+        // No shard is below a count of 0: words that nobody has set are covered.
+        code.HostWord(NativeRegister.Free0, BookHostWords.ShardCount);
+        code.FallBackIf(NativeCondition.UnsignedAboveOrEqual, shard, NativeRegister.Free0);
+        code.HostWord(NativeRegister.Free0, BookHostWords.Views);
+        code.Move(NativeRegister.Free1, shard);
+        code.ShiftLeft(NativeRegister.Free1, ShardView.SizeLog2);
+        code.Compute(NativeArithmetic.Add, NativeRegister.Free0, NativeRegister.Free1);
+        code.Load(sizeof(ulong), (NativeRegister)instruction.Destination, NativeRegister.Free0, offset);
+    }
+}

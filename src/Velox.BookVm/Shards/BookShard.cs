@@ -1,0 +1,131 @@
+using System.Runtime.InteropServices;
+using Velox.OrderBook;
+using Velox.Primitives;
+
+namespace Velox.BookVm;
+
+/// <summary>One shard: a market with one writer at a time, what it shows to all, and a mailbox.</summary>
+/// <remarks>
+/// Best prices, words and the mailbox's writing end are for any thread. Everything else belongs to whoever has claimed the shard.
+/// </remarks>
+public sealed unsafe class BookShard
+{
+    private const int EventCapacity = 4 * Market.MaxEventsPerOperation;
+
+    private readonly ShardView* _view;
+    private readonly MpscRing<ShardMessage> _mailbox;
+    private readonly BookEvent[] _events = new BookEvent[EventCapacity];
+    private readonly BookEventHandler? _eventHandler;
+    private readonly Market _market;
+    private int _eventCount;
+    private int _claim;
+    private long _refusedMessages;
+
+    internal BookShard(int index, TrackedMemory memory, in Market market, ShardView* view, ShardedBookOptions options)
+    {
+        Index = index;
+        Memory = memory;
+        _market = market;
+        _view = view;
+        _mailbox = new MpscRing<ShardMessage>(options.MailboxCapacity);
+        _eventHandler = options.Events;
+    }
+
+    public int Index { get; }
+
+    /// <summary>The market, for who has claimed the shard. Who changes it calls <see cref="Publish"/>.</summary>
+    public Market Market => _market;
+
+    /// <summary>The market's slab.</summary>
+    public TrackedMemory Memory { get; }
+
+    /// <summary>The highest bid, 0 for none. Any thread; up to date with the last operation that has ended.</summary>
+    public ulong BestBidTicks => Volatile.Read(ref _view->BestBidTicks);
+
+    /// <summary>The lowest ask, 0 for none. Any thread; up to date with the last operation that has ended.</summary>
+    public ulong BestAskTicks => Volatile.Read(ref _view->BestAskTicks);
+
+    /// <summary>Messages that found the mailbox full. Any thread.</summary>
+    public long RefusedMessages => Volatile.Read(ref _refusedMessages);
+
+    internal ShardView* View => _view;
+
+    /// <summary>Messages that wait; exact when nobody sends.</summary>
+    public int WaitingMessages => _mailbox.Count;
+
+    /// <summary>Takes the shard for its only writer, or returns false when someone has it. Never waits.</summary>
+    public bool TryClaim() =>
+        // A full fence: what the last owner wrote before its release is seen by this one.
+        Interlocked.CompareExchange(ref _claim, 1, 0) == 0;
+
+    /// <summary>Gives the shard back. Only who claimed it.</summary>
+    public void Release() =>
+        // Release order: everything written under the claim comes before it for the next owner.
+        Volatile.Write(ref _claim, 0);
+
+    /// <summary>One of the shard's words; 0 for a word it does not have. Any thread.</summary>
+    public ulong WordAt(ulong word) => word < ShardedBook.WordCount ? Volatile.Read(ref _view->Words[word]) : 0;
+
+    /// <summary>Sends a message: delivered, in order for each sender, when the shard next runs. Any thread.</summary>
+    public BookVmError TrySend(in ShardMessage message)
+    {
+        if (message.Length - 1 >= ShardMessage.MaxDataBytes)
+            return BookVmError.InvalidMessageLength;
+        if (_mailbox.TryWrite(in message))
+            return BookVmError.None;
+        Interlocked.Increment(ref _refusedMessages);
+        return BookVmError.MailboxFull;
+    }
+
+    /// <summary>Shows the market's best prices. Operations of programs do it themselves.</summary>
+    public void Publish()
+    {
+        _market.TryGetBest(Side.Bid, out DepthLevel bid);
+        _market.TryGetBest(Side.Ask, out DepthLevel ask);
+        // Plain aligned stores are whole, and release order keeps them behind the change they speak of.
+        Volatile.Write(ref _view->BestBidTicks, bid.PriceTicks);
+        Volatile.Write(ref _view->BestAskTicks, ask.PriceTicks);
+        _view->Operations++;
+    }
+
+    internal void SetWord(ulong word, ulong value) => Volatile.Write(ref _view->Words[word], value);
+
+    internal bool TryReceive(out ShardMessage message) => _mailbox.TryRead(out message);
+
+    /// <summary>Where the next operation writes its events: there is room for any one.</summary>
+    internal EventWriter BeginOperation(ulong slot)
+    {
+        if (EventCapacity - _eventCount < Market.MaxEventsPerOperation)
+            HandOverEvents();
+        return new EventWriter(_events.AsSpan(_eventCount), slot);
+    }
+
+    /// <summary>Keeps an operation's events and result, and shows the prices it has changed.</summary>
+    internal BookError EndOperation(BookError error, in EventWriter events, in OperationResult result)
+    {
+        ulong* words = _view->Result;
+        words[0] = result.OrderId;
+        words[1] = result.FilledLots;
+        words[2] = result.RestingLots;
+        words[3] = result.CancelledLots;
+        words[4] = result.CancelledOrders;
+        words[5] = (ulong)result.Reason;
+        if (error != BookError.None)
+            return error;
+        _eventCount += events.Count;
+        Publish();
+        return BookError.None;
+    }
+
+    /// <summary>Gives the events to whoever wants them; the buffer is free again.</summary>
+    internal void HandOverEvents()
+    {
+        int count = _eventCount;
+        _eventCount = 0;
+        if (count > 0)
+            _eventHandler?.Invoke(Index, _events.AsSpan(0, count));
+    }
+
+    /// <summary>The slab where it lies: its array is pinned and is never resized.</summary>
+    internal byte* SlabAddress => (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(Memory.Bytes));
+}
