@@ -85,6 +85,14 @@ public sealed class BookVirtualMachine : IDisposable
     public static BpfProgram Assemble(string text) =>
         BpfProgram.Create(Assembler.Assemble(text, BookInstructions.Ebpf), BookSyscalls.Table);
 
+    /// <summary>A program of an object of <c>clang -target bpfel</c> or of an sBPF file, which calls <see cref="BookSyscalls"/>.</summary>
+    /// <exception cref="InvalidDataException">The file is refused; the message says why.</exception>
+    /// <exception cref="BpfProgramException">The verifier refuses it.</exception>
+    public static BpfProgram LoadElf(ReadOnlyMemory<byte> file) =>
+        ElfLoader.TryLoad(file, ElfOptions.Default, BookSyscalls.Table, out ProgramImage? image) is { } error
+            ? throw new InvalidDataException(error.Message)
+            : BpfProgram.Create(image!, BookSyscalls.Table);
+
     /// <summary>Runs the program on shard 0.</summary>
     public BookRun Run() => Run(shard: 0);
 

@@ -15,24 +15,24 @@ public static class BookInstructions
     /// <summary>All of them.</summary>
     public static IReadOnlyList<AddedInstruction> All { get; } =
     [
-        Unary(1, "placeorder", BookFunctions.PlaceOrder, BookPrices.Place),
-        Unary(2, "cancelorder", BookFunctions.CancelOrder, BookPrices.Cancel),
-        Unary(3, "cancelclient", BookFunctions.CancelClient, BookPrices.Cancel),
-        Unary(4, "matchorders", BookFunctions.MatchOrders, BookPrices.Place),
-        Unary(5, "bulkupdate", BookFunctions.BulkUpdate, BookPrices.Bulk),
-        Unary(6, "updateshard", BookFunctions.UpdateShard, BookPrices.Word),
-        Unary(7, "readshard", BookFunctions.ReadShard, BookPrices.Word),
-        Unary(8, "sendshard", BookFunctions.SendShard, BookPrices.Message),
-        Unary(9, "receiveshard", BookFunctions.ReceiveShard, BookPrices.Message),
-        Unary(10, "pricecheckle", BookFunctions.PriceCheckAtMost, BookPrices.PriceCheck, new PriceCheckEmitter(PriceTest.AtMost)),
-        Unary(11, "pricecheckge", BookFunctions.PriceCheckAtLeast, BookPrices.PriceCheck, new PriceCheckEmitter(PriceTest.AtLeast)),
-        Unary(12, "bestbid", BookFunctions.BestBid, BookPrices.Look, new ViewEmitter(ShardView.BestBidOffset)),
-        Unary(13, "bestask", BookFunctions.BestAsk, BookPrices.Look, new ViewEmitter(ShardView.BestAskOffset)),
-        Register(14, "bestbidof", (call, x) => BookFunctions.BestBidOf(call, x.Source), BookPrices.Look, new OtherViewEmitter(ShardView.BestBidOffset)),
-        Register(15, "bestaskof", (call, x) => BookFunctions.BestAskOf(call, x.Source), BookPrices.Look, new OtherViewEmitter(ShardView.BestAskOffset)),
-        Register(16, "depthat", (call, x) => BookFunctions.DepthAt(call, x.Destination, x.Source), BookPrices.Depth, emitter: null),
-        Unary(17, "readlevels", BookFunctions.ReadLevels, BookPrices.Levels),
-        new(ResultOpcode, "bookresult", OperandForm.Immediate, (call, x) => BookFunctions.ResultOf(call, (ulong)x.Immediate))
+        Unary(1, "placeorder", static (call, _) => BookFunctions.PlaceOrder(call), BookPrices.Place),
+        Unary(2, "cancelorder", static (call, _) => BookFunctions.CancelOrder(call), BookPrices.Cancel),
+        Unary(3, "cancelclient", static (call, _) => BookFunctions.CancelClient(call), BookPrices.Cancel),
+        Unary(4, "matchorders", static (call, _) => BookFunctions.MatchOrders(call), BookPrices.Place),
+        Unary(5, "bulkupdate", static (call, _) => BookFunctions.BulkUpdate(call), BookPrices.Bulk),
+        Unary(6, "updateshard", static (call, _) => BookFunctions.UpdateShard(call), BookPrices.Word),
+        Unary(7, "readshard", static (call, _) => BookFunctions.ReadShard(call), BookPrices.Word),
+        Unary(8, "sendshard", static (call, _) => BookFunctions.SendShard(call), BookPrices.Message),
+        Unary(9, "receiveshard", static (call, _) => BookFunctions.ReceiveShard(call), BookPrices.Message),
+        Unary(10, "pricecheckle", static (call, _) => BookFunctions.PriceCheckAtMost(call), BookPrices.PriceCheck, new PriceCheckEmitter(PriceTest.AtMost)),
+        Unary(11, "pricecheckge", static (call, _) => BookFunctions.PriceCheckAtLeast(call), BookPrices.PriceCheck, new PriceCheckEmitter(PriceTest.AtLeast)),
+        Unary(12, "bestbid", static (call, _) => BookFunctions.BestBid(call), BookPrices.Look, new ViewEmitter(ShardView.BestBidOffset)),
+        Unary(13, "bestask", static (call, _) => BookFunctions.BestAsk(call), BookPrices.Look, new ViewEmitter(ShardView.BestAskOffset)),
+        Register(14, "bestbidof", static (call, x) => BookFunctions.BestBidOf(call, x.Source), BookPrices.Look, new OtherViewEmitter(ShardView.BestBidOffset)),
+        Register(15, "bestaskof", static (call, x) => BookFunctions.BestAskOf(call, x.Source), BookPrices.Look, new OtherViewEmitter(ShardView.BestAskOffset)),
+        Register(16, "depthat", static (call, x) => BookFunctions.DepthAt(call, x.Destination, x.Source), BookPrices.Depth, emitter: null),
+        Unary(17, "readlevels", static (call, _) => BookFunctions.ReadLevels(call), BookPrices.Levels),
+        new(ResultOpcode, "bookresult", OperandForm.Immediate, static (call, x) => BookFunctions.ResultOf(call, (ulong)x.Immediate))
         {
             PriceUnits = BookPrices.Look,
             Emitter = new ResultEmitter(),
@@ -52,8 +52,8 @@ public static class BookInstructions
         return dialect.With(dialect.Name + "-book", All);
     }
 
-    private static AddedInstruction Unary(int key, string name, HostFunction function, ulong price, AddedEmitter? emitter = null) =>
-        Create(key, name, OperandForm.Unary, (call, _) => function(call), price, emitter);
+    private static AddedInstruction Unary(int key, string name, AddedFunction function, ulong price, AddedEmitter? emitter = null) =>
+        Create(key, name, OperandForm.Unary, function, price, emitter);
 
     private static AddedInstruction Register(int key, string name, AddedFunction function, ulong price, AddedEmitter? emitter) =>
         Create(key, name, OperandForm.Register, function, price, emitter);

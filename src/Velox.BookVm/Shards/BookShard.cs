@@ -113,7 +113,9 @@ public sealed unsafe class BookShard
         if (error != BookError.None)
             return error;
         _eventCount += events.Count;
-        Publish();
+        // An order that neither traded nor rests has left the book as it was.
+        if ((result.FilledLots | result.RestingLots | result.CancelledOrders) != 0)
+            Publish();
         return BookError.None;
     }
 

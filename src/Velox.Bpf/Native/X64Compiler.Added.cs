@@ -3,12 +3,55 @@ namespace Velox.Bpf;
 /// <summary>What instructions that other rooms have added write their code with.</summary>
 internal unsafe ref partial struct X64Compiler
 {
+    /// <summary>The last register that functions find in the state.</summary>
+    private const int LastArgument = 5;
+
+    private int _addedPosition;
+
     readonly NativeArchitecture INativeCode.Architecture => NativeArchitecture.X64;
 
     public void RunAddedOutside(int index)
     {
-        RunOutside(index);
+        ref readonly Instruction instruction = ref _state.Program.Instructions[index];
+        if (instruction.Destination == CompilerState.FramePointer || instruction.Source == CompilerState.FramePointer)
+        {
+            RunOutside(index); // which knows the program's address of the frame
+            _code.Patch(_code.JumpIf(Condition.Equal), _endedPosition);
+            return;
+        }
+
+        KeepOperand(instruction.Destination);
+        KeepOperand(instruction.Source);
+        _code.MoveImmediate(X64.Rcx, index);
+        _code.CallTo(_addedPosition);
         _code.Patch(_code.JumpIf(Condition.Equal), _endedPosition);
+        if (instruction.Destination > LastArgument)
+            _code.LoadWide(Register(instruction.Destination), Context, NativeOffsets.Registers + (8 * instruction.Destination));
+    }
+
+    /// <summary>
+    /// Runs the added instruction ecx outside; the condition is "equal" when it ended the program. As for a host function, only r0
+    /// to r5 are kept in the state: the others survive a call by the C convention.
+    /// </summary>
+    private void EmitAddedCommon()
+    {
+        _addedPosition = _code.Position;
+        for (int register = 0; register <= LastArgument; register++)
+            _code.StoreWide(Register(register), Context, NativeOffsets.Registers + (8 * register));
+        _code.StoreWide(Units, Context, NativeOffsets.RemainingUnits);
+        _code.Move(false, X64.Rsi, X64.Rcx);
+        CallOut(NativeOffsets.RunAdded);
+        _code.Test(false, X64.Rax, X64.Rax);
+        for (int register = 0; register <= LastArgument; register++)
+            _code.LoadWide(Register(register), Context, NativeOffsets.Registers + (8 * register));
+        _code.LoadWide(Units, Context, NativeOffsets.RemainingUnits);
+        _code.Return();
+    }
+
+    private void KeepOperand(int register)
+    {
+        if (register > LastArgument)
+            _code.StoreWide(Register(register), Context, NativeOffsets.Registers + (8 * register));
     }
 
     readonly int INativeCode.NumberOf(NativeRegister register) => (int)Register(register);

@@ -22,6 +22,7 @@ internal static class BenchCommand
         Create("lockfree", "Orders into a lock-free book from one and two threads, beside serial books behind a ring.", "operations", 200_000, MaxLockFreeCount, LockFreeBench.Run),
         Create("svm", "Signed transfers through the six stages, all workers beside one.", "transactions", 4_096, Bank.MaxTransactionsPerBlock, SvmBench.Run),
         CreateBpf(),
+        Create("bookvm", "Instructions of the book in native code, beside direct calls and loops.", [], (_, runs) => BookVmBench.Run(runs)),
     };
 
     private static Command CreateRing()

@@ -43,7 +43,7 @@ public class X64VectorsTests
         [
             "vmovq xmm13,r10", "vmovq r9,xmm14", "vpbroadcastq ymm9,xmm3", "vpcmpeqd ymm8,ymm8,ymm8", "vpsllq ymm8,ymm8,63",
             "vpxor ymm9,ymm1,ymm8", "vpxor ymm7,ymm8,[rcx-128]", "vpxor ymm12,ymm8,[rcx+96]", "vpcmpgtq ymm7,ymm7,ymm9",
-            "vshufps ymm0,ymm9,ymm1,136", "vpackssdw ymm4,ymm4,ymm14", "vpacksswb ymm0,ymm12,ymm4", "vextracti128 xmm1,ymm8,1",
+            "vshufps ymm0,ymm9,ymm1,-120", "vpackssdw ymm4,ymm4,ymm14", "vpacksswb ymm0,ymm12,ymm4", "vextracti128 xmm1,ymm8,1",
             "vinserti128 ymm8,ymm0,xmm2,1", "vpunpcklwd xmm0,xmm0,xmm9", "vpunpckhwd xmm10,xmm0,xmm1", "vpmovmskb r9d,ymm12",
             "vzeroupper", "mov rdx,r15", "add r8,rcx", "xor r9d,r9d", "not r10d", "cmp rcx,r9", "shl r11,3", "sub rcx,-128",
             "popcnt r9d,ebx", "mov [rdx],r9d", "jb near 0",

@@ -132,9 +132,9 @@ public class DifferentialTests
     private static string Set(Random random, string mnemonic, int argument)
     {
         string register = $"r{argument}";
-        if (random.Next(30) == 0)
+        if (random.Next(100) == 0)
             return $"lddw {register}, 0x{Odd[random.Next(Odd.Length)]:x}";
-        if (random.Next(12) == 0)
+        if (random.Next(50) == 0)
             return $"mov64 {register}, r{random.Next(10)}";
         if (IsAddress(mnemonic, argument))
         {
