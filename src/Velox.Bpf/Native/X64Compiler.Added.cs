@@ -6,8 +6,6 @@ internal unsafe ref partial struct X64Compiler
     /// <summary>The last register that functions find in the state.</summary>
     private const int LastArgument = 5;
 
-    private int _addedPosition;
-
     readonly NativeArchitecture INativeCode.Architecture => NativeArchitecture.X64;
 
     public void RunAddedOutside(int index)
