@@ -54,11 +54,15 @@ struct book_shard_message {
   u8 data[56];
 };
 
-// The page that every shard shows, in place and read-only.
+// The best prices, in place and read-only: 0 for none.
+struct book_quote {
+  u64 changes, best_bid_ticks, best_ask_ticks;
+};
+
+// The page that every shard shows beside its slab, in place and read-only.
 struct book_view {
-  u64 best_bid_ticks, best_ask_ticks, operations;
   u32 shard, shard_count;
-  u64 unused[4];
+  u64 unused[7];
   u64 result[6];
   u64 unused2[50];
   u64 words[64];
@@ -67,6 +71,7 @@ struct book_view {
 #define BOOK_HEAP ((void *)0x300000000ull)
 #define BOOK_VIEW ((const volatile struct book_view *)0x500000000ull)
 #define BOOK_SLAB ((const volatile u8 *)0x600000000ull)
+#define BOOK_QUOTE ((const volatile struct book_quote *)(0x600000000ull + 192))
 
 extern u64 sol_book_place_order(u64 seat, u64 flags, u64 price_ticks, u64 quantity_lots, u64 client_order_id);
 extern u64 sol_book_cancel_order(u64 seat, u64 order_id);

@@ -30,7 +30,7 @@ namespace Velox.BookVm;
 /// </example>
 public sealed class BookVirtualMachine : IDisposable
 {
-    /// <summary>Where the program sees its shard's view: best prices, last result, words.</summary>
+    /// <summary>Where the program sees its shard's view: last result, words.</summary>
     public const ulong ViewAddress = 0x5_0000_0000;
 
     /// <summary>Where the program sees the market's slab, laid out as docs/market-layout.md says.</summary>

@@ -19,11 +19,12 @@ internal sealed unsafe class ShardMachine : IDisposable
         _machine = new VirtualMachine(new VmOptions { HeapBytes = options.HeapBytes }) { Context = _run };
         _machine.Load(program);
         _machine.Memory.MapReadOnly(MemoryMap.InputAddress, _input);
-        // Both are pinned arrays, which the run above keeps alive.
+        // Memory outside the collected heap, which the run above keeps alive.
         _machine.Memory.MapNative(BookVirtualMachine.ViewAddress, (byte*)shard.View, ShardView.Size, isWritable: false);
-        _machine.Memory.MapNative(BookVirtualMachine.SlabAddress, shard.SlabAddress, (ulong)shard.Memory.Length, isWritable: false);
+        _machine.Memory.MapNative(BookVirtualMachine.SlabAddress, shard.SlabAddress, (ulong)shard.Slab.Length, isWritable: false);
         _machine.HostWords[BookHostWords.OwnView] = (ulong)shard.View;
-        _machine.HostWords[BookHostWords.Views] = (ulong)book.Views;
+        _machine.HostWords[BookHostWords.OwnSlab] = (ulong)shard.SlabAddress;
+        _machine.HostWords[BookHostWords.Slabs] = (ulong)book.SlabAddresses;
         _machine.HostWords[BookHostWords.ShardCount] = (ulong)book.ShardCount;
     }
 

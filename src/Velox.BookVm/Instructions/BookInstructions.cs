@@ -1,4 +1,5 @@
 using Velox.Bpf;
+using Velox.OrderBook;
 
 namespace Velox.BookVm;
 
@@ -11,6 +12,10 @@ public static class BookInstructions
 {
     private const byte Opcode = 0xe7;
     private const byte ResultOpcode = 0xef;
+
+    // In the slab's header.
+    private const int BestBidOffset = MarketHeader.QuoteOffset + sizeof(ulong);
+    private const int BestAskOffset = BestBidOffset + sizeof(ulong);
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<AddedInstruction> All { get; } =
@@ -26,10 +31,10 @@ public static class BookInstructions
         Unary(9, "receiveshard", static (call, _) => BookFunctions.ReceiveShard(call), BookPrices.Message),
         Unary(10, "pricecheckle", static (call, _) => BookFunctions.PriceCheckAtMost(call), BookPrices.PriceCheck, new PriceCheckEmitter(PriceTest.AtMost)),
         Unary(11, "pricecheckge", static (call, _) => BookFunctions.PriceCheckAtLeast(call), BookPrices.PriceCheck, new PriceCheckEmitter(PriceTest.AtLeast)),
-        Unary(12, "bestbid", static (call, _) => BookFunctions.BestBid(call), BookPrices.Look, new ViewEmitter(ShardView.BestBidOffset)),
-        Unary(13, "bestask", static (call, _) => BookFunctions.BestAsk(call), BookPrices.Look, new ViewEmitter(ShardView.BestAskOffset)),
-        Register(14, "bestbidof", static (call, x) => BookFunctions.BestBidOf(call, x.Source), BookPrices.Look, new OtherViewEmitter(ShardView.BestBidOffset)),
-        Register(15, "bestaskof", static (call, x) => BookFunctions.BestAskOf(call, x.Source), BookPrices.Look, new OtherViewEmitter(ShardView.BestAskOffset)),
+        Unary(12, "bestbid", static (call, _) => BookFunctions.BestBid(call), BookPrices.Look, new LookEmitter(BookHostWords.OwnSlab, BestBidOffset)),
+        Unary(13, "bestask", static (call, _) => BookFunctions.BestAsk(call), BookPrices.Look, new LookEmitter(BookHostWords.OwnSlab, BestAskOffset)),
+        Register(14, "bestbidof", static (call, x) => BookFunctions.BestBidOf(call, x.Source), BookPrices.Look, new LookElsewhereEmitter(BestBidOffset)),
+        Register(15, "bestaskof", static (call, x) => BookFunctions.BestAskOf(call, x.Source), BookPrices.Look, new LookElsewhereEmitter(BestAskOffset)),
         Register(16, "depthat", static (call, x) => BookFunctions.DepthAt(call, x.Destination, x.Source), BookPrices.Depth, emitter: null),
         Unary(17, "readlevels", static (call, _) => BookFunctions.ReadLevels(call), BookPrices.Levels),
         new(ResultOpcode, "bookresult", OperandForm.Immediate, static (call, x) => BookFunctions.ResultOf(call, (ulong)x.Immediate))

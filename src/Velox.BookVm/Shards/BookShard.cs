@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Velox.OrderBook;
 using Velox.Primitives;
 
@@ -13,6 +12,8 @@ public sealed unsafe class BookShard
     private const int EventCapacity = 4 * Market.MaxEventsPerOperation;
 
     private readonly ShardView* _view;
+    private readonly MarketHeader* _header;
+    private readonly NativeRegion _memory;
     private readonly MpscRing<ShardMessage> _mailbox;
     private readonly BookEvent[] _events = new BookEvent[EventCapacity];
     private readonly BookEventHandler? _eventHandler;
@@ -21,10 +22,11 @@ public sealed unsafe class BookShard
     private int _claim;
     private long _refusedMessages;
 
-    internal BookShard(int index, TrackedMemory memory, in Market market, ShardView* view, ShardedBookOptions options)
+    internal BookShard(int index, NativeRegion memory, in Market market, ShardView* view, ShardedBookOptions options)
     {
         Index = index;
-        Memory = memory;
+        _memory = memory;
+        _header = (MarketHeader*)memory.Address;
         _market = market;
         _view = view;
         _mailbox = new MpscRing<ShardMessage>(options.MailboxCapacity);
@@ -33,22 +35,26 @@ public sealed unsafe class BookShard
 
     public int Index { get; }
 
-    /// <summary>The market, for who has claimed the shard. Who changes it calls <see cref="Publish"/>.</summary>
-    public Market Market => _market;
+    /// <summary>The market, for who has claimed the shard.</summary>
+    public ref readonly Market Market => ref _market;
 
-    /// <summary>The market's slab.</summary>
-    public TrackedMemory Memory { get; }
+    /// <summary>The market's slab, for who has claimed the shard; valid while the shard is referenced.</summary>
+    public ReadOnlySpan<byte> Slab => _memory.Slice(0, (int)_memory.Bytes);
 
     /// <summary>The highest bid, 0 for none. Any thread; up to date with the last operation that has ended.</summary>
-    public ulong BestBidTicks => Volatile.Read(ref _view->BestBidTicks);
+    /// <remarks>Safe beside the writer: 8 aligned bytes that it stores at once, in memory that this object keeps.</remarks>
+    public ulong BestBidTicks => Volatile.Read(ref _header->BestBidTicks);
 
     /// <summary>The lowest ask, 0 for none. Any thread; up to date with the last operation that has ended.</summary>
-    public ulong BestAskTicks => Volatile.Read(ref _view->BestAskTicks);
+    public ulong BestAskTicks => Volatile.Read(ref _header->BestAskTicks);
 
     /// <summary>Messages that found the mailbox full. Any thread.</summary>
     public long RefusedMessages => Volatile.Read(ref _refusedMessages);
 
     internal ShardView* View => _view;
+
+    /// <summary>The slab where it lies, for as long as this object lives.</summary>
+    internal byte* SlabAddress => (byte*)_header;
 
     /// <summary>Messages that wait; exact when nobody sends.</summary>
     public int WaitingMessages => _mailbox.Count;
@@ -77,17 +83,6 @@ public sealed unsafe class BookShard
         return BookVmError.MailboxFull;
     }
 
-    /// <summary>Shows the market's best prices. Operations of programs do it themselves.</summary>
-    public void Publish()
-    {
-        _market.TryGetBest(Side.Bid, out DepthLevel bid);
-        _market.TryGetBest(Side.Ask, out DepthLevel ask);
-        // Plain aligned stores are whole, and release order keeps them behind the change they speak of.
-        Volatile.Write(ref _view->BestBidTicks, bid.PriceTicks);
-        Volatile.Write(ref _view->BestAskTicks, ask.PriceTicks);
-        _view->Operations++;
-    }
-
     internal void SetWord(ulong word, ulong value) => Volatile.Write(ref _view->Words[word], value);
 
     internal bool TryReceive(out ShardMessage message) => _mailbox.TryRead(out message);
@@ -100,7 +95,7 @@ public sealed unsafe class BookShard
         return new EventWriter(_events.AsSpan(_eventCount), slot);
     }
 
-    /// <summary>Keeps an operation's events and result, and shows the prices it has changed.</summary>
+    /// <summary>Keeps an operation's events and result.</summary>
     internal BookError EndOperation(BookError error, in EventWriter events, in OperationResult result)
     {
         ulong* words = _view->Result;
@@ -110,13 +105,8 @@ public sealed unsafe class BookShard
         words[3] = result.CancelledLots;
         words[4] = result.CancelledOrders;
         words[5] = (ulong)result.Reason;
-        if (error != BookError.None)
-            return error;
         _eventCount += events.Count;
-        // An order that neither traded nor rests has left the book as it was.
-        if ((result.FilledLots | result.RestingLots | result.CancelledOrders) != 0)
-            Publish();
-        return BookError.None;
+        return error;
     }
 
     /// <summary>Gives the events to whoever wants them; the buffer is free again.</summary>
@@ -127,7 +117,4 @@ public sealed unsafe class BookShard
         if (count > 0)
             _eventHandler?.Invoke(Index, _events.AsSpan(0, count));
     }
-
-    /// <summary>The slab where it lies: its array is pinned and is never resized.</summary>
-    internal byte* SlabAddress => (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(Memory.Bytes));
 }

@@ -91,7 +91,7 @@ internal sealed class ShardRun(ShardedBook book, BookShard shard, uint? seat)
 
     private BookError Apply(in OrderMessage message, ref EventWriter events, out OperationResult result)
     {
-        Market market = shard.Market;
+        ref readonly Market market = ref shard.Market;
         switch (message.Kind)
         {
             case OrderMessageKind.Place:

@@ -10,6 +10,7 @@ namespace Velox.BookVm;
 /// A shard is a market of its own: orders of one shard never trade with those of another. Shards reach each other by messages, by
 /// their words, and by their best prices. All are made with the same parameters.
 /// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "Memory is freed when nobody can use it any more: shards are shared by machines and threads.")]
 public sealed unsafe class ShardedBook
 {
     /// <summary>Most shards of a book.</summary>
@@ -24,7 +25,10 @@ public sealed unsafe class ShardedBook
     private readonly BookShard[] _shards;
 
     [SuppressMessage("CodeQuality", "IDE0052", Justification = "Keeps memory alive.")]
-    private readonly byte[] _viewMemory;
+    private readonly NativeRegion _viewMemory;
+
+    // Pinned for good, so that native code may have the address.
+    private readonly ulong[] _slabAddresses;
 
     /// <param name="shards">1 to <see cref="MaxShards"/>.</param>
     /// <param name="options">Markets, mailboxes, events.</param>
@@ -36,16 +40,15 @@ public sealed unsafe class ShardedBook
         ArgumentOutOfRangeException.ThrowIfGreaterThan(shards, MaxShards);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MailboxCapacity, ShardedBookOptions.MaxMailboxCapacity);
 
-        // Pinned for good, so that native code may have the address; one page more, to begin at a page.
-        _viewMemory = GC.AllocateArray<byte>((shards + 1) << ShardView.SizeLog2, pinned: true);
-        ulong address = (ulong)Unsafe.AsPointer(ref _viewMemory[0]);
-        Views = (ShardView*)((address + ShardView.Size - 1) & ~(ShardView.Size - 1ul));
+        _viewMemory = new NativeRegion(new NativeRegionOptions(shards * ShardView.Size) { AlignmentBytes = ShardView.Size });
+        _slabAddresses = GC.AllocateArray<ulong>(shards, pinned: true);
         _shards = new BookShard[shards];
         for (int i = 0; i < shards; i++)
         {
-            ShardView* view = Views + i;
+            ShardView* view = (ShardView*)_viewMemory.Address + i;
             (view->Shard, view->ShardCount) = ((uint)i, (uint)shards);
             _shards[i] = CreateShard(i, view, options);
+            _slabAddresses[i] = (ulong)_shards[i].SlabAddress;
         }
     }
 
@@ -79,13 +82,13 @@ public sealed unsafe class ShardedBook
         }
     }
 
-    /// <summary>The shards' views, one page each.</summary>
-    internal ShardView* Views { get; }
+    /// <summary>The addresses of the shards' slabs, for as long as this object lives.</summary>
+    internal ulong* SlabAddresses => (ulong*)Unsafe.AsPointer(ref _slabAddresses[0]);
 
     /// <summary>The shard of that number, or null.</summary>
     internal BookShard? Find(ulong shard) => shard < (ulong)_shards.Length ? _shards[shard] : null;
 
-    /// <summary>A book to try programs on: 4,096 orders at 1,024 prices, and the funded seats 0 to 3 in each shard.</summary>
+    /// <summary>A book to try programs on: 4,096 orders in 256 blocks of 64 prices, and the funded seats 0 to 3 in each shard.</summary>
     public static ShardedBook CreateSandbox(int shards)
     {
         const int seats = 4;
@@ -97,7 +100,7 @@ public sealed unsafe class ShardedBook
                 LotSize = 1,
                 TickSize = 1,
                 OrderCapacity = 4096,
-                LevelCapacity = 1024,
+                BlockCapacity = 256,
                 SeatCapacity = seats,
                 MaxOpenOrdersPerSeat = 1024,
             },
@@ -125,8 +128,8 @@ public sealed unsafe class ShardedBook
     private static BookShard CreateShard(int index, ShardView* view, ShardedBookOptions options)
     {
         MarketParameters market = options.Market;
-        long bytes = MarketLayout.RequiredBytes(market.OrderCapacity, market.LevelCapacity, market.SeatCapacity);
-        var memory = new TrackedMemory((int)Math.Min(bytes, MarketLayout.MaxMarketBytes));
+        long bytes = MarketLayout.RequiredBytes(market.OrderCapacity, market.BlockCapacity, market.SeatCapacity);
+        var memory = new NativeRegion(new NativeRegionOptions(Math.Clamp(bytes, MarketLayout.HeaderBytes, MarketLayout.MaxMarketBytes)));
         BookError error = Market.TryCreate(memory, market, out Market created);
         if (error != BookError.None)
             throw new ArgumentException($"The markets cannot be made: {error}.", nameof(options));

@@ -92,11 +92,11 @@ public class LookInstructionTests
             {Rig.Arguments(0, 0, 100, 7, 1)}
             placeorder r0
             lddw r1, 0x{BookVirtualMachine.ViewAddress:x}
-            ldxdw r6, [r1+0]
             ldxdw r7, [r1+64]
-            ldxw r8, [r1+28]
+            ldxw r8, [r1+4]
             lddw r1, 0x{BookVirtualMachine.SlabAddress:x}
             ldxdw r9, [r1+0]
+            ldxdw r6, [r1+200]
             exit
             """, shards: 3);
         rig.Run();
@@ -125,10 +125,10 @@ public class LookInstructionTests
         foreach (string text in writes)
         {
             using var rig = new Rig(tier, text);
-            byte[] before = rig.Book[0].Memory.Bytes.ToArray();
+            byte[] before = rig.Book[0].Slab.ToArray();
             ExecutionResult result = rig.Machine.Run().Execution;
             Assert.Equal((VmError.AccessViolation, true), (result.Error, result.IsStore));
-            Assert.Equal(before, rig.Book[0].Memory.Bytes.ToArray());
+            Assert.Equal(before, rig.Book[0].Slab.ToArray());
         }
     }
 

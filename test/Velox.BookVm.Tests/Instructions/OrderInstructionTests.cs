@@ -96,10 +96,10 @@ public class OrderInstructionTests
     {
         using var rig = new Rig(tier, $"{Rig.Arguments(seat, flags, price, lots, id)}\nplaceorder r7\nbookresult r6, 0\nmov64 r0, r7\nexit");
         Rig.Place(rig.Book[0], 1, Side.Bid, 60, 5);
-        byte[] before = rig.Book[0].Memory.Bytes.ToArray();
+        byte[] before = rig.Book[0].Slab.ToArray();
         Assert.Equal((ulong)expected, rig.Run());
         Assert.Equal(0ul, rig.Machine.RegistersOf()[6]);
-        Assert.Equal(before, rig.Book[0].Memory.Bytes.ToArray());
+        Assert.Equal(before, rig.Book[0].Slab.ToArray());
     }
 
     [Theory]

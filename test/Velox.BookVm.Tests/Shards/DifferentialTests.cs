@@ -57,7 +57,7 @@ public class DifferentialTests
     {
         for (int shard = 0; shard < Shards; shard++)
         {
-            Assert.True(one[shard].Memory.Bytes.SequenceEqual(other[shard].Memory.Bytes), context);
+            Assert.True(one[shard].Slab.SequenceEqual(other[shard].Slab), context);
             var view = new ReadOnlySpan<byte>(one[shard].View, ShardView.Size);
             Assert.True(view.SequenceEqual(new ReadOnlySpan<byte>(other[shard].View, ShardView.Size)), context);
             Assert.Equal(other[shard].WaitingMessages, one[shard].WaitingMessages);

@@ -62,7 +62,7 @@ internal sealed class Rig : IDisposable
                 MakerFeeBps = 5,
                 TakerFeeBps = 20,
                 OrderCapacity = (uint)orders,
-                LevelCapacity = 300,
+                BlockCapacity = 40,
                 SeatCapacity = 4,
                 MaxOpenOrdersPerSeat = 400,
             },
@@ -90,7 +90,6 @@ internal sealed class Rig : IDisposable
         var events = new EventWriter(new BookEvent[Market.MaxEventsPerOperation], 0);
         BookError error = shard.Market.Place(
             seat, new NewOrder(side, OrderType.Limit, price, lots, clientId), ref events, out OperationResult result);
-        shard.Publish();
         shard.Release();
         Assert.Equal(BookError.None, error);
         return result.OrderId;
