@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Velox.OrderBook;
 using Velox.Primitives;
 
@@ -88,6 +89,7 @@ public sealed unsafe class BookShard
     internal bool TryReceive(out ShardMessage message) => _mailbox.TryRead(out message);
 
     /// <summary>Where the next operation writes its events: there is room for any one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal EventWriter BeginOperation(ulong slot)
     {
         if (EventCapacity - _eventCount < Market.MaxEventsPerOperation)
@@ -96,6 +98,7 @@ public sealed unsafe class BookShard
     }
 
     /// <summary>Keeps an operation's events and result.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal BookError EndOperation(BookError error, in EventWriter events, in OperationResult result)
     {
         ulong* words = _view->Result;
@@ -105,7 +108,9 @@ public sealed unsafe class BookShard
         words[3] = result.CancelledLots;
         words[4] = result.CancelledOrders;
         words[5] = (ulong)result.Reason;
-        _eventCount += events.Count;
+        // Events that nobody wants are written over by the next operation's, while their place is in the cache.
+        if (_eventHandler is not null)
+            _eventCount += events.Count;
         return error;
     }
 
