@@ -99,7 +99,26 @@ internal unsafe ref partial struct Arm64Compiler
         _state.AddFallBack(JumpIf(ConditionOf(condition)));
     }
 
-    void INativeCode.Machine(ReadOnlySpan<byte> code)
+    void INativeCode.HostAddress(NativeRegister address, NativeRegister bytes, bool isStore)
+    {
+        const int stepBytes = 64;
+        RequireRoom(stepBytes);
+        const int toWindow = -AnchorSegment * NativeOffsets.WindowStep;
+        Arm64 start = Register(address);
+        _code.ExtractBits(Window, start, 32, int.Log2(MemoryMap.Segments));
+        _code.Sum(true, Arm64Sum.Add, Window, Windows, Window, shiftLeft: int.Log2(NativeOffsets.WindowStep));
+        _code.Load(sizeof(ulong), isSigned: false, Host, Window, toWindow);
+        _code.Load(sizeof(ulong), isSigned: false, Limit, Window, toWindow + NativeOffsets.WindowBytesField(isStore));
+        _code.Sum(true, Arm64Sum.SubFlags, Offset, start, Host);
+        _state.AddFallBack(JumpIf(Arm64Condition.Below));
+        _code.Sum(true, Arm64Sum.Add, Offset, Offset, Register(bytes));
+        _code.Sum(true, Arm64Sum.SubFlags, Arm64.Zero, Offset, Limit);
+        _state.AddFallBack(JumpIf(Arm64Condition.Above));
+        _code.Load(sizeof(ulong), isSigned: false, Limit, Window, toWindow + NativeOffsets.WindowDistance);
+        _code.Sum(true, Arm64Sum.Add, Offset, start, Limit);
+    }
+
+    void INativeCode.Machine(scoped ReadOnlySpan<byte> code)
     {
         RequireRoom(code.Length);
         foreach (uint word in MemoryMarshal.Cast<byte, uint>(code))

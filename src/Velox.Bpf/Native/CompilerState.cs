@@ -54,7 +54,7 @@ internal struct CompilerState
         Scratch = scratch;
         HasHostFrame = !Dialect.MovesFramePointer;
         HasGaps = Dialect.HasFrameGaps && allowsFrameGaps;
-        Limit = capacity - ReserveBytes;
+        Limit = capacity - ReserveBytes - (program.Added.Length > 0 ? AddedEmitter.MaxBytes : 0);
         GroupBase = NoGroup;
     }
 

@@ -86,6 +86,16 @@ public interface INativeCode
     /// <summary>Leaves for a call of the instruction's function where the comparison holds.</summary>
     void FallBackIf(NativeCondition condition, NativeRegister left, NativeRegister right);
 
+    /// <summary>
+    /// <see cref="NativeRegister.Free0"/> = the host's address of a range of the program's memory. Leaves for a call of the
+    /// instruction's function where the machine does not see at a glance that all of it may be accessed so.
+    /// </summary>
+    /// <param name="address">One of the program's registers: where the range begins.</param>
+    /// <param name="bytes">Its length, at most 2^31 - 1: a register of the program's or <see cref="NativeRegister.Free1"/>,
+    /// whose value is lost either way.</param>
+    /// <param name="isStore">Whether it is to be written.</param>
+    void HostAddress(NativeRegister address, NativeRegister bytes, bool isStore);
+
     /// <summary>The processor's own number of a register, for <see cref="Machine"/>.</summary>
     int NumberOf(NativeRegister register);
 
@@ -93,14 +103,14 @@ public interface INativeCode
     /// Instructions of the processor, at most <see cref="AddedEmitter.MaxBytes"/> with everything else. They keep to the free
     /// registers and, on x86-64, to all vector registers, on ARM64 to v0 to v7 and v16 to v31; they call nothing.
     /// </summary>
-    void Machine(ReadOnlySpan<byte> code);
+    void Machine(scoped ReadOnlySpan<byte> code);
 }
 
 /// <summary>What an added instruction is in native code.</summary>
 public abstract class AddedEmitter
 {
     /// <summary>Most bytes that one instruction may become.</summary>
-    public const int MaxBytes = 384;
+    public const int MaxBytes = 512;
 
     /// <summary>Whether it writes code for a processor; where not, native code calls the function.</summary>
     public virtual bool Supports(NativeArchitecture architecture) => true;

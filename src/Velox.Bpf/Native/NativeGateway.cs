@@ -19,6 +19,7 @@ internal static unsafe class NativeGateway
         state->Native.CallHost = (delegate* unmanaged<VmState*, int, int>)&CallHost;
         state->Native.Translate = (delegate* unmanaged<VmState*, ulong, int, byte*>)&Translate;
         state->Native.RunInstruction = (delegate* unmanaged<VmState*, int, int>)&RunInstruction;
+        state->Native.RunAdded = (delegate* unmanaged<VmState*, int, int>)&RunAdded;
     }
 
     /// <summary>As <see cref="HostGate.Call"/>, written out: a method with a handler is never inlined.</summary>
@@ -73,6 +74,43 @@ internal static unsafe class NativeGateway
             state->Registers[10] = hostFrame;
             return goesOn ? 1 : 0;
         }
+    }
+
+    /// <summary>
+    /// As <see cref="HostGate.RunAdded"/>, written out, for an instruction that does not use the frame pointer. Its operands and r0 to
+    /// r5 are in the state. 0 when it has ended the program.
+    /// </summary>
+    [UnmanagedCallersOnly]
+    private static int RunAdded(VmState* state, int index)
+    {
+        VirtualMachine machine = MachineOf(state);
+        state->InstructionIndex = index;
+        ref readonly Instruction instruction = ref machine.Program!.Instructions[index];
+        AddedInstruction added = machine.Program.Added[(int)(instruction.Immediate >> 32)];
+        if (!new HostCall(machine).TryConsume(added.PriceUnits))
+            return 0;
+        ulong result;
+        try
+        {
+            result = added.Function(new HostCall(machine), new AddedOperands(
+                state->Registers[instruction.Destination], state->Registers[instruction.Source],
+                (short)instruction.Target, (int)instruction.Immediate));
+        }
+        catch (Exception exception)
+        {
+            result = new HostCall(machine).Fail(exception);
+        }
+
+        if (state->Error == VmError.None)
+        {
+            if (added.WritesDestination)
+                state->Registers[instruction.Destination] = result;
+            return 1;
+        }
+
+        if (state->Error == VmError.EndedByHost)
+            state->Registers[0] = result;
+        return 0;
     }
 
     private static bool ApplyAtomic(VirtualMachine machine, VmState* state, Instruction* instruction)

@@ -31,6 +31,7 @@ internal unsafe struct NativeState
     internal void* CallHost;
     internal void* Translate;
     internal void* RunInstruction;
+    internal void* RunAdded;
 
     /// <summary>Registers that a call out would lose.</summary>
     internal fixed ulong Spill[8];
@@ -63,6 +64,7 @@ internal static unsafe class NativeOffsets
         CallHost = Of(&state.Native.CallHost);
         Translate = Of(&state.Native.Translate);
         RunInstruction = Of(&state.Native.RunInstruction);
+        RunAdded = Of(&state.Native.RunAdded);
         Spill = Of(state.Native.Spill);
         HostWords = Of(state.Native.HostWords);
         Windows = Of(&state.Windows);
@@ -109,6 +111,8 @@ internal static unsafe class NativeOffsets
     internal static int Translate { get; }
 
     internal static int RunInstruction { get; }
+
+    internal static int RunAdded { get; }
 
     internal static int Spill { get; }
 

@@ -23,6 +23,8 @@ internal unsafe ref partial struct X64Compiler
         EmitTranslate();
         EmitHostCallCommon();
         EmitInstructionCommon();
+        if (_state.Program.Added.Length > 0)
+            EmitAddedCommon();
         EmitRoutines();
     }
 

@@ -37,6 +37,7 @@ internal unsafe ref partial struct X64Compiler : IBackend
     private int _hostCallPosition;
     private int _translatePosition;
     private int _instructionPosition;
+    private int _addedPosition;
     private int _endedPosition;
 
     private X64Compiler(BpfProgram program, FlowAnalysis flow, bool allowsFrameGaps, byte* buffer, int capacity, NativeScratch scratch)

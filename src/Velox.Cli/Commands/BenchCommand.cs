@@ -23,6 +23,7 @@ internal static class BenchCommand
         Create("shards", "Orders into 16 markets in two shards, beside one.", "commands", 200_000, ShardBench.MaxCommands, ShardBench.Run),
         Create("svm", "Signed transfers through the six stages, all workers beside one.", "transactions", 4_096, Bank.MaxTransactionsPerBlock, SvmBench.Run),
         CreateBpf(),
+        Create("bookvm", "Instructions of the book in native code, beside direct calls and loops.", [], (_, runs) => BookVmBench.Run(runs)),
     };
 
     private static Command CreateRing()

@@ -99,6 +99,42 @@ public class AddedInstructionTests
 
     [Theory]
     [MemberData(nameof(Tiers))]
+    public void Ranges_of_the_programs_memory_are_found_and_checked(Tier tier)
+    {
+        const ulong input = MemoryMap.InputAddress;
+        (ulong Address, ulong Bytes)[] ranges =
+        [
+            (input, 16), (input, 8), (input + 8, 8), (input + 9, 8), (input, 17), (input - 1, 8), (input + 16, 8), (input, int.MaxValue),
+            (input, 1ul << 31), (input, ulong.MaxValue), (0, 8), (ulong.MaxValue, 8), (ulong.MaxValue - 7, 16), (ulong.MaxValue - 7, int.MaxValue),
+            (input | (1ul << 36), 8), (MemoryMap.StackAddress, 8), (MemoryMap.StackAddress + 128, 32 * 1024 - 128), (0x7_0000_0000, 12),
+        ];
+        foreach (string name in (string[])["firstread", "firstwrite"])
+        {
+            foreach ((ulong address, ulong bytes) in ranges)
+            {
+                string text = $"mov64 r6, r2\nlddw r7, 0x{address:x}\nlddw r2, 0x{bytes:x}\nmov64 r8, r7\nldxdw r3, [r1+0]\n{name} r7, r2\n{name} r8, r2\nexit";
+                (ExecutionResult expected, ulong[] registers) = Run(Tier.Interpreter, text);
+                (ExecutionResult actual, ulong[] actualRegisters) = Run(tier, text);
+                Assert.Equal(expected, actual);
+                Assert.Equal(registers, actualRegisters);
+                bool isInside = (address is input or input + 8 && bytes <= input + 16 - address) || (address == MemoryMap.StackAddress && bytes == 8)
+                    || address == MemoryMap.StackAddress + 128 || (address == 0x7_0000_0000 && name == "firstread");
+                Assert.Equal(isInside, expected.IsSuccess);
+            }
+        }
+
+        (ExecutionResult, ulong[]) Run(Tier by, string text)
+        {
+            using VirtualMachine machine = Load(by, text);
+            machine.Memory.Map(input, (byte[])[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
+            machine.Memory.MapReadOnly(0x7_0000_0000, (byte[])[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+            ExecutionResult result = machine.Run(100, input);
+            return (result, machine.Registers.ToArray());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Tiers))]
     public void One_may_end_the_program_from_a_nested_function(Tier tier)
     {
         using VirtualMachine machine = Load(tier, "call inner\nexit\ninner:\nmov64 r8, 1\nfinish r0, 77\nexit");

@@ -45,6 +45,11 @@ internal static class SampleInstructions
     /// <summary>The double of src to [dst + off].</summary>
     internal static readonly AddedInstruction StoreDouble = new(0xf3, "storedouble", OperandForm.StoreRegister, Store) { WritesDestination = false };
 
+    /// <summary>dst = the 8 bytes at [dst], the first of src bytes that must be there, to be written where the key says so.</summary>
+    internal static readonly AddedInstruction FirstOfRange = Range(5, "firstread", isStore: false);
+
+    internal static readonly AddedInstruction FirstOfWritable = Range(6, "firstwrite", isStore: true);
+
     /// <summary>Ends the program with an immediate.</summary>
     internal static readonly AddedInstruction Finish = new(
         0xe4, "finish", OperandForm.Immediate, (call, x) => call.EndProgram((ulong)x.Immediate));
@@ -54,11 +59,33 @@ internal static class SampleInstructions
         0xe6, "throw", OperandForm.None, (_, _) => throw new InvalidOperationException("thrown"))
     { WritesDestination = false };
 
-    internal static readonly AddedInstruction[] All = [Max, MaxRegister, AddWord, Halve, SumBytes, StoreDouble, Finish, Throw];
+    internal static readonly AddedInstruction[] All = [Max, MaxRegister, AddWord, Halve, SumBytes, StoreDouble, Finish, Throw, FirstOfRange, FirstOfWritable];
 
     internal static readonly Dialect Ebpf = Dialect.Ebpf.With("ebpf-sample", All);
 
     internal static readonly Dialect SbpfV1 = Dialect.SbpfV1.With("sbpf-v1-sample", Finish, Halve, SumBytes);
+
+    private static AddedInstruction Range(int key, string name, bool isStore) => new(0xdf, name, OperandForm.Register, (call, x) =>
+    {
+        ReadOnlySpan<byte> bytes;
+        if (isStore)
+        {
+            if (!call.TryWrite(x.Destination, x.Source, out Span<byte> writable))
+                return 0;
+            bytes = writable;
+        }
+        else if (!call.TryRead(x.Destination, x.Source, out bytes))
+        {
+            return 0;
+        }
+
+        return bytes.Length < 8 ? call.Fail("short") : BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+    })
+    {
+        Selector = OpcodeSelector.Immediate,
+        Key = key,
+        Emitter = new RangeEmitter(isStore),
+    };
 
     private static ulong Sum(HostCall call, AddedOperands x)
     {
@@ -104,6 +131,20 @@ internal static class SampleInstructions
         {
             code.HostWord(NativeRegister.Free0, instruction.Immediate);
             code.Compute(NativeArithmetic.Add, (NativeRegister)instruction.Destination, NativeRegister.Free0);
+        }
+    }
+
+    private sealed class RangeEmitter(bool isStore) : AddedEmitter
+    {
+        public override void Emit<TCode>(ref TCode code, InstructionWord instruction)
+        {
+            (var address, var bytes) = ((NativeRegister)instruction.Destination, (NativeRegister)instruction.Source);
+            code.Constant(NativeRegister.Free0, 8);
+            code.FallBackIf(NativeCondition.UnsignedBelow, bytes, NativeRegister.Free0);
+            code.Constant(NativeRegister.Free0, int.MaxValue);
+            code.FallBackIf(NativeCondition.UnsignedAbove, bytes, NativeRegister.Free0);
+            code.HostAddress(address, bytes, isStore);
+            code.Load(8, address, NativeRegister.Free0, 0);
         }
     }
 

@@ -1,0 +1,48 @@
+using Velox.Bpf;
+
+namespace Velox.BookVm;
+
+/// <summary>A machine that runs one program on one shard, with the shard's memory mapped. Only for who has claimed the shard.</summary>
+internal sealed unsafe class ShardMachine : IDisposable
+{
+    private readonly ShardRun _run;
+    private readonly VirtualMachine _machine;
+    private readonly byte[] _input;
+    private readonly ulong _unitsPerRun;
+    private int _inputLength;
+
+    internal ShardMachine(BpfProgram program, ShardedBook book, BookShard shard, BookVmOptions options)
+    {
+        _run = new ShardRun(book, shard, options.Seat);
+        _input = new byte[options.InputBytes];
+        _unitsPerRun = options.UnitsPerRun;
+        _machine = new VirtualMachine(new VmOptions { HeapBytes = options.HeapBytes }) { Context = _run };
+        _machine.Load(program);
+        _machine.Memory.MapReadOnly(MemoryMap.InputAddress, _input);
+        // Memory outside the collected heap, which the run above keeps alive.
+        _machine.Memory.MapNative(BookVirtualMachine.ViewAddress, (byte*)shard.View, ShardView.Size, isWritable: false);
+        _machine.Memory.MapNative(BookVirtualMachine.SlabAddress, shard.SlabAddress, (ulong)shard.Slab.Length, isWritable: false);
+        _machine.HostWords[BookHostWords.OwnView] = (ulong)shard.View;
+        _machine.HostWords[BookHostWords.OwnSlab] = (ulong)shard.SlabAddress;
+        _machine.HostWords[BookHostWords.Slabs] = (ulong)book.SlabAddresses;
+        _machine.HostWords[BookHostWords.ShardCount] = (ulong)book.ShardCount;
+    }
+
+    internal ReadOnlySpan<ulong> Registers => _machine.Registers;
+
+    internal object? HostError => _machine.HostError;
+
+    internal ExecutionResult Run(ReadOnlySpan<byte> input, ulong slot)
+    {
+        input.CopyTo(_input);
+        if (_inputLength > input.Length)
+            _input.AsSpan(input.Length, _inputLength - input.Length).Clear();
+        _inputLength = input.Length;
+        _run.Begin(slot);
+        ExecutionResult result = _machine.Run(_unitsPerRun, MemoryMap.InputAddress, (ulong)input.Length);
+        _run.Shard.HandOverEvents();
+        return result;
+    }
+
+    public void Dispose() => _machine.Dispose();
+}
