@@ -116,6 +116,21 @@ public enum BookError : ushort
     /// <summary>The market has numbered 2^46 - 1 orders and takes no more.</summary>
     SequenceExhausted = 50,
 
+    /// <summary>triggerTicks is not 0 for an order that is not limit, immediate-or-cancel or market.</summary>
+    InvalidTrigger = 51,
+
+    /// <summary>displayLots is not 0 for an order that cannot rest.</summary>
+    InvalidDisplay = 52,
+
+    /// <summary>expiry is past, or given for an order that cannot stay open.</summary>
+    InvalidExpiry = 53,
+
+    /// <summary>Triggered stops are waiting for the next operations; until they are in, no stop is accepted.</summary>
+    TriggersPending = 54,
+
+    /// <summary>The client order ids of a quote are 0 or equal, or its bid is not below its ask.</summary>
+    InvalidQuote = 55,
+
     // Cancelling and reducing.
 
     /// <summary>The seat has no open order with this id.</summary>

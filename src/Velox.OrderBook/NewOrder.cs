@@ -9,4 +9,5 @@ namespace Velox.OrderBook;
 /// <param name="ClientOrderId">The trader's own name for the order, unique among the seat's open orders; 0 for
 /// none.</param>
 public readonly record struct NewOrder(
-    Side Side, OrderType Type, ulong PriceTicks, ulong QuantityLots, ulong ClientOrderId = 0);
+    Side Side, OrderType Type, ulong PriceTicks, ulong QuantityLots, ulong ClientOrderId = 0,
+    SelfTrade SelfTrade = SelfTrade.CancelTaker, ulong DisplayLots = 0, ulong TriggerTicks = 0, Expiry Expiry = default);
