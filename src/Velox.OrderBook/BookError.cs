@@ -33,7 +33,8 @@ public enum BookError : ushort
     /// <summary>tickSize is 0.</summary>
     InvalidTickSize = 7,
 
-    /// <summary>makerFeeBps or takerFeeBps is above <see cref="MarketLayout.MaxFeeBps"/>.</summary>
+    /// <summary>makerFeeBps or takerFeeBps is above <see cref="MarketLayout.MaxFeeBps"/>, or a rebate (negative makerFeeBps) is
+    /// above the taker's fee.</summary>
     InvalidFee = 8,
 
     /// <summary>maxOpenOrdersPerSeat is 0 or above <see cref="MarketLayout.MaxOpenOrdersPerSeat"/>.</summary>

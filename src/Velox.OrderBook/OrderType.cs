@@ -24,5 +24,6 @@ public enum OrderType : byte
 
 internal static class OrderTypes
 {
-    internal static bool MayRest(this OrderType type) => type is OrderType.Limit or OrderType.PostOnly;
+    internal static bool MayRest(this OrderType type) =>
+        type is OrderType.Limit or OrderType.PostOnly or OrderType.PostOnlySlide;
 }
