@@ -25,6 +25,18 @@ public readonly partial struct Market
         };
     }
 
+    /// <summary>Reads an open order of any seat by its engine id, with what only its trader knows.</summary>
+    public bool TryGetOpenOrder(ulong orderId, out OpenOrder order)
+    {
+        uint link = LinkOf(orderId);
+        order = default;
+        if (link == 0)
+            return false;
+        ref readonly OrderNode node = ref _slab.ReadOrder(link);
+        order = new OpenOrder(orderId, node.Seat, OrderOf(link), HiddenLotsOf(link, node), node.IsWaiting);
+        return true;
+    }
+
     /// <summary>What is shown and what is hidden.</summary>
     private ulong OpenLotsOf(uint link)
     {

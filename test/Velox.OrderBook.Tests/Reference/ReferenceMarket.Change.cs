@@ -62,10 +62,11 @@ internal sealed partial class ReferenceMarket
                 PriceTicks = priceTicks,
                 QuantityLots = quantityLots,
                 SelfTrade = selfTrade,
+                TriggerTicks = old.IsPending ? old.Placed.TriggerTicks : 0,
             };
             ReferenceMarket without = Copy();
             without.End(without.Orders.Single(other => other.Sequence == old.Sequence), DoneReason.Replaced);
-            BookError refused = without.CheckPlace(seat, order, Levels(), NextTriggered() != null, out ulong gotTicks);
+            BookError refused = without.CheckPlace(seat, order, Blocks(), NextTriggered() != null, out ulong gotTicks);
             if (refused != BookError.None)
                 return refused;
 

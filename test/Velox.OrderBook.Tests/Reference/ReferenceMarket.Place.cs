@@ -5,15 +5,15 @@ namespace Velox.OrderBook.Tests;
 /// <content>The frame of every operation, and placing.</content>
 internal sealed partial class ReferenceMarket
 {
-    /// <summary>Prices a level spans: 2 to this power.</summary>
-    private const int LevelShift = 0;
+    /// <summary>Prices share a block with all that are the same but for this many low bits.</summary>
+    private const int BlockShift = 6;
 
     public BookError Place(uint seat, NewOrder order, out ReferenceResult result)
     {
         ReferenceResult placed = default;
         BookError error = Operate(mayTrade: true, () =>
         {
-            BookError refused = CheckPlace(seat, order, Levels(), NextTriggered() != null, out ulong priceTicks);
+            BookError refused = CheckPlace(seat, order, Blocks(), NextTriggered() != null, out ulong priceTicks);
             if (refused == BookError.None)
                 placed = Accept(seat, order, priceTicks);
             return refused;
@@ -38,12 +38,12 @@ internal sealed partial class ReferenceMarket
         return error;
     }
 
-    private HashSet<(Side Side, ulong Level)> Levels() =>
-        Book.Select(order => (order.Side, order.PriceTicks >> LevelShift)).ToHashSet();
+    private HashSet<ulong> Blocks() =>
+        Book.Select(order => order.PriceTicks >> BlockShift).ToHashSet();
 
-    /// <summary>All checks of an order against the market as it stands, but levels and backlog as given.</summary>
+    /// <summary>All checks of an order against the market as it stands, but blocks and backlog as given.</summary>
     private BookError CheckPlace(
-        uint seat, NewOrder order, HashSet<(Side Side, ulong Level)> levels, bool areTriggersPending, out ulong priceTicks)
+        uint seat, NewOrder order, HashSet<ulong> blocks, bool areTriggersPending, out ulong priceTicks)
     {
         priceTicks = order.PriceTicks;
         if (seat >= Seats.Count)
@@ -81,8 +81,8 @@ internal sealed partial class ReferenceMarket
                 return error;
         }
 
-        if (Rests(order.Type) && levels.Count == parameters.LevelCapacity
-            && !levels.Contains((order.Side, priceTicks >> LevelShift)))
+        if (Rests(order.Type) && blocks.Count == parameters.BlockCapacity
+            && !blocks.Contains(priceTicks >> BlockShift))
         {
             return BookError.LevelsFull;
         }
@@ -134,14 +134,14 @@ internal sealed partial class ReferenceMarket
     private bool WouldFill(uint seat, NewOrder order)
     {
         ReferenceMarket copy = Copy();
-        var taker = new ReferenceOrder(copy._nextSequence, seat, order, order.PriceTicks);
+        var taker = new ReferenceOrder(copy._nextSequence, seat, order);
         return copy.Match(taker, copy.Seats[(int)seat].QuoteFree).FilledLots == order.QuantityLots;
     }
 
     /// <summary>Executes an order that has been checked: it waits, or it matches and rests or is closed.</summary>
     private ReferenceResult Accept(uint seat, NewOrder order, ulong priceTicks)
     {
-        var accepted = new ReferenceOrder(_nextSequence++, seat, order, priceTicks);
+        var accepted = new ReferenceOrder(_nextSequence++, seat, order with { PriceTicks = priceTicks });
         if (order.TriggerTicks == 0)
             return Enter(accepted, order.QuantityLots, FreeFor(seat, Side.Bid));
 
@@ -162,8 +162,8 @@ internal sealed partial class ReferenceMarket
         DoneReason reason = matched.Reason;
         if (reason == DoneReason.None && Rests(order.Type))
         {
-            if (Levels().Count < parameters.LevelCapacity
-                || Levels().Contains((order.Side, order.PriceTicks >> LevelShift)))
+            if (Blocks().Count < parameters.BlockCapacity
+                || Blocks().Contains(order.PriceTicks >> BlockShift))
             {
                 Rest(order);
                 return new(order.Sequence, matched.FilledLots, left, matched.DecrementedLots, 0, DoneReason.None);

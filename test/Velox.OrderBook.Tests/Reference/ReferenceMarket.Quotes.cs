@@ -97,9 +97,9 @@ internal sealed partial class ReferenceMarket
             side.PriceTicks = priceTicks;
         }
 
-        HashSet<(Side Side, ulong Level)> levels = Levels();
-        int more = placed.Count(side => !levels.Contains((side.Order.Side, side.PriceTicks >> LevelShift)));
-        return levels.Count + more > parameters.LevelCapacity ? BookError.LevelsFull : BookError.None;
+        HashSet<ulong> blocks = Blocks();
+        blocks.UnionWith(placed.Select(side => side.PriceTicks >> BlockShift));
+        return blocks.Count > parameters.BlockCapacity ? BookError.LevelsFull : BookError.None;
     }
 
     private ReferenceResult TakeOutOrKeep(QuoteSide side)

@@ -17,16 +17,16 @@ internal sealed class ReferenceSeat(Address owner)
 }
 
 /// <summary>An order that waits, matches or rests. It is named by its sequence.</summary>
-internal sealed class ReferenceOrder(ulong sequence, uint seat, NewOrder placed, ulong priceTicks)
+internal sealed class ReferenceOrder(ulong sequence, uint seat, NewOrder placed)
 {
     public ulong Sequence { get; } = sequence;
 
     public uint Seat { get; } = seat;
 
+    /// <summary>As it was placed, but at the price to which it slid.</summary>
     public NewOrder Placed { get; } = placed;
 
-    /// <summary>The price asked for, or to which it slid.</summary>
-    public ulong PriceTicks { get; } = priceTicks;
+    public ulong PriceTicks => Placed.PriceTicks;
 
     public Side Side => Placed.Side;
 
