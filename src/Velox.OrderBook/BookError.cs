@@ -153,7 +153,7 @@ public enum BookError : ushort
     /// <summary>kind is not a value of <see cref="OrderMessageKind"/>.</summary>
     InvalidMessageKind = 81,
 
-    /// <summary>flags has an unknown order type or a bit above bit 3.</summary>
+    /// <summary>flags of a place has an unknown order type or a bit above bit 5.</summary>
     InvalidMessageFlags = 82,
 
     /// <summary>A field that this kind of message does not use is not zero.</summary>

@@ -195,6 +195,9 @@ internal sealed partial class MarketChecker
         Require(order.OpenLots != 0, $"Order {link}: nothing is open.");
         Require(order.IsWaiting || order.Type.MayRest(), $"Order {link}: type {order.Type} cannot rest.");
         CheckExtra(link, order);
+        Require(
+            order.ClientOrderId != 0 || (order.IndexLeft | order.IndexRight) == 0,
+            $"Order {link}: has no client order id, and links of the index.");
         _indexed += order.ClientOrderId != 0 ? 1u : 0;
         if (header.IsMatchingOnly)
             return;

@@ -86,7 +86,7 @@ public class DifferentialTests
         FlowShape special = shape with { SpecialPercent = 60, PriceSpread = 100, PlacePercent = 65 };
         return name switch
         {
-            "ordinary" => (parameters with { OrderCapacity = 120, BlockCapacity = 3, MaxOpenOrdersPerSeat = 40 }, shape),
+            "ordinary" => (parameters with { OrderCapacity = 120, BlockCapacity = 2, MaxOpenOrdersPerSeat = 40 }, shape),
             "tiny capacities" => (
                 parameters with { OrderCapacity = 7, BlockCapacity = 2, SeatCapacity = 3, MaxOpenOrdersPerSeat = 3 },
                 shape with { Seats = 4, PriceSpread = 300, ClientIds = 5 }),
