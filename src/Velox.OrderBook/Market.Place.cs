@@ -61,7 +61,7 @@ public readonly partial struct Market
     {
         ref readonly MarketHeader header = ref Header;
         bool hasSeats = !header.IsMatchingOnly;
-        if (hasSeats && seat >= header.SeatCount)
+        if (seat >= (hasSeats ? header.SeatCount : MarketLayout.MaxSeats))
             return BookError.UnknownSeat;
         if (order.Side > Side.Ask || order.Type > OrderType.PostOnly)
             return BookError.InvalidOrderType;

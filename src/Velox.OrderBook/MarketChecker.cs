@@ -193,6 +193,7 @@ internal sealed partial class MarketChecker
             && sequence < header.NextOrderSequence,
             $"Order {link}: its id {order.OrderId} was never given to it.");
         Require(order.OpenLots != 0, $"Order {link}: nothing is open.");
+        Require(order.Side <= Side.Ask, $"Order {link}: side {order.Side} is none.");
         Require(order.IsWaiting || order.Type.MayRest(), $"Order {link}: type {order.Type} cannot rest.");
         CheckExtra(link, order);
         Require(
