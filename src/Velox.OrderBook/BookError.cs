@@ -33,7 +33,8 @@ public enum BookError : ushort
     /// <summary>tickSize is 0.</summary>
     InvalidTickSize = 7,
 
-    /// <summary>makerFeeBps or takerFeeBps is above <see cref="MarketLayout.MaxFeeBps"/>.</summary>
+    /// <summary>makerFeeBps or takerFeeBps is above <see cref="MarketLayout.MaxFeeBps"/>, or a rebate (negative makerFeeBps) is
+    /// above the taker's fee.</summary>
     InvalidFee = 8,
 
     /// <summary>maxOpenOrdersPerSeat is 0 or above <see cref="MarketLayout.MaxOpenOrdersPerSeat"/>.</summary>
@@ -116,6 +117,21 @@ public enum BookError : ushort
     /// <summary>The market has numbered 2^46 - 1 orders and takes no more.</summary>
     SequenceExhausted = 50,
 
+    /// <summary>triggerTicks is not 0 for an order that is not limit, immediate-or-cancel or market.</summary>
+    InvalidTrigger = 51,
+
+    /// <summary>displayLots is not 0 for an order that cannot rest.</summary>
+    InvalidDisplay = 52,
+
+    /// <summary>expiry is past, or given for an order that cannot stay open.</summary>
+    InvalidExpiry = 53,
+
+    /// <summary>Triggered stops are waiting for the next operations; until they are in, no stop is accepted.</summary>
+    TriggersPending = 54,
+
+    /// <summary>The client order ids of a quote are 0 or equal, or its bid is not below its ask.</summary>
+    InvalidQuote = 55,
+
     // Cancelling and reducing.
 
     /// <summary>The seat has no open order with this id.</summary>
@@ -137,7 +153,7 @@ public enum BookError : ushort
     /// <summary>kind is not a value of <see cref="OrderMessageKind"/>.</summary>
     InvalidMessageKind = 81,
 
-    /// <summary>flags has an unknown order type or a bit above bit 3.</summary>
+    /// <summary>flags of a place has an unknown order type or a bit above bit 5.</summary>
     InvalidMessageFlags = 82,
 
     /// <summary>A field that this kind of message does not use is not zero.</summary>

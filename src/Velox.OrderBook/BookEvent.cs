@@ -21,6 +21,18 @@ public enum BookEventKind : byte
 
     /// <summary>An arriving order ended without resting: it filled, or its remainder was cancelled.</summary>
     Closed = 5,
+
+    /// <summary>The next peak of an iceberg stands behind the others at its price.</summary>
+    Replenished = 6,
+
+    /// <summary>A stop was accepted and waits outside the book.</summary>
+    Accepted = 7,
+
+    /// <summary>A waiting stop was triggered: its fills and one rested or closed follow.</summary>
+    Triggered = 8,
+
+    /// <summary>Lots were taken off a waiting stop. At remaining 0 it is gone.</summary>
+    Withdrawn = 9,
 }
 
 /// <summary>One change of the book: exactly 64 bytes, little-endian.</summary>

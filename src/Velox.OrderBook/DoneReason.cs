@@ -23,4 +23,16 @@ public enum DoneReason : byte
 
     /// <summary>It reached <see cref="Market.MaxFillsPerOrder"/>.</summary>
     FillLimit = 6,
+
+    /// <summary>Its expiry was past.</summary>
+    Expired = 7,
+
+    /// <summary>A replacement took its place.</summary>
+    Replaced = 8,
+
+    /// <summary>A market bid had no money left for a lot at the next maker's price.</summary>
+    InsufficientFunds = 9,
+
+    /// <summary>A triggered stop had no level to rest on.</summary>
+    NoRoom = 10,
 }

@@ -8,12 +8,15 @@ namespace Velox.OrderBook;
 /// operation the buffer never influences a result.
 /// </remarks>
 /// <param name="buffer">Receives the events from its beginning.</param>
-/// <param name="slot">Slot of the operations to come.</param>
-public ref struct EventWriter(Span<BookEvent> buffer, ulong slot)
+/// <param name="slot">Slot of the operations to come: a clock of the book, and a stamp of its events.</param>
+/// <param name="unixSeconds">Time of the operations to come: the other clock.</param>
+public ref struct EventWriter(Span<BookEvent> buffer, ulong slot, ulong unixSeconds = 0)
 {
     private readonly Span<BookEvent> _buffer = buffer;
 
     public ulong Slot { get; } = slot;
+
+    public ulong UnixSeconds { get; } = unixSeconds;
 
     public int Count { get; private set; }
 

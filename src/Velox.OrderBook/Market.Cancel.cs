@@ -9,6 +9,9 @@ public readonly partial struct Market
     public BookError Cancel(uint seat, ulong orderId, ref EventWriter events, out OperationResult result)
     {
         result = default;
+        BookError error = DoDueWork(ref events);
+        if (error != BookError.None)
+            return error;
         return HasSeat(seat)
             ? CancelFound(FindById(seat, orderId), ref events, out result)
             : BookError.UnknownSeat;
@@ -20,6 +23,9 @@ public readonly partial struct Market
         uint seat, ulong clientOrderId, ref EventWriter events, out OperationResult result)
     {
         result = default;
+        BookError error = DoDueWork(ref events);
+        if (error != BookError.None)
+            return error;
         return HasSeat(seat)
             ? CancelFound(FindByClientId(seat, clientOrderId), ref events, out result)
             : BookError.UnknownSeat;
@@ -37,6 +43,9 @@ public readonly partial struct Market
     public BookError CancelAll(uint seat, int maxOrders, ref EventWriter events, out OperationResult result)
     {
         result = default;
+        BookError error = DoDueWork(ref events);
+        if (error != BookError.None)
+            return error;
         if (!IsOpen(seat))
             return BookError.UnknownSeat;
         if (maxOrders is < 1 or > MaxCancelsPerOperation)
@@ -49,14 +58,57 @@ public readonly partial struct Market
 
         ref MarketHeader header = ref BeginChange();
         for (; result.CancelledOrders < count; result.CancelledOrders++)
+            CancelOneOf(ref header, _slab.ReadSeat(seat).FirstOrder, ref events, ref result);
+        result.Reason = DoneReason.Cancelled;
+        EndChange(ref header);
+        return BookError.None;
+    }
+
+    /// <summary>Cancels a seat's newest orders of one side. Having none is no error.</summary>
+    /// <param name="seat">Whose orders.</param>
+    /// <param name="side">Which.</param>
+    /// <param name="maxOrders">Most to cancel, 1..<see cref="MaxCancelsPerOperation"/>; ask again while orders are
+    /// left.</param>
+    /// <param name="events">Needs room for the smaller of <paramref name="maxOrders"/> and the seat's open
+    /// orders.</param>
+    /// <param name="result">How many orders and lots.</param>
+    /// <returns><see cref="BookError.UnknownSeat"/>, <see cref="BookError.InvalidOrderType"/> (side),
+    /// <see cref="BookError.InvalidCancelLimit"/> or <see cref="BookError.EventBufferFull"/>.</returns>
+    /// <remarks>Walks the seat's orders until it has found as many: at most maxOpenOrdersPerSeat steps.</remarks>
+    public BookError CancelSide(
+        uint seat, Side side, int maxOrders, ref EventWriter events, out OperationResult result)
+    {
+        result = default;
+        BookError error = DoDueWork(ref events);
+        if (error != BookError.None)
+            return error;
+        if (!IsOpen(seat))
+            return BookError.UnknownSeat;
+        if (side > Side.Ask)
+            return BookError.InvalidOrderType;
+        if (maxOrders is < 1 or > MaxCancelsPerOperation)
+            return BookError.InvalidCancelLimit;
+        uint openOrders = Math.Min(_slab.ReadSeat(seat).OpenOrders, _slab.OrderCapacity);
+        if (events.Remaining < Math.Min((uint)maxOrders, openOrders))
+            return BookError.EventBufferFull;
+        if (openOrders == 0)
+            return BookError.None;
+
+        ref MarketHeader header = ref BeginChange();
+        uint link = _slab.ReadSeat(seat).FirstOrder;
+        for (uint seen = 0; seen < openOrders && result.CancelledOrders < maxOrders; seen++)
         {
-            uint link = _slab.ReadSeat(seat).FirstOrder;
-            ulong lots = _slab.ReadOrder(link).OpenLots;
-            Withdraw(ref header, link, lots, DoneReason.Cancelled, ref events);
-            result.CancelledLots += lots;
+            OrderNode order = _slab.ReadOrder(link);
+            if (order.Side == side)
+            {
+                CancelOneOf(ref header, link, ref events, ref result);
+                result.CancelledOrders++;
+            }
+
+            link = order.SeatNext;
         }
 
-        result.Reason = DoneReason.Cancelled;
+        result.Reason = result.CancelledOrders == 0 ? DoneReason.None : DoneReason.Cancelled;
         EndChange(ref header);
         return BookError.None;
     }
@@ -69,6 +121,9 @@ public readonly partial struct Market
     public BookError Reduce(uint seat, ulong orderId, ulong byLots, ref EventWriter events, out OperationResult result)
     {
         result = default;
+        BookError error = DoDueWork(ref events);
+        if (error != BookError.None)
+            return error;
         return HasSeat(seat)
             ? ReduceFound(FindById(seat, orderId), byLots, ref events, out result)
             : BookError.UnknownSeat;
@@ -79,9 +134,19 @@ public readonly partial struct Market
         uint seat, ulong clientOrderId, ulong byLots, ref EventWriter events, out OperationResult result)
     {
         result = default;
+        BookError error = DoDueWork(ref events);
+        if (error != BookError.None)
+            return error;
         return HasSeat(seat)
             ? ReduceFound(FindByClientId(seat, clientOrderId), byLots, ref events, out result)
             : BookError.UnknownSeat;
+    }
+
+    private void CancelOneOf(ref MarketHeader header, uint link, ref EventWriter events, ref OperationResult result)
+    {
+        ulong lots = OpenLotsOf(link);
+        TakeOff(ref header, link, lots, DoneReason.Cancelled, ref events);
+        result.CancelledLots += lots;
     }
 
     private BookError CancelFound(uint link, ref EventWriter events, out OperationResult result)
@@ -93,15 +158,17 @@ public readonly partial struct Market
             return BookError.EventBufferFull;
 
         ref readonly OrderNode order = ref _slab.ReadOrder(link);
-        result = new OperationResult
-        {
-            OrderId = order.OrderId,
-            CancelledLots = order.OpenLots,
-            CancelledOrders = 1,
-            Reason = DoneReason.Cancelled,
-        };
+        bool isPlain = !order.HasExtra;
+        ulong lots = isPlain ? order.OpenLots : OpenLotsOf(link);
+        result.OrderId = order.OrderId;
+        result.CancelledLots = lots;
+        result.CancelledOrders = 1;
+        result.Reason = DoneReason.Cancelled;
         ref MarketHeader header = ref BeginChange();
-        Withdraw(ref header, link, order.OpenLots, DoneReason.Cancelled, ref events);
+        if (isPlain)
+            Withdraw(ref header, link, lots, DoneReason.Cancelled, ref events);
+        else
+            TakeOff(ref header, link, lots, DoneReason.Cancelled, ref events);
         EndChange(ref header);
         return BookError.None;
     }
@@ -117,19 +184,24 @@ public readonly partial struct Market
             return BookError.EventBufferFull;
 
         ref readonly OrderNode order = ref _slab.ReadOrder(link);
-        ulong lots = Math.Min(byLots, order.OpenLots);
-        bool isWhole = lots == order.OpenLots;
+        bool isPlain = !order.HasExtra;
+        ulong openLots = isPlain ? order.OpenLots : OpenLotsOf(link);
+        ulong lots = Math.Min(byLots, openLots);
+        bool isWhole = lots == openLots;
         DoneReason reason = isWhole ? DoneReason.Reduced : DoneReason.None;
         result = new OperationResult
         {
             OrderId = order.OrderId,
-            RestingLots = order.OpenLots - lots,
+            RestingLots = openLots - lots,
             CancelledLots = lots,
             CancelledOrders = isWhole ? 1u : 0,
             Reason = reason,
         };
         ref MarketHeader header = ref BeginChange();
-        Withdraw(ref header, link, lots, reason, ref events);
+        if (isPlain)
+            Withdraw(ref header, link, lots, reason, ref events);
+        else
+            TakeOff(ref header, link, lots, reason, ref events);
         EndChange(ref header);
         return BookError.None;
     }

@@ -24,13 +24,16 @@ public readonly partial struct Market
 
         return message.Kind switch
         {
-            OrderMessageKind.Place => Place(message.Seat, ToNewOrder(message), ref events, out result),
             OrderMessageKind.Cancel => CancelByClientId(message.Seat, message.ClientOrderId, ref events, out result),
             OrderMessageKind.CancelAll => CancelAll(message.Seat, MaxCancelsPerOperation, ref events, out result),
-            _ => ReduceByClientId(message.Seat, message.ClientOrderId, message.QuantityLots, ref events, out result),
+            OrderMessageKind.CancelSide =>
+                CancelSide(message.Seat, message.Side, MaxCancelsPerOperation, ref events, out result),
+            OrderMessageKind.Reduce =>
+                ReduceByClientId(message.Seat, message.ClientOrderId, message.QuantityLots, ref events, out result),
+            OrderMessageKind.Replace => ReplaceByClientId(
+                message.Seat, message.ClientOrderId, message.PriceTicks, message.QuantityLots, message.SelfTrade, ref events,
+                out result),
+            _ => Place(message.Seat, message.ToNewOrder(), ref events, out result),
         };
     }
-
-    private static NewOrder ToNewOrder(in OrderMessage message) =>
-        new(message.Side, message.Type, message.PriceTicks, message.QuantityLots, message.ClientOrderId);
 }

@@ -15,12 +15,17 @@ public readonly partial struct Market
     /// The remainder is cancelled, and the result says why, when an immediate-or-cancel finds nothing more to match,
     /// when the next order to match is of the same seat, and after <see cref="MaxFillsPerOrder"/> fills.
     /// </para>
-    /// Errors, in the order of their checks: UnknownSeat, InvalidOrderType, InvalidQuantity, InvalidPrice,
-    /// ValueOverflow, EventBufferFull, SequenceExhausted, InsufficientFunds, DuplicateClientOrderId, SeatOrdersFull,
-    /// OrdersFull, LevelsFull, WouldCross, WouldNotFill.
+    /// Errors, in the order of their checks: UnknownSeat, InvalidOrderType, InvalidQuantity, InvalidPrice, InvalidTrigger,
+    /// InvalidDisplay, InvalidExpiry, ValueOverflow, EventBufferFull, TriggersPending, SequenceExhausted,
+    /// InsufficientFunds, DuplicateClientOrderId, SeatOrdersFull, OrdersFull, LevelsFull, WouldCross, WouldNotFill.
+    /// docs/order-types.md has all rules, and those of the types beyond the first four.
     /// </remarks>
     public BookError Place(uint seat, in NewOrder order, ref EventWriter events, out OperationResult result)
     {
+        if (Header.SpecialOrders != 0 | order.IsSpecial)
+            return PlaceSpecial(seat, order, ref events, out result);
+
+        // From here on everything is plain: the order, and every order that it can meet.
         result = default;
         BookError error = CheckPlace(seat, order, events.Remaining);
         if (error != BookError.None)
@@ -56,7 +61,7 @@ public readonly partial struct Market
     {
         ref readonly MarketHeader header = ref Header;
         bool hasSeats = !header.IsMatchingOnly;
-        if (hasSeats && seat >= header.SeatCount)
+        if (seat >= (hasSeats ? header.SeatCount : MarketLayout.MaxSeats))
             return BookError.UnknownSeat;
         if (order.Side > Side.Ask || order.Type > OrderType.PostOnly)
             return BookError.InvalidOrderType;
@@ -215,19 +220,24 @@ public readonly partial struct Market
         ulong quoteAtoms = lots * maker.PriceTicks * header.TickSize;
         ref SeatNode takerNode = ref _slab.WriteSeat(takerSeat);
         ref SeatNode makerNode = ref _slab.WriteSeat(maker.Seat);
+        int makerFeeBps = header.MakerFeeBps;
         if (takerSide == Side.Bid)
         {
             Money.Subtract(ref takerNode.QuoteFree, quoteAtoms);
             Money.Subtract(ref makerNode.BaseLocked, baseAtoms);
             Receive(ref takerNode.BaseFree, ref header.FeesBase, baseAtoms, header.TakerFeeBps);
-            Receive(ref makerNode.QuoteFree, ref header.FeesQuote, quoteAtoms, header.MakerFeeBps);
+            Receive(ref makerNode.QuoteFree, ref header.FeesQuote, quoteAtoms, (ulong)Math.Max(makerFeeBps, 0));
+            if (makerFeeBps < 0)
+                Rebate(ref makerNode.BaseFree, ref header.FeesBase, baseAtoms, (ulong)-makerFeeBps);
         }
         else
         {
             Money.Subtract(ref takerNode.BaseFree, baseAtoms);
             Money.Subtract(ref makerNode.QuoteLocked, quoteAtoms);
             Receive(ref takerNode.QuoteFree, ref header.FeesQuote, quoteAtoms, header.TakerFeeBps);
-            Receive(ref makerNode.BaseFree, ref header.FeesBase, baseAtoms, header.MakerFeeBps);
+            Receive(ref makerNode.BaseFree, ref header.FeesBase, baseAtoms, (ulong)Math.Max(makerFeeBps, 0));
+            if (makerFeeBps < 0)
+                Rebate(ref makerNode.QuoteFree, ref header.FeesQuote, quoteAtoms, (ulong)-makerFeeBps);
         }
     }
 
@@ -236,6 +246,17 @@ public readonly partial struct Market
         ulong fee = Money.Fee(atoms, feeBps);
         Money.Add(ref fees, fee);
         Money.Add(ref balance, atoms - fee);
+    }
+
+    /// <summary>
+    /// Pays the maker out of the fee that the taker has just paid on these atoms: rounded down and at no higher rate, so
+    /// never more.
+    /// </summary>
+    private static void Rebate(ref ulong balance, ref ulong fees, ulong atoms, ulong rebateBps)
+    {
+        ulong rebate = Money.Rebate(atoms, rebateBps);
+        Money.Subtract(ref fees, rebate);
+        Money.Add(ref balance, rebate);
     }
 
     private void Rest(

@@ -125,7 +125,7 @@ public readonly partial struct Market
     private bool IsOpen(uint seat) => seat < Header.SeatCount;
 
     /// <summary>Whether orders may be of a seat: without accounts, of any.</summary>
-    private bool HasSeat(uint seat) => IsOpen(seat) || Header.IsMatchingOnly;
+    private bool HasSeat(uint seat) => IsOpen(seat) || (Header.IsMatchingOnly && seat < MarketLayout.MaxSeats);
 
     private BookError CheckTransfer(uint seat, Asset asset, ulong atoms)
     {

@@ -32,7 +32,7 @@ public readonly partial struct Market
     public const int MaxCancelsPerOperation = 256;
 
     /// <summary>Room for this many events is enough for any one operation. Placing always asks for it.</summary>
-    public const int MaxEventsPerOperation = 256;
+    public const int MaxEventsPerOperation = 1_024;
 
     private readonly Slab _slab;
 

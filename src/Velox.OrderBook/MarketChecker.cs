@@ -12,7 +12,7 @@ namespace Velox.OrderBook;
 /// Every node is visited at most once (a second visit is the contradiction), and recursion goes no deeper than the
 /// tree's bound, so it ends on any bytes whatever.
 /// </remarks>
-internal sealed class MarketChecker
+internal sealed partial class MarketChecker
 {
     private readonly Slab _slab;
     private readonly BitArray _seenBlocks;
@@ -63,6 +63,11 @@ internal sealed class MarketChecker
         Require(_last == 0 || _slab.ReadBlock(_last).Higher == 0, $"The list of blocks goes on after its last.");
         CheckSide(Side.Bid, header.Bids, _bids);
         CheckSide(Side.Ask, header.Asks, _asks);
+        CheckStops(header);
+        CheckExpiries(header);
+        Require(
+            _specialOrders == header.SpecialOrders,
+            $"{_specialOrders} orders are special, {header.SpecialOrders} counted.");
         CheckFreeBlocks(header);
         CheckFreeOrders(header);
         CheckIndex();
@@ -160,10 +165,15 @@ internal sealed class MarketChecker
                 order.Side == side && order.Level == number && order.PriceTicks == priceTicks,
                 $"Order {link}: side, level or price is not that of level {number}.");
             Require(order.Previous == previous, $"Order {link}: previous is {order.Previous}, not {previous}.");
-            Require(order.OrderId > previousId, $"Order {link}: stands behind a later order.");
+            Require(!order.IsWaiting, $"Order {link}: waits for its trigger and is in the book.");
+            if (!order.IsRequeued)
+            {
+                Require(order.OrderId > previousId, $"Order {link}: stands behind a later order.");
+                previousId = order.OrderId;
+            }
+
             lots += order.OpenLots;
             previous = link;
-            previousId = order.OrderId;
             link = order.Next;
         }
 
@@ -183,18 +193,24 @@ internal sealed class MarketChecker
             && sequence < header.NextOrderSequence,
             $"Order {link}: its id {order.OrderId} was never given to it.");
         Require(order.OpenLots != 0, $"Order {link}: nothing is open.");
-        Require(order.Type.MayRest(), $"Order {link}: type {order.Type} cannot rest.");
-        Require(IsZero(_slab.ReadExtra(link)), $"Order {link}: a plain order with an extra.");
+        Require(order.Side <= Side.Ask, $"Order {link}: side {order.Side} is none.");
+        Require(order.IsWaiting || order.Type.MayRest(), $"Order {link}: type {order.Type} cannot rest.");
+        CheckExtra(link, order);
+        Require(
+            order.ClientOrderId != 0 || (order.IndexLeft | order.IndexRight) == 0,
+            $"Order {link}: has no client order id, and links of the index.");
         _indexed += order.ClientOrderId != 0 ? 1u : 0;
         if (header.IsMatchingOnly)
             return;
         Require(order.Seat < header.SeatCount, $"Order {link}: seat {order.Seat} is not open.");
         ref SeatSums sums = ref _seats[order.Seat];
         sums.Orders++;
+        UInt128 lots = (UInt128)order.OpenLots + HiddenLotsOf(link, order);
+        Require(lots <= ulong.MaxValue, $"Order {link}: its lots overflow.");
         if (order.Side == Side.Bid)
-            sums.QuoteLocked += ValueOf(link, (UInt128)order.OpenLots * order.PriceTicks, header.TickSize);
+            sums.QuoteLocked += ValueOf(link, lots * order.PriceTicks, header.TickSize);
         else
-            sums.BaseLocked += ValueOf(link, order.OpenLots, header.LotSize);
+            sums.BaseLocked += ValueOf(link, lots, header.LotSize);
     }
 
     /// <summary>
@@ -235,15 +251,15 @@ internal sealed class MarketChecker
         {
             OrderNode node = _slab.ReadOrder(link);
             Visit(_seenOrders, link, header.UsedOrders, "Order");
-            Require(IsZero(_slab.ReadExtra(link)), $"Free order {link}: its extra is not zero.");
+            Require(_slab.ReadExtra(link).IsZeroButForCell, $"Free order {link}: its extra is not zero.");
             link = node.Next;
             node.Next = 0;
             Require(IsZero(node), $"A free order is not zero.");
         }
 
         Require(
-            (ulong)count + header.Bids.OrderCount + header.Asks.OrderCount == header.UsedOrders,
-            $"{header.UsedOrders} orders were used, and some are neither in a level nor free.");
+            (ulong)count + _waiting + header.Bids.OrderCount + header.Asks.OrderCount == header.UsedOrders,
+            $"{header.UsedOrders} orders were used, and some are neither in a level nor waiting nor free.");
     }
 
     /// <summary>
@@ -366,14 +382,14 @@ internal sealed class MarketChecker
         int levels = blocks + ((int)header.BlockCapacity * MarketLayout.BlockBytes);
         int orders = levels + ((int)header.BlockCapacity * MarketLayout.BlockTicks * MarketLayout.LevelBytes);
         int extras = orders + ((int)header.OrderCapacity * MarketLayout.OrderBytes);
-        int buckets = extras + ((int)header.OrderCapacity * MarketLayout.ExtraBytes);
         RequireZero(seats + ((int)header.SeatCount * MarketLayout.SeatBytes), blocks, "A seat that is not open");
         RequireZero(blocks + ((int)header.UsedBlocks * MarketLayout.BlockBytes), levels, "A block that was never used");
         RequireZero(
             levels + ((int)header.UsedBlocks * MarketLayout.BlockTicks * MarketLayout.LevelBytes), orders,
             "A level that was never used");
         RequireZero(orders + ((int)header.UsedOrders * MarketLayout.OrderBytes), extras, "An order that was never used");
-        RequireZero(extras + ((int)header.UsedOrders * MarketLayout.ExtraBytes), buckets, "An extra that was never used");
+        for (uint link = header.UsedOrders + 1; link <= header.OrderCapacity; link++)
+            Require(_slab.ReadExtra(link).IsZeroButForCell, $"Extra {link}: never used, and not zero.");
     }
 
     private void RequireZero(int start, int end, string what) =>

@@ -44,7 +44,7 @@ public enum MarketFlags : uint
 ///  20     4    blockCapacity                  160     8    changes
 ///  24     4    orderCapacity                  168     8    lastTradePriceTicks
 ///  28     4    maxOpenOrdersPerSeat           176     8    tradeCount
-///  32     8    lotSize                        184     8    reserved
+///  32     8    lotSize                        184     8    specialOrders, reserved (4 each)
 ///  40     8    tickSize                       192     8    quoteChanges
 ///  48     2    makerFeeBps                    200     8    bestBidTicks
 ///  50     2    takerFeeBps                    208     8    bestAskTicks
@@ -84,7 +84,7 @@ public struct MarketHeader
     [FieldOffset(28)] public uint MaxOpenOrdersPerSeat;
     [FieldOffset(32)] public ulong LotSize;
     [FieldOffset(40)] public ulong TickSize;
-    [FieldOffset(48)] public ushort MakerFeeBps;
+    [FieldOffset(48)] public short MakerFeeBps;
     [FieldOffset(50)] public ushort TakerFeeBps;
 
     /// <summary>Number of the next order placed, from 1.</summary>
@@ -119,6 +119,12 @@ public struct MarketHeader
     [FieldOffset(156)] public uint IndexedOrders;
 
     /// <summary>
+    /// Open orders that are icebergs, have an expiry or wait for a trigger. While there are none, operations take the short
+    /// way.
+    /// </summary>
+    [FieldOffset(184)] public uint SpecialOrders;
+
+    /// <summary>
     /// Odd while an operation on orders writes, and other after each: what a reader beside the writer compares.
     /// </summary>
     [FieldOffset(ChangesOffset)] public ulong Changes;
@@ -148,6 +154,20 @@ public struct MarketHeader
 
     [FieldOffset(272)] public ulong FeesBase;
     [FieldOffset(280)] public ulong FeesQuote;
+
+    /// <summary>Orders with an expiry by slot, and by time.</summary>
+    [FieldOffset(288)] public uint SlotExpiries;
+    [FieldOffset(292)] public uint TimeExpiries;
+
+    /// <summary>The waiting bid with the lowest trigger, and the ask with the highest (links).</summary>
+    [FieldOffset(296)] public uint FirstStopBid;
+    [FieldOffset(300)] public uint FirstStopAsk;
+
+    /// <summary>
+    /// The highest and the lowest last trade since a moment at which no stop was triggered and still waiting.
+    /// </summary>
+    [FieldOffset(304)] public ulong HighTicks;
+    [FieldOffset(312)] public ulong LowTicks;
 
     [FieldOffset(320)] public Address BaseMint;
     [FieldOffset(352)] public Address QuoteMint;

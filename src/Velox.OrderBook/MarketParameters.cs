@@ -23,9 +23,10 @@ public readonly record struct MarketParameters
     public ulong TickSize { get; init; }
 
     /// <summary>
-    /// Hundredths of a percent of what a maker receives, at most <see cref="MarketLayout.MaxFeeBps"/>.
+    /// Hundredths of a percent of what a maker receives, at most <see cref="MarketLayout.MaxFeeBps"/>. Negative: a rebate,
+    /// hundredths of a percent of what the taker receives, paid out of the taker's fee and so at most that.
     /// </summary>
-    public ushort MakerFeeBps { get; init; }
+    public short MakerFeeBps { get; init; }
 
     /// <summary>
     /// Hundredths of a percent of what a taker receives, at most <see cref="MarketLayout.MaxFeeBps"/>.
@@ -58,7 +59,7 @@ public readonly record struct MarketParameters
             return BookError.InvalidLotSize;
         if (TickSize == 0)
             return BookError.InvalidTickSize;
-        if (MakerFeeBps > MarketLayout.MaxFeeBps || TakerFeeBps > MarketLayout.MaxFeeBps)
+        if (MakerFeeBps > MarketLayout.MaxFeeBps || TakerFeeBps > MarketLayout.MaxFeeBps || -MakerFeeBps > TakerFeeBps)
             return BookError.InvalidFee;
         if (MaxOpenOrdersPerSeat - 1 >= MarketLayout.MaxOpenOrdersPerSeat)
             return BookError.InvalidOpenOrderLimit;

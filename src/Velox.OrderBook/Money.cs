@@ -26,6 +26,9 @@ internal static class Money
             : (ulong)((((UInt128)receivedAtoms * bps) + (BpsPerUnit - 1)) / BpsPerUnit);
     }
 
+    /// <summary>The rebate on what a taker receives, rounded down.</summary>
+    internal static ulong Rebate(ulong receivedAtoms, ulong bps) => (ulong)((UInt128)receivedAtoms * bps / BpsPerUnit);
+
     // The market's totals bound every balance and the checks on entry every payment: only a corrupt slab fails here.
     internal static void Add(ref ulong balance, ulong atoms)
     {

@@ -19,8 +19,10 @@ namespace Velox.OrderBook;
 ///  56     4    indexRight      orders whose next bit is 1
 ///  60     2    seat            index
 ///  62     1    side
-///  63     1    type            as placed: limit or post-only
+///  63     1    type            bits 0-2 as placed; bit 3 the order has an extra; bit 4 it is a stop that waits; bits 5-6
+///                              its self-trade mode while it waits; bit 7 it came to its queue later than its id says
 /// </code>
+/// A stop that waits is in no level but in a heap: previous and next are its children, level is rank * 2^20 + parent.
 /// </remarks>
 [StructLayout(LayoutKind.Sequential, Size = MarketLayout.OrderBytes)]
 public struct OrderNode
@@ -38,5 +40,42 @@ public struct OrderNode
     public uint IndexRight;
     public ushort Seat;
     public Side Side;
-    public OrderType Type;
+    private byte _type;
+
+    private const int TypeMask = 7;
+    private const int ExtraBit = 8;
+    private const int WaitingBit = 16;
+    private const int SelfTradeShift = 5;
+    private const int RequeuedBit = 128;
+
+    /// <summary>As placed.</summary>
+    public OrderType Type
+    {
+        readonly get => (OrderType)(_type & TypeMask);
+
+        // The flags of an order begin anew with its type.
+        internal set => _type = (byte)value;
+    }
+
+    /// <summary>Whether the order is a stop that waits for its trigger, outside the book.</summary>
+    public readonly bool IsWaiting => (_type & WaitingBit) != 0;
+
+    /// <summary>Whether the order is an iceberg, has an expiry or waits.</summary>
+    internal bool HasExtra
+    {
+        readonly get => (_type & ExtraBit) != 0;
+        set => _type = (byte)(value ? _type | ExtraBit : _type & ~ExtraBit);
+    }
+
+    /// <summary>Whether the order stands behind orders with later ids: a peak, or a stop that was triggered.</summary>
+    internal readonly bool IsRequeued => (_type & RequeuedBit) != 0;
+
+    internal readonly SelfTrade SelfTrade => (SelfTrade)((_type >> SelfTradeShift) & 3);
+
+    internal void BeginWaiting(SelfTrade selfTrade) => _type = (byte)((int)Type | ExtraBit | WaitingBit | ((int)selfTrade << SelfTradeShift));
+
+    /// <summary>Ends waiting; the order keeps its extra.</summary>
+    internal void EndWaiting() => _type = (byte)((int)Type | ExtraBit | RequeuedBit);
+
+    internal void MarkRequeued() => _type |= RequeuedBit;
 }

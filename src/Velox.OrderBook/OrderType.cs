@@ -14,9 +14,16 @@ public enum OrderType : byte
 
     /// <summary>It is the whole order: one that would match on arrival is refused.</summary>
     PostOnly = 3,
+
+    /// <summary>It is the whole order: one that would match on arrival moves to one tick behind the opposite best.</summary>
+    PostOnlySlide = 4,
+
+    /// <summary>Has no limit: matches as far as the money goes; the rest is cancelled.</summary>
+    Market = 5,
 }
 
 internal static class OrderTypes
 {
-    internal static bool MayRest(this OrderType type) => type is OrderType.Limit or OrderType.PostOnly;
+    internal static bool MayRest(this OrderType type) =>
+        type is OrderType.Limit or OrderType.PostOnly or OrderType.PostOnlySlide;
 }

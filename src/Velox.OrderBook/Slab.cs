@@ -127,6 +127,24 @@ internal readonly unsafe struct Slab
     internal static bool HasFreeBlock(in MarketHeader header) =>
         header.FreeBlock != 0 || header.UsedBlocks < header.BlockCapacity;
 
+    /// <summary>How many order nodes are free, or a number at which to stop counting.</summary>
+    internal static uint FreeOrders(in Slab slab, in MarketHeader header, uint atMost)
+    {
+        uint count = Math.Min(atMost, header.OrderCapacity - header.UsedOrders);
+        for (uint link = header.FreeOrder; link != 0 && count < atMost; count++)
+            link = slab.ReadOrder(link).Next;
+        return count;
+    }
+
+    /// <summary>How many blocks are free, or a number at which to stop counting.</summary>
+    internal static uint FreeBlocks(in Slab slab, in MarketHeader header, uint atMost)
+    {
+        uint count = Math.Min(atMost, header.BlockCapacity - header.UsedBlocks);
+        for (uint link = header.FreeBlock; link != 0 && count < atMost; count++)
+            link = slab.ReadBlock(link).Higher;
+        return count;
+    }
+
     /// <summary>
     /// Takes an order node, freed ones first. The caller has checked that there is one and overwrites it wholly.
     /// </summary>

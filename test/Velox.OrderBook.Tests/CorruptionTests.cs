@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Velox.Primitives;
 
 namespace Velox.OrderBook.Tests;
@@ -10,6 +11,8 @@ public class CorruptionTests
     private static readonly FlowShape Shape = new(
         4, MiddlePrice: 300, PriceSpread: 120, MaxLots: 20, ClientIds: 50, HostilePercent: 2, PlacePercent: 60);
 
+    private static readonly FlowShape SpecialShape = Shape with { SpecialPercent = 70, StopPercent = 40, PlacePercent = 75 };
+
     private static readonly MarketParameters Parameters = TestMarket.Parameters with
     {
         OrderCapacity = 60,
@@ -21,14 +24,15 @@ public class CorruptionTests
     };
 
     [Theory]
-    [InlineData(501)]
-    [InlineData(502)]
-    [InlineData(503)]
-    [InlineData(504)]
-    public void Random_damage_ends_in_an_error_or_the_one_exception(int seed)
+    [InlineData(501, false)]
+    [InlineData(502, false)]
+    [InlineData(503, true)]
+    [InlineData(504, true)]
+    [InlineData(505, true)]
+    public void Random_damage_ends_in_an_error_or_the_one_exception(int seed, bool isSpecial)
     {
         var random = new Random(seed);
-        byte[] sound = Grow(seed, 400);
+        byte[] sound = Grow(seed, 400, isSpecial);
         int found = 0;
         int refused = 0;
         for (int round = 0; round < 3_000; round++)
@@ -42,17 +46,19 @@ public class CorruptionTests
             }
 
             found += market.CheckInvariants(out _) == BookError.CorruptMarket ? 1 : 0;
-            UseWhileDamaged(market, seed + round);
+            UseWhileDamaged(market, seed + round, isSpecial ? SpecialShape : Shape);
         }
 
         Assert.True(found > 1_000 && refused > 10, $"seed {seed}: {found} contradictions found, {refused} headers refused.");
     }
 
-    [Fact]
-    public void Bytes_of_pure_noise_behind_a_sound_header_are_found_and_survived()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Bytes_of_pure_noise_behind_a_sound_header_are_found_and_survived(bool isSpecial)
     {
         var random = new Random(505);
-        byte[] sound = Grow(505, 400);
+        byte[] sound = Grow(505, 400, isSpecial);
         for (int round = 0; round < 300; round++)
         {
             TrackedMemory memory = Copy(sound);
@@ -60,19 +66,21 @@ public class CorruptionTests
             Assert.Equal(BookError.None, Market.TryOpen(memory, out Market market));
             Assert.Equal(BookError.CorruptMarket, market.CheckInvariants(out string detail));
             Assert.NotEmpty(detail);
-            UseWhileDamaged(market, round);
+            UseWhileDamaged(market, round, isSpecial ? SpecialShape : Shape);
         }
     }
 
-    [Fact]
-    public void The_full_check_finds_a_flip_of_any_bit_that_carries_structure_or_money()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_full_check_finds_a_flip_of_any_bit_that_carries_structure_or_money(bool isSpecial)
     {
-        byte[] sound = Grow(506, 400);
+        byte[] sound = Grow(506, 400, isSpecial);
         Assert.Equal(BookError.None, Market.TryOpen(Copy(sound), out Market market));
         market.AssertSound();
         for (int offset = 0; offset < sound.Length; offset++)
         {
-            if (IsFree(market.Header, offset))
+            if (IsFree(market.Header, offset) || IsFreeOfSpecial(sound, market.Header, offset))
                 continue;
             for (int bit = 0; bit < 8; bit++)
             {
@@ -89,7 +97,7 @@ public class CorruptionTests
     [Fact]
     public void A_ring_in_a_list_ends()
     {
-        TrackedMemory memory = Copy(Grow(507, 400));
+        TrackedMemory memory = Copy(Grow(507, 400, isSpecial: false));
         Assert.Equal(BookError.None, Market.TryOpen(memory, out Market market));
         uint best = market.Header.Asks.Best;
         int blocks = MarketLayout.HeaderBytes + ((int)Parameters.SeatCapacity * MarketLayout.SeatBytes);
@@ -103,12 +111,12 @@ public class CorruptionTests
     }
 
     /// <summary>A slab with orders on both sides, freed nodes of both kinds, and nodes never used.</summary>
-    private static byte[] Grow(int seed, int operations)
+    private static byte[] Grow(int seed, int operations, bool isSpecial)
     {
         Market market = TestMarket.CreateWithSeats(Parameters, 3, 5_000_000, out TrackedMemory memory);
-        var flow = new Flow(seed, Shape);
+        var flow = new Flow(seed, isSpecial ? SpecialShape : Shape);
         var buffer = new BookEvent[Market.MaxEventsPerOperation];
-        for (int i = 0; i < operations || !IsInteresting(market.Header); i++)
+        for (int i = 0; i < operations || !IsInteresting(market.Header) || (isSpecial && !IsSpecial(market.Header)); i++)
         {
             var events = new EventWriter(buffer, 0);
             market.Apply(flow.Next(), ref events, out OperationResult result);
@@ -123,6 +131,9 @@ public class CorruptionTests
         header is { FreeOrder: not 0, FreeBlock: not 0, Bids.LevelCount: > 2, Asks.LevelCount: > 2 }
         && header.UsedBlocks < header.BlockCapacity;
 
+    private static bool IsSpecial(in MarketHeader header) =>
+        header is { SlotExpiries: > 2, TimeExpiries: > 2, FirstStopBid: not 0, FirstStopAsk: not 0 };
+
     private static TrackedMemory Copy(byte[] bytes)
     {
         var memory = new TrackedMemory(bytes.Length);
@@ -135,7 +146,7 @@ public class CorruptionTests
     {
         for (int count = random.Next(1, 6); count > 0; count--)
         {
-            int offset = random.Next(4) == 0 ? random.Next(288) : random.Next(MarketLayout.HeaderBytes, memory.Length);
+            int offset = random.Next(4) == 0 ? random.Next(320) : random.Next(MarketLayout.HeaderBytes, memory.Length);
             if (random.Next(2) == 0)
                 memory.Write(offset, 1)[0] ^= (byte)(1 << random.Next(8));
             else
@@ -143,18 +154,19 @@ public class CorruptionTests
         }
     }
 
-    private static void UseWhileDamaged(Market market, int seed)
+    private static void UseWhileDamaged(Market market, int seed, FlowShape shape)
     {
-        var flow = new Flow(seed, Shape);
+        var flow = new Flow(seed, shape);
         var buffer = new BookEvent[Market.MaxEventsPerOperation];
         try
         {
             market.Depth(Side.Bid, new DepthLevel[100]);
             market.Orders(Side.Ask, new OrderNode[100]);
             market.OrdersOf(0, new OrderNode[100]);
-            for (int i = 0; i < 30; i++)
+            for (ulong i = 0; i < 30; i++)
             {
-                var events = new EventWriter(buffer, 0);
+                flow.Clock = i * 4;
+                var events = new EventWriter(buffer, flow.Clock, flow.Clock);
                 market.Apply(flow.Next(), ref events, out OperationResult result);
                 flow.Remember(result.OrderId);
             }
@@ -181,8 +193,8 @@ public class CorruptionTests
         {
             // Capacities, limits, sizes and fees may be other and still lawful, and a bucket without orders be there or not;
             // sequences, versions, last trade, addresses.
-            return offset is (>= 12 and < 80) or (>= 100 and < 104) or (>= 124 and < 128) or (>= 152 and < 156) or (>= 160 and < 200)
-                or (>= 216 and < 256) or (>= 288 and < MarketHeader.Size);
+            return offset is (>= 12 and < 80) or (>= 100 and < 104) or (>= 124 and < 128) or (>= 152 and < 156) or (>= 160 and < 184) or (>= 188 and < 200)
+                or (>= 216 and < 256) or (>= 304 and < MarketHeader.Size);
         }
 
         if (offset < blocks)
@@ -199,5 +211,28 @@ public class CorruptionTests
 
         // An order's id may still ascend after a flip, its client id belong on the same path, its type be the other that rests.
         return offset < extras && (offset - orders) % MarketLayout.OrderBytes is < 16 or 63;
+    }
+
+    /// <summary>
+    /// Bytes of special orders that may be other and still lawful: sizes of peaks, expiries and triggers that keep their
+    /// order, and the price of a waiting ask, behind which stands base and not quote.
+    /// </summary>
+    private static bool IsFreeOfSpecial(byte[] bytes, in MarketHeader header, int offset)
+    {
+        int orders = MarketLayout.HeaderBytes + ((int)header.SeatCapacity * MarketLayout.SeatBytes)
+            + ((int)header.BlockCapacity * (MarketLayout.BlockBytes + (MarketLayout.BlockTicks * MarketLayout.LevelBytes)));
+        int extras = orders + ((int)header.OrderCapacity * MarketLayout.OrderBytes);
+        if (offset < orders)
+            return false;
+        if (offset < extras)
+        {
+            int start = offset - ((offset - orders) % MarketLayout.OrderBytes);
+            OrderNode node = MemoryMarshal.Read<OrderNode>(bytes.AsSpan(start));
+            return node is { IsWaiting: true, Side: Side.Ask } && offset - start is >= 16 and < 24;
+        }
+
+        int inExtra = (offset - extras) % MarketLayout.ExtraBytes;
+        return offset < extras + ((int)header.OrderCapacity * MarketLayout.ExtraBytes) && inExtra < 24
+            && bytes.AsSpan(offset - inExtra, 24).ContainsAnyExcept((byte)0);
     }
 }

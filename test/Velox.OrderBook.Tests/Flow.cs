@@ -16,15 +16,35 @@ internal enum OperationKind
     OpenSeat,
     SetSessionKey,
     CollectFees,
+    Replace,
+    ReplaceByClientId,
+    CancelSide,
+    ReplaceQuote,
+    Advance,
 }
 
 /// <summary>One random operation. Which fields count depends on the kind.</summary>
 internal readonly record struct Operation(
-    OperationKind Kind, uint Seat, NewOrder Order, ulong Id, ulong Amount, Asset Asset, Address Key, OrderMessage Message);
+    OperationKind Kind, uint Seat, NewOrder Order, ulong Id, ulong Amount, Asset Asset, Address Key, OrderMessage Message,
+    Quote Quote);
 
-/// <summary>What a flow looks like.</summary>
+/// <summary>What a flow looks like. Of orders that are special, each way of being so has its percentage.</summary>
 internal sealed record FlowShape(
-    uint Seats, ulong MiddlePrice, int PriceSpread, int MaxLots, int ClientIds, int HostilePercent, int PlacePercent);
+    uint Seats, ulong MiddlePrice, int PriceSpread, int MaxLots, int ClientIds, int HostilePercent, int PlacePercent)
+{
+    public int SpecialPercent { get; init; }
+
+    public int StopPercent { get; init; } = 25;
+
+    public int IcebergPercent { get; init; } = 40;
+
+    public int ExpiryPercent { get; init; } = 40;
+
+    public int MaxDisplayLots { get; init; } = 8;
+
+    /// <summary>An expiry is less than this many slots or seconds ahead.</summary>
+    public int ExpirySpread { get; init; } = 60;
+}
 
 /// <summary>
 /// A deterministic source of operations, some of them hostile, that knows which order ids were given out.
@@ -34,8 +54,16 @@ internal sealed class Flow(int seed, FlowShape shape)
     private static readonly ulong[] HostileNumbers =
         [0, 1, 2, ulong.MaxValue, ulong.MaxValue - 1, 1UL << 63, 1UL << 32, 1UL << 18];
 
+    private static readonly OrderType[] StopTypes =
+        [OrderType.Limit, OrderType.Limit, OrderType.ImmediateOrCancel, OrderType.Market];
+
+    private static readonly OrderType[] QuoteTypes = [OrderType.Limit, OrderType.PostOnly, OrderType.PostOnlySlide];
+
     private readonly Random _random = new(seed);
     private readonly ulong[] _recentIds = new ulong[64];
+
+    /// <summary>The clock from which expiries count, of slots and of seconds alike.</summary>
+    public ulong Clock { get; set; }
 
     public void Remember(ulong orderId)
     {
@@ -45,22 +73,74 @@ internal sealed class Flow(int seed, FlowShape shape)
 
     public Operation Next()
     {
+        OperationKind last = shape.SpecialPercent > 0 ? OperationKind.Advance : OperationKind.CollectFees;
         OperationKind kind = _random.Next(100) < shape.PlacePercent
             ? OperationKind.Place
-            : (OperationKind)_random.Next(1, (int)OperationKind.CollectFees + 1);
+            : (OperationKind)_random.Next(1, (int)last + 1);
         uint seat = Hostile() ? (uint)HostileNumber() : (uint)_random.Next((int)shape.Seats);
         NewOrder order = NextOrder();
         return new Operation(
-            kind, seat, order, NextId(kind), NextAmount(kind), Hostile() ? (Asset)_random.Next(4) : (Asset)_random.Next(2),
-            NextKey(kind, seat), NextMessage((ushort)seat, order));
+            kind, seat, Chance(shape.SpecialPercent) ? Specialize(order) : order, NextId(kind), NextAmount(kind),
+            Hostile() ? (Asset)_random.Next(4) : (Asset)_random.Next(2), NextKey(kind, seat),
+            NextMessage((ushort)seat, order), kind == OperationKind.ReplaceQuote ? NextQuote() : default);
     }
 
     private NewOrder NextOrder() => new(
         Hostile() ? (Side)_random.Next(4) : (Side)_random.Next(2),
-        Hostile() ? (OrderType)_random.Next(8) : (OrderType)Math.Max(0, _random.Next(-3, 4)),
-        Hostile() ? HostileNumber() : shape.MiddlePrice + (ulong)_random.Next(shape.PriceSpread),
+        Hostile() ? (OrderType)_random.Next(4, 12) : (OrderType)Math.Max(0, _random.Next(-3, 4)),
+        NextPrice(),
         Hostile() ? HostileNumber() : 1 + (ulong)_random.Next(shape.MaxLots),
         Hostile() ? HostileNumber() : (ulong)_random.Next(shape.ClientIds));
+
+    private ulong NextPrice() => Hostile() ? HostileNumber() : shape.MiddlePrice + (ulong)_random.Next(shape.PriceSpread);
+
+    /// <summary>Makes an order of every kind out of a plain one, mostly lawful.</summary>
+    private NewOrder Specialize(NewOrder order)
+    {
+        order = order with { SelfTrade = Hostile() ? (SelfTrade)_random.Next(6) : (SelfTrade)_random.Next(4) };
+        bool isStop = Chance(shape.StopPercent);
+        OrderType type = isStop
+            ? StopTypes[_random.Next(StopTypes.Length)]
+            : (OrderType)_random.Next(6);
+        if (!Hostile())
+            order = order with { Type = type };
+        if (isStop || Hostile())
+            order = order with { TriggerTicks = NextPrice() };
+        bool needsPrice = order.Type != OrderType.Market || (isStop && order.Side == Side.Bid);
+        if (!needsPrice && !Hostile())
+            order = order with { PriceTicks = 0 };
+
+        bool mayRest = order.Type is OrderType.Limit or OrderType.PostOnly or OrderType.PostOnlySlide;
+        if ((mayRest && Chance(shape.IcebergPercent)) || Hostile())
+            order = order with { DisplayLots = 1 + (ulong)_random.Next(shape.MaxDisplayLots) };
+        if (((mayRest || isStop) && Chance(shape.ExpiryPercent)) || Hostile())
+            order = order with { Expiry = NextExpiry() };
+        return order;
+    }
+
+    private Expiry NextExpiry()
+    {
+        if (Hostile())
+            return Expiry.FromBits(HostileNumber());
+        ulong until = Clock + (ulong)_random.Next(shape.ExpirySpread) + 1;
+        return _random.Next(2) == 0 ? Expiry.AtSlot(until) : Expiry.AtTime(until);
+    }
+
+    private Quote NextQuote()
+    {
+        ulong bid = NextPrice();
+        ulong ask = Hostile() ? NextPrice() : bid + (ulong)_random.Next(1, 4);
+
+        // Few ids, so that quotes replace quotes.
+        ulong ids = 1 + ((ulong)_random.Next(3) * 2);
+        return new Quote(
+            Hostile() ? (ulong)_random.Next(8) : ids, bid, NextQuoteLots(), ids + 1, ask, NextQuoteLots(),
+            Hostile() ? (OrderType)_random.Next(8) : QuoteTypes[_random.Next(QuoteTypes.Length)],
+            Hostile() ? (SelfTrade)_random.Next(6) : (SelfTrade)_random.Next(4),
+            Chance(shape.ExpiryPercent / 2) ? NextExpiry() : Expiry.Never);
+    }
+
+    private ulong NextQuoteLots() => Hostile() ? HostileNumber() : Math.Min((ulong)_random.Next(shape.MaxLots), (ulong)_random.Next(10));
 
     private OrderMessage NextMessage(ushort seat, NewOrder order)
     {
@@ -76,12 +156,12 @@ internal sealed class Flow(int seed, FlowShape shape)
     }
 
     private ulong NextId(OperationKind kind) => Hostile() ? HostileNumber()
-        : kind is OperationKind.Cancel or OperationKind.Reduce ? _recentIds[_random.Next(_recentIds.Length)]
+        : kind is OperationKind.Cancel or OperationKind.Reduce or OperationKind.Replace ? _recentIds[_random.Next(_recentIds.Length)]
         : (ulong)_random.Next(shape.ClientIds);
 
     private ulong NextAmount(OperationKind kind) => Hostile() ? HostileNumber()
         : kind is OperationKind.Reduce or OperationKind.ReduceByClientId ? (ulong)_random.Next(shape.MaxLots + 1)
-        : kind == OperationKind.CancelAll ? (ulong)_random.Next(5)
+        : kind is OperationKind.CancelAll or OperationKind.CancelSide ? (ulong)_random.Next(5)
         : kind == OperationKind.CollectFees ? (ulong)_random.Next(1, 50)
         : (ulong)_random.NextInt64(1, 2_000_000);
 
@@ -99,7 +179,9 @@ internal sealed class Flow(int seed, FlowShape shape)
         };
     }
 
-    private bool Hostile() => _random.Next(100) < shape.HostilePercent;
+    private bool Hostile() => Chance(shape.HostilePercent);
+
+    private bool Chance(int percent) => _random.Next(100) < percent;
 
     private ulong HostileNumber() => HostileNumbers[_random.Next(HostileNumbers.Length)];
 }
@@ -108,9 +190,16 @@ internal static class Operations
 {
     /// <summary>Executes an operation on the market.</summary>
     public static BookError Apply(
-        this Market market, in Operation operation, ref EventWriter events, out OperationResult result)
+        this Market market, in Operation operation, ref EventWriter events, out OperationResult result) =>
+        market.Apply(operation, ref events, out result, out _);
+
+    /// <summary>Executes an operation on the market. A quote has two results.</summary>
+    public static BookError Apply(
+        this Market market, in Operation operation, ref EventWriter events, out OperationResult result,
+        out OperationResult second)
     {
         result = default;
+        second = default;
         uint seat = operation.Seat;
         return operation.Kind switch
         {
@@ -126,7 +215,17 @@ internal static class Operations
             OperationKind.Debit => market.Debit(seat, operation.Asset, operation.Amount),
             OperationKind.OpenSeat => market.OpenSeat(operation.Key, out _),
             OperationKind.SetSessionKey => market.SetSessionKey(seat, operation.Key),
-            _ => market.CollectFees(operation.Key, operation.Asset, operation.Amount),
+            OperationKind.CollectFees => market.CollectFees(operation.Key, operation.Asset, operation.Amount),
+            OperationKind.Replace => market.Replace(
+                seat, operation.Id, operation.Order.PriceTicks, operation.Order.QuantityLots, operation.Order.SelfTrade, ref events,
+                out result),
+            OperationKind.ReplaceByClientId => market.ReplaceByClientId(
+                seat, operation.Id, operation.Order.PriceTicks, operation.Order.QuantityLots, operation.Order.SelfTrade, ref events,
+                out result),
+            OperationKind.CancelSide =>
+                market.CancelSide(seat, operation.Order.Side, (int)operation.Amount, ref events, out result),
+            OperationKind.ReplaceQuote => market.ReplaceQuote(seat, operation.Quote, ref events, out result, out second),
+            _ => market.Advance(ref events),
         };
     }
 }

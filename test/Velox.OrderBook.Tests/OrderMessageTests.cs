@@ -20,37 +20,119 @@ public class OrderMessageTests
         for (int i = 0; i < 10_000; i++)
         {
             var order = new NewOrder(
-                (Side)random.Next(2), (OrderType)random.Next(4),
-                (ulong)random.NextInt64(), (ulong)random.NextInt64(), (ulong)random.NextInt64());
+                (Side)random.Next(2), (OrderType)random.Next(6),
+                (ulong)random.NextInt64(), (ulong)random.NextInt64(), (ulong)random.NextInt64(), (SelfTrade)random.Next(4));
+            order = WithParameter(order, random.Next(8), (uint)random.Next(1, int.MaxValue));
             ushort seat = (ushort)random.Next(65_536);
             uint sequence = (uint)random.Next();
-            OrderMessage message = random.Next(4) switch
+            OrderMessage message = random.Next(6) switch
             {
                 0 => OrderMessage.Place(seat, sequence, order),
                 1 => OrderMessage.Cancel(seat, sequence, order.ClientOrderId),
                 2 => OrderMessage.CancelAll(seat, sequence),
+                3 => OrderMessage.CancelSide(seat, sequence, order.Side),
+                4 => OrderMessage.Replace(
+                    seat, sequence, order.ClientOrderId, order.PriceTicks, order.QuantityLots, order.SelfTrade),
                 _ => OrderMessage.Reduce(seat, sequence, order.ClientOrderId, order.QuantityLots),
             };
             message.WriteTo(bytes);
             Assert.True(OrderMessage.TryParse(bytes, out OrderMessage parsed, out _));
             Assert.Equal((seat, sequence), (parsed.Seat, parsed.Sequence));
             Assert.Equal(message, parsed);
-            if (parsed.Kind == OrderMessageKind.Place)
-            {
-                Assert.Equal(order, new NewOrder(
-                    parsed.Side, parsed.Type, parsed.PriceTicks, parsed.QuantityLots, parsed.ClientOrderId));
-            }
+            if (parsed.IsPlace)
+                Assert.Equal(order, parsed.ToNewOrder());
         }
+    }
+
+    [Theory]
+    [InlineData(OrderMessageKind.PlaceIceberg, "0705020106050403181716151413121128272625242322211411121304030201")]
+    [InlineData(OrderMessageKind.PlaceStop, "0805020106050403181716151413121128272625242322211411121304030201")]
+    [InlineData(OrderMessageKind.PlaceUntilSlot, "0905020106050403181716151413121128272625242322211411121304030201")]
+    [InlineData(OrderMessageKind.PlaceUntilTime, "0a05020106050403181716151413121128272625242322211411121304030201")]
+    public void A_place_with_a_parameter_has_the_documented_bytes(OrderMessageKind kind, string hex)
+    {
+        Assert.True(OrderMessage.TryParse(Convert.FromHexString(hex), out OrderMessage message, out _));
+        Assert.Equal((kind, 0x1312_1114UL, 0x0102_0304U), (message.Kind, message.QuantityLots, message.Parameter));
+        NewOrder order = message.ToNewOrder();
+        Assert.Equal((Side.Ask, OrderType.FillOrKill, 0x1312_1114UL), (order.Side, order.Type, order.QuantityLots));
+        Assert.Equal(message, OrderMessage.Place(message.Seat, message.Sequence, order));
+        ulong[] parameters = [order.DisplayLots, order.TriggerTicks, order.Expiry.Value];
+        Assert.Single(parameters, 0x0102_0304UL);
+    }
+
+    [Fact]
+    public void An_order_that_no_message_can_say_is_refused_when_it_is_made()
+    {
+        var order = new NewOrder(Side.Bid, OrderType.Limit, 5, 1UL << 32, 1);
+        Assert.Equal(order, OrderMessage.Place(0, 0, order).ToNewOrder());
+        Assert.Throws<ArgumentException>(() => OrderMessage.Place(0, 0, order with { DisplayLots = 1 }));
+        order = order with { QuantityLots = 1, DisplayLots = 1, Expiry = Expiry.AtSlot(1) };
+        Assert.Throws<ArgumentException>(() => OrderMessage.Place(0, 0, order));
+        order = order with { DisplayLots = 0, Expiry = Expiry.AtTime(1UL << 32) };
+        Assert.Throws<ArgumentException>(() => OrderMessage.Place(0, 0, order));
+    }
+
+    [Fact]
+    public void Messages_of_the_other_kinds_do_what_the_operations_do()
+    {
+        Market market = TestMarket.CreateWithSeats(TestMarket.Parameters, 1, 10_000_000, out _);
+        market.SetSessionKey(0, TestMarket.SessionOf(0));
+        var order = new NewOrder(Side.Bid, OrderType.Limit, 50, 10, 1);
+        Execute(OrderMessage.Place(0, 1, order with { DisplayLots = 3 }));
+        Execute(OrderMessage.Place(0, 2, order with { ClientOrderId = 2, TriggerTicks = 60 }));
+        Execute(OrderMessage.Place(0, 3, order with { ClientOrderId = 3, Expiry = Expiry.AtSlot(100) }));
+        Execute(OrderMessage.Place(0, 4, order with { ClientOrderId = 4, Side = Side.Ask, PriceTicks = 70, Expiry = Expiry.AtTime(9) }));
+        Assert.Equal([3UL, 10UL], market.AllOrders(Side.Bid).Select(open => open.OpenLots));
+        Assert.Equal(3_000UL * 10, (ulong)market.Seat(0).QuoteLocked * 2);
+        Execute(OrderMessage.Replace(0, 5, 3, 51, 7));
+        Assert.Equal((51UL, 7UL), market.AllOrders(Side.Bid).Select(open => (open.PriceTicks, open.OpenLots)).First());
+        Execute(OrderMessage.CancelSide(0, 6, Side.Bid));
+        Assert.Empty(market.AllOrders(Side.Bid));
+        Assert.Equal(0UL, market.Seat(0).QuoteLocked);
+        Assert.Single(market.AllOrders(Side.Ask));
+        market.AssertSound();
+
+        void Execute(OrderMessage message)
+        {
+            var events = new EventWriter(new BookEvent[Market.MaxEventsPerOperation], 1, 1);
+            Assert.Equal(BookError.None, market.Execute(message, TestMarket.SessionOf(0), ref events, out _));
+        }
+    }
+
+    private static NewOrder WithParameter(NewOrder order, int kind, uint parameter)
+    {
+        if (kind < 4)
+            order = order with { QuantityLots = (uint)order.QuantityLots };
+        return kind switch
+        {
+            0 => order with { DisplayLots = parameter },
+            1 => order with { TriggerTicks = parameter },
+            2 => order with { Expiry = Expiry.AtSlot(parameter) },
+            3 => order with { Expiry = Expiry.AtTime(parameter) },
+            _ => order,
+        };
     }
 
     [Theory]
     [InlineData("", BookError.InvalidMessageLength)]
     [InlineData("00", BookError.InvalidMessageKind)]
-    [InlineData("05", BookError.InvalidMessageKind)]
+    [InlineData("0b", BookError.InvalidMessageKind)]
     [InlineData("0107", BookError.None)]
-    [InlineData("0108", BookError.InvalidMessageFlags)]
-    [InlineData("0110", BookError.InvalidMessageFlags)]
+    [InlineData("010a", BookError.None)]
+    [InlineData("013b", BookError.None)]
+    [InlineData("010c", BookError.InvalidMessageFlags)]
+    [InlineData("010e", BookError.InvalidMessageFlags)]
+    [InlineData("0140", BookError.InvalidMessageFlags)]
     [InlineData("0180", BookError.InvalidMessageFlags)]
+    [InlineData("070c", BookError.InvalidMessageFlags)]
+    [InlineData("0a80", BookError.InvalidMessageFlags)]
+    [InlineData("05300000000000000100000000000000ffffffffffffffffffffffffffffffff", BookError.None)]
+    [InlineData("0501", BookError.UnusedFieldNotZero)]
+    [InlineData("0540", BookError.UnusedFieldNotZero)]
+    [InlineData("0601", BookError.None)]
+    [InlineData("0602", BookError.UnusedFieldNotZero)]
+    [InlineData("060000000000000001", BookError.UnusedFieldNotZero)]
+    [InlineData("060000000000000000000000000000000000000000000000ff", BookError.UnusedFieldNotZero)]
     [InlineData("0201", BookError.UnusedFieldNotZero)]
     [InlineData("02000000000000000100000000000000", BookError.None)]
     [InlineData("0200000000000000000000000000000001", BookError.UnusedFieldNotZero)]
@@ -113,17 +195,20 @@ public class OrderMessageTests
     {
         if (random.Next(4) == 0)
             return;
-        bytes[0] = (byte)random.Next(6);
-        bytes[1] = (byte)(bytes[0] == 1 ? random.Next(10) : 0);
+        bytes[0] = (byte)random.Next(12);
+        bool isPlace = bytes[0] is 1 or (>= 7 and <= 10);
+        bytes[1] = (byte)(isPlace ? random.Next(14) : bytes[0] == 6 ? random.Next(2) : 0);
         bytes[2] = (byte)random.Next(4);
         bytes[3] = 0;
         for (int field = 8; field < OrderMessage.Size; field += 8)
             bytes.AsSpan(field + 1, 7).Clear();
-        if (bytes[0] is not (1 or 4))
+        if (bytes[0] is 2 or 3 or 6)
             bytes.AsSpan(16, 16).Clear();
         if (bytes[0] == 4)
             bytes.AsSpan(16, 8).Clear();
-        if (bytes[0] == 3)
+        if (bytes[0] is 3 or 6)
             bytes.AsSpan(8, 8).Clear();
+        if (bytes[0] is >= 7 and <= 10)
+            bytes[28] = (byte)random.Next(100);
     }
 }

@@ -21,7 +21,7 @@ public static class BookInstructions
             Data(BookInstructionTag.CreateMarket)
                 .UInt64(parameters.LotSize)
                 .UInt64(parameters.TickSize)
-                .UInt16(parameters.MakerFeeBps)
+                .UInt16((ushort)parameters.MakerFeeBps)
                 .UInt16(parameters.TakerFeeBps)
                 .UInt32(parameters.OrderCapacity)
                 .UInt32(parameters.BlockCapacity)

@@ -87,7 +87,7 @@ internal sealed class IngressStage(
         int kept = 0;
         foreach (ref readonly PipelineMessage message in messages)
         {
-            if (!_shedder.TryAdmit(message.Message.Kind == OrderMessageKind.Place ? NewOrders : 0, depth + kept))
+            if (!_shedder.TryAdmit(message.Message.IsPlace ? NewOrders : 0, depth + kept))
                 continue;
             messages[kept++] = message;
         }

@@ -30,9 +30,9 @@ internal static class BookBatch
         if (error.IsError)
             return error;
 
-        // 16 KiB that need no clearing: nothing beyond the events written is read.
+        // 64 KiB that need no clearing: nothing beyond the events written is read.
         Span<BookEvent> buffer = stackalloc BookEvent[Market.MaxEventsPerOperation];
-        var events = new EventWriter(buffer, call.Context.Block.Slot);
+        var events = call.EventsIn(buffer);
         Span<byte> codes = stackalloc byte[BookWire.MaxBatchMessages * BookWire.BatchReturnSizePerMessage];
         for (int i = 0; i < count; i++)
         {

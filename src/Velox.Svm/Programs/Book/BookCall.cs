@@ -16,6 +16,10 @@ internal readonly struct BookCall(InvokeContext context, Address marketAddress, 
     /// <summary>Who acts: account 1 of every instruction.</summary>
     internal Address Signer => Context.Account(1).Address;
 
+    /// <summary>Where the book writes its events, with the clocks of the block.</summary>
+    internal EventWriter EventsIn(Span<BookEvent> buffer) =>
+        new(buffer, Context.Block.Slot, (ulong)Math.Max(0, Context.Block.UnixTimestamp));
+
     /// <summary>MissingRequiredSignature unless account 1 signed.</summary>
     internal InstructionError RequireSigner() => RequireSigner(Context, 1);
 
@@ -81,7 +85,9 @@ internal readonly struct BookCall(InvokeContext context, Address marketAddress, 
                 Context.LogData(MemoryMarshal.AsBytes(new ReadOnlySpan<BookEvent>(in bookEvent)));
         }
 
-        InstructionError error = Context.Consume(BookProgram.UnitsPerEvent * (ulong)events.Count);
+        // What is beyond the events of one order is due work, which others caused: it cannot make a message fail.
+        InstructionError error = Context.Consume(
+            BookProgram.UnitsPerEvent * (ulong)Math.Min(events.Count, BookProgram.MaxPaidEvents));
         events.Clear();
         return error;
     }

@@ -6,7 +6,7 @@ namespace Velox.Svm;
 
 /// <summary>Place, Cancel, CancelByClientId, CancelAll, Reduce: by a seat's owner or session key.</summary>
 /// <remarks>
-/// The event buffer of 16 KiB lies on the stack and is not cleared (SkipLocalsInit): the book tells how many events it
+/// The event buffer of 64 KiB lies on the stack and is not cleared (SkipLocalsInit): the book tells how many events it
 /// wrote, and nothing beyond them is read.
 /// </remarks>
 internal static class BookOrders
@@ -24,7 +24,7 @@ internal static class BookOrders
             return error;
 
         Span<BookEvent> buffer = stackalloc BookEvent[Market.MaxEventsPerOperation];
-        var events = new EventWriter(buffer, call.Context.Block.Slot);
+        var events = call.EventsIn(buffer);
         error = call.Check(call.Market.Place(seat, order, ref events, out OperationResult result));
         if (!error.IsError)
             error = call.Publish(ref events);
@@ -49,7 +49,7 @@ internal static class BookOrders
             return error;
 
         Span<BookEvent> buffer = stackalloc BookEvent[Market.MaxEventsPerOperation];
-        var events = new EventWriter(buffer, call.Context.Block.Slot);
+        var events = call.EventsIn(buffer);
         BookError refusal = tag switch
         {
             BookInstructionTag.Cancel => call.Market.Cancel(seat, id, ref events, out _),
@@ -70,7 +70,7 @@ internal static class BookOrders
             return error;
 
         Span<BookEvent> buffer = stackalloc BookEvent[Market.MaxEventsPerOperation];
-        var events = new EventWriter(buffer, call.Context.Block.Slot);
+        var events = call.EventsIn(buffer);
         int limit = max == 0 ? Market.MaxCancelsPerOperation : max;
         error = call.Check(call.Market.CancelAll(seat, limit, ref events, out _));
         return error.IsError ? error : call.Publish(ref events);

@@ -18,7 +18,7 @@ namespace Velox.Svm;
 /// Every event goes to <see cref="InvokeContext.Emit"/>, every fill to the log too as its 64 bytes ("Program data").
 /// <para>
 /// Units: <see cref="ComputeUnits"/> for each call, <see cref="UnitsPerMessage"/> for each message of a batch,
-/// <see cref="UnitsPerEvent"/> for each event, <see cref="UnitsPerDerivation"/> for each derived address,
+/// <see cref="UnitsPerEvent"/> for each event (of an operation at most <see cref="MaxPaidEvents"/>), <see cref="UnitsPerDerivation"/> for each derived address,
 /// <see cref="UnitsPerPage"/> for each page that creating a market or opening a seat looks through. A batch costs at
 /// most 111,400 and so always fits the default limit of one instruction.
 /// </para>
@@ -27,6 +27,10 @@ public sealed class BookProgram : INativeProgram
 {
     public const ulong UnitsPerMessage = 500;
     public const ulong UnitsPerEvent = 25;
+
+    /// <summary>Most events of one operation that are paid for.</summary>
+    public const int MaxPaidEvents = 256;
+
     public const ulong UnitsPerDerivation = 1_500;
     public const ulong UnitsPerPage = 1;
 

@@ -57,7 +57,7 @@ internal static class MarketCreation
         {
             LotSize = fields.UInt64(),
             TickSize = fields.UInt64(),
-            MakerFeeBps = fields.UInt16(),
+            MakerFeeBps = (short)fields.UInt16(),
             TakerFeeBps = fields.UInt16(),
             OrderCapacity = fields.UInt32(),
             BlockCapacity = fields.UInt32(),
