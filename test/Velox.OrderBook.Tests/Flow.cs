@@ -26,7 +26,7 @@ internal enum OperationKind
 /// <summary>One random operation. Which fields count depends on the kind.</summary>
 internal readonly record struct Operation(
     OperationKind Kind, uint Seat, NewOrder Order, ulong Id, ulong Amount, Asset Asset, Address Key, OrderMessage Message,
-    Quote Quote);
+    Quote Quote = default);
 
 /// <summary>What a flow looks like. Of orders that are special, each way of being so has its percentage.</summary>
 internal sealed record FlowShape(

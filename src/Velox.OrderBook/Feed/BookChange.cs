@@ -24,7 +24,11 @@ internal static class BookChanges
         BookEventKind.Fill => BookChange.Take,
         BookEventKind.Reduced => BookChange.Take,
         BookEventKind.Cancelled => BookChange.Take,
+        BookEventKind.Replenished => BookChange.Add,
         BookEventKind.Closed => BookChange.Nothing,
+        BookEventKind.Accepted => BookChange.Nothing,
+        BookEventKind.Triggered => BookChange.Nothing,
+        BookEventKind.Withdrawn => BookChange.Nothing,
         _ => BookChange.Unknown,
     };
 

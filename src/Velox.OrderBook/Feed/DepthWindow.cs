@@ -36,7 +36,7 @@ public sealed class DepthWindow
     public ReadOnlySpan<DepthLevel> Asks => Levels(Side.Ask);
 
     /// <summary>Best bid and ask.</summary>
-    public Quote Quote => new(Bids.IsEmpty ? default : Bids[0], Asks.IsEmpty ? default : Asks[0]);
+    public BestLevels Best => new(Bids.IsEmpty ? default : Bids[0], Asks.IsEmpty ? default : Asks[0]);
 
     /// <summary>Takes in the next delta.</summary>
     /// <returns><see cref="FeedError.Gap"/> and <see cref="FeedError.Contradiction"/> ask for a full refresh.</returns>

@@ -32,7 +32,7 @@ public sealed class OrderView
     public int Count { get; private set; }
 
     /// <summary>Best bid and ask.</summary>
-    public Quote Quote => new(BestOf(Side.Bid), BestOf(Side.Ask));
+    public BestLevels Best => new(BestOf(Side.Bid), BestOf(Side.Ask));
 
     /// <summary>Takes in the next event.</summary>
     public FeedError Apply(in BookEvent e)

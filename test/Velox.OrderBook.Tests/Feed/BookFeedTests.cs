@@ -177,7 +177,7 @@ public class BookFeedTests
                     Note(_window.Apply(delta));
             }
 
-            if (_worst != FeedError.None || _window.Quote != Orders.Quote || _depth.Quote != Orders.Quote)
+            if (_worst != FeedError.None || _window.Best != Orders.Best || _depth.Best != Orders.Best)
                 throw new InvalidOperationException("The views differ.");
         }
 

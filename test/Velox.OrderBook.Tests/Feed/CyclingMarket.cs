@@ -122,7 +122,7 @@ internal sealed class CyclingMarket : IDisposable
         (BookSnapshot snapshot, DepthWindow window) = BookNow();
         _books[snapshot.NextSequence - _start] = new Book(
             window.Bids.ToArray(), window.Asks.ToArray(), snapshot.Bids.ToArray(), snapshot.Asks.ToArray());
-        _prices.Add((window.Quote.Bid.PriceTicks, window.Quote.Ask.PriceTicks));
+        _prices.Add((window.Best.Bid.PriceTicks, window.Best.Ask.PriceTicks));
 
         // The end of a cycle is the beginning of the next.
         if (snapshot.Bids.IsEmpty && snapshot.Asks.IsEmpty)

@@ -41,8 +41,10 @@ internal sealed class FeedMarket
 
     public ReadOnlySpan<BookEvent> Step(out Operation operation)
     {
+        _flow.Clock = (ulong)_step;
         operation = _flow.Next();
-        var events = new EventWriter(_buffer, (ulong)_step++);
+        var events = new EventWriter(_buffer, _flow.Clock, _flow.Clock);
+        _step++;
         Market.Apply(operation, ref events, out OperationResult result);
         _flow.Remember(result.OrderId);
         return events.Written;
@@ -52,7 +54,7 @@ internal sealed class FeedMarket
     {
         if (view.NextSequence != Market.Header.NextEventSequence)
             Assert.Fail($"{Where}: L3 is at {view.NextSequence}.");
-        AssertQuote(view.Quote, "L3");
+        AssertQuote(view.Best, "L3");
         foreach (Side side in (Side[])[Side.Bid, Side.Ask])
         {
             ReadOnlySpan<OrderNode> orders = _orders.AsSpan(0, Market.Orders(side, _orders));
@@ -74,14 +76,14 @@ internal sealed class FeedMarket
     {
         if (view.NextSequence != Market.Header.NextEventSequence)
             Assert.Fail($"{Where}: L2 is at {view.NextSequence}.");
-        AssertQuote(view.Quote, "L2");
+        AssertQuote(view.Best, "L2");
         foreach (Side side in (Side[])[Side.Bid, Side.Ask])
             AssertLevels(side, _viewLevels.AsSpan(0, view.Depth(side, _viewLevels)), int.MaxValue, "L2");
     }
 
     public void AssertShows(DepthWindow window)
     {
-        AssertQuote(window.Quote, $"The window of {window.Depth}");
+        AssertQuote(window.Best, $"The window of {window.Depth}");
         AssertLevels(Side.Bid, window.Bids, window.Depth, $"the window of {window.Depth}");
         AssertLevels(Side.Ask, window.Asks, window.Depth, $"the window of {window.Depth}");
     }
@@ -90,11 +92,11 @@ internal sealed class FeedMarket
         (order.OrderId, order.ClientOrderId, order.PriceTicks, order.OpenLots, order.Seat, order.Side, order.Type)
         == (shown.OrderId, shown.ClientOrderId, shown.PriceTicks, shown.OpenLots, shown.Seat, shown.Side, shown.Type);
 
-    private void AssertQuote(Quote quote, string what)
+    private void AssertQuote(BestLevels quote, string what)
     {
         Market.TryGetBest(Side.Bid, out DepthLevel bid);
         Market.TryGetBest(Side.Ask, out DepthLevel ask);
-        if (quote != new Quote(bid, ask))
+        if (quote != new BestLevels(bid, ask))
             Assert.Fail($"{Where}: {what} quotes {quote}, the book {bid} and {ask}.");
     }
 

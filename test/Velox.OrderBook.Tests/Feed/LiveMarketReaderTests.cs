@@ -29,7 +29,7 @@ public class LiveMarketReaderTests
                 Assert.Equal(ReadResult.Whole, reader.ReadDepth(window));
                 Assert.Equal(market.Market.Header.NextEventSequence, window.NextEventSequence);
                 Assert.True(market.IsExpected(window));
-                Assert.Equal((bid, ask), (window.Quote.Bid.PriceTicks, window.Quote.Ask.PriceTicks));
+                Assert.Equal((bid, ask), (window.Best.Bid.PriceTicks, window.Best.Ask.PriceTicks));
             }
 
             orders = Math.Max(orders, snapshot.Bids.Length + snapshot.Asks.Length);

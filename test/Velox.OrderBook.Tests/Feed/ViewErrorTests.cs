@@ -75,7 +75,7 @@ public class ViewErrorTests
             Assert.Equal(FeedError.None, view.Apply(Bid));
             Assert.Equal(FeedError.Contradiction, view.Apply(e));
             Assert.Equal(FeedError.None, view.Apply(Taken));
-            Assert.Equal(new DepthLevel(10, 3, 1), view.Quote.Bid);
+            Assert.Equal(new DepthLevel(10, 3, 1), view.Best.Bid);
         }
     }
 
@@ -91,8 +91,8 @@ public class ViewErrorTests
         Assert.Equal((FeedError.None, FeedError.None), (orders.Apply(gone), depth.Apply(gone)));
         second.Sequence = 2;
         Assert.Equal((FeedError.None, FeedError.None), (orders.Apply(second), depth.Apply(second)));
-        Assert.Equal(new DepthLevel(9, 5, 1), orders.Quote.Bid);
-        Assert.Equal(orders.Quote, depth.Quote);
+        Assert.Equal(new DepthLevel(9, 5, 1), orders.Best.Bid);
+        Assert.Equal(orders.Best, depth.Best);
     }
 
     [Fact]
@@ -107,8 +107,8 @@ public class ViewErrorTests
         var orders = new OrderView(2);
         var depth = new DepthView(2);
         Assert.Equal((FeedError.Full, FeedError.Full), (orders.Load(snapshot), depth.Load(snapshot)));
-        Assert.Equal((0, default(Quote)), (orders.Count, orders.Quote));
-        Assert.Equal(default, depth.Quote);
+        Assert.Equal((0, default(BestLevels)), (orders.Count, orders.Best));
+        Assert.Equal(default, depth.Best);
 
         var small = new BookSnapshot(2);
         Assert.Equal(FeedError.Full, small.Take(market));
@@ -131,10 +131,10 @@ public class ViewErrorTests
 
         // Nothing has changed: the event that really comes next fits.
         Assert.Equal((1UL, 1UL, 1UL), (orders.NextSequence, depth.NextSequence, feed.NextSequence));
-        Assert.Equal(new Quote(new DepthLevel(10, 5, 1), default), orders.Quote);
-        Assert.Equal((orders.Quote, orders.Quote), (depth.Quote, feed.Window.Quote));
+        Assert.Equal(new BestLevels(new DepthLevel(10, 5, 1), default), orders.Best);
+        Assert.Equal((orders.Best, orders.Best), (depth.Best, feed.Window.Best));
         Assert.Equal((FeedError.None, FeedError.None, FeedError.None), (orders.Apply(Taken), depth.Apply(Taken), feed.Apply(Taken)));
-        Assert.Equal(new Quote(new DepthLevel(10, 3, 1), default), orders.Quote);
-        Assert.Equal((orders.Quote, orders.Quote), (depth.Quote, feed.Window.Quote));
+        Assert.Equal(new BestLevels(new DepthLevel(10, 3, 1), default), orders.Best);
+        Assert.Equal((orders.Best, orders.Best), (depth.Best, feed.Window.Best));
     }
 }

@@ -6,12 +6,14 @@ namespace Velox.OrderBook.Tests.Feed;
 public class ViewTests
 {
     [Theory]
-    [InlineData(201)]
-    [InlineData(202)]
-    [InlineData(203)]
-    public void All_views_equal_the_book_after_every_operation(int seed)
+    [InlineData(201, 0)]
+    [InlineData(202, 0)]
+    [InlineData(203, 0)]
+    [InlineData(204, 50)]
+    [InlineData(205, 80)]
+    public void All_views_equal_the_book_after_every_operation(int seed, int specialPercent)
     {
-        var feed = new FeedMarket(seed);
+        var feed = new FeedMarket(seed, FeedMarket.Shape with { SpecialPercent = specialPercent });
         var orders = new OrderView(FeedMarket.OrderCapacity);
         var depth = new DepthView(FeedMarket.OrderCapacity);
         int fills = 0;
