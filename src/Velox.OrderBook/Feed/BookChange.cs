@@ -25,6 +25,10 @@ internal static class BookChanges
         BookEventKind.Reduced => BookChange.Take,
         BookEventKind.Cancelled => BookChange.Take,
         BookEventKind.Closed => BookChange.Nothing,
+        BookEventKind.Replenished => BookChange.Add,
+        BookEventKind.Accepted => BookChange.Nothing,
+        BookEventKind.Triggered => BookChange.Nothing,
+        BookEventKind.Withdrawn => BookChange.Nothing,
         _ => BookChange.Unknown,
     };
 

@@ -34,7 +34,7 @@ internal sealed class ShardFlow(int seed, int markets)
                 QuoteMint = MintOf(i + 1),
                 OrderCapacity = 300,
                 MaxOpenOrdersPerSeat = 80,
-                MakerFeeBps = (ushort)i,
+                MakerFeeBps = (short)i,
                 TakerFeeBps = 7,
             };
             Market market = TestMarket.CreateWithSeats(parameters, OpenSeats, 1_000_000, out memories[i]);
