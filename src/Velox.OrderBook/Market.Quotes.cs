@@ -16,7 +16,7 @@ public readonly partial struct Market
     /// InsufficientFunds; SeatOrdersFull, OrdersFull; for bid then ask WouldCross and ValueOverflow of a slide; LevelsFull.
     /// When refused, both old orders are as they were.</returns>
     public BookError ReplaceQuote(
-        uint seat, in Quote quote, ref EventWriter events, out OperationResult bid, out OperationResult ask)
+        uint seat, in TwoSidedQuote quote, ref EventWriter events, out OperationResult bid, out OperationResult ask)
     {
         bid = default;
         ask = default;
@@ -48,7 +48,7 @@ public readonly partial struct Market
         return BookError.None;
     }
 
-    private BookError CheckQuoteForm(uint seat, in Quote quote, in EventWriter clocks)
+    private BookError CheckQuoteForm(uint seat, in TwoSidedQuote quote, in EventWriter clocks)
     {
         if (!HasSeat(seat))
             return BookError.UnknownSeat;

@@ -115,7 +115,9 @@ public readonly struct OrderMessage
             { Expiry.Value: not 0 } => (OrderMessageKind.PlaceUntilSlot, order.Expiry.Value),
             _ => (OrderMessageKind.Place, 0UL),
         };
-        int flags = (int)order.Side | ((int)order.Type << TypeShift) | ((int)order.SelfTrade << SelfTradeShift);
+        // A type that is none stays one: it must not reach into the bits of the self-trade mode.
+        int type = Math.Min((int)order.Type, TypeMask);
+        int flags = (int)order.Side | (type << TypeShift) | ((int)order.SelfTrade << SelfTradeShift);
         if (kind == OrderMessageKind.Place)
             return new(kind, flags, seat, sequence, order.ClientOrderId, order.PriceTicks, order.QuantityLots);
 

@@ -317,13 +317,13 @@ public class DifferentialTests
             ReferenceOrder? Named() => _reference.ByClientId(message.Seat, message.ClientOrderId);
             return message.Kind switch
             {
-                OrderMessageKind.Place => _reference.Place(
-                    message.Seat,
-                    new(message.Side, message.Type, message.PriceTicks, message.QuantityLots, message.ClientOrderId),
-                    out result),
                 OrderMessageKind.Cancel => _reference.Cancel(message.Seat, Named, out result),
                 OrderMessageKind.CancelAll => _reference.CancelAll(message.Seat, null, 256, out result),
-                _ => _reference.Reduce(message.Seat, Named, message.QuantityLots, out result),
+                OrderMessageKind.CancelSide => _reference.CancelAll(message.Seat, message.Side, 256, out result),
+                OrderMessageKind.Reduce => _reference.Reduce(message.Seat, Named, message.QuantityLots, out result),
+                OrderMessageKind.Replace => _reference.Replace(
+                    message.Seat, Named, message.PriceTicks, message.QuantityLots, message.SelfTrade, out result),
+                _ => _reference.Place(message.Seat, message.ToNewOrder(), out result),
             };
         }
 

@@ -26,7 +26,7 @@ internal enum OperationKind
 /// <summary>One random operation. Which fields count depends on the kind.</summary>
 internal readonly record struct Operation(
     OperationKind Kind, uint Seat, NewOrder Order, ulong Id, ulong Amount, Asset Asset, Address Key, OrderMessage Message,
-    Quote Quote = default);
+    TwoSidedQuote Quote = default);
 
 /// <summary>What a flow looks like. Of orders that are special, each way of being so has its percentage.</summary>
 internal sealed record FlowShape(
@@ -126,14 +126,14 @@ internal sealed class Flow(int seed, FlowShape shape)
         return _random.Next(2) == 0 ? Expiry.AtSlot(until) : Expiry.AtTime(until);
     }
 
-    private Quote NextQuote()
+    private TwoSidedQuote NextQuote()
     {
         ulong bid = NextPrice();
         ulong ask = Hostile() ? NextPrice() : bid + (ulong)_random.Next(1, 4);
 
         // Few ids, so that quotes replace quotes.
         ulong ids = 1 + ((ulong)_random.Next(3) * 2);
-        return new Quote(
+        return new TwoSidedQuote(
             Hostile() ? (ulong)_random.Next(8) : ids, bid, NextQuoteLots(), ids + 1, ask, NextQuoteLots(),
             Hostile() ? (OrderType)_random.Next(8) : QuoteTypes[_random.Next(QuoteTypes.Length)],
             Hostile() ? (SelfTrade)_random.Next(6) : (SelfTrade)_random.Next(4),
@@ -148,10 +148,28 @@ internal sealed class Flow(int seed, FlowShape shape)
         ulong id = (ulong)_random.Next(shape.ClientIds);
         return _random.Next(4) switch
         {
+            0 when shape.SpecialPercent > 0 => NextSpecialMessage(seat, sequence, id, order),
             0 => OrderMessage.Place(seat, sequence, order),
             1 => OrderMessage.Cancel(seat, sequence, id),
             2 => _random.Next(8) == 0 ? OrderMessage.CancelAll(seat, sequence) : OrderMessage.Place(seat, sequence, order),
             _ => OrderMessage.Reduce(seat, sequence, id, (ulong)_random.Next(shape.MaxLots)),
+        };
+    }
+
+    private OrderMessage NextSpecialMessage(ushort seat, uint sequence, ulong id, NewOrder order)
+    {
+        // Of its display, trigger and expiry a message has one.
+        order = order with { QuantityLots = (uint)order.QuantityLots };
+        uint parameter = (uint)Clock + (uint)_random.Next(1, 60);
+        return _random.Next(6) switch
+        {
+            0 => OrderMessage.Replace(seat, sequence, id, order.PriceTicks, order.QuantityLots, (SelfTrade)_random.Next(4)),
+            1 => OrderMessage.CancelSide(seat, sequence, (Side)_random.Next(2)),
+            _ when order.Type > OrderType.Market || order.Side > Side.Ask => OrderMessage.Place(seat, sequence, order),
+            2 => OrderMessage.Place(seat, sequence, order with { DisplayLots = 1 + (ulong)_random.Next(shape.MaxDisplayLots) }),
+            3 => OrderMessage.Place(seat, sequence, order with { TriggerTicks = (uint)NextPrice() }),
+            4 => OrderMessage.Place(seat, sequence, order with { Expiry = Expiry.AtSlot(parameter) }),
+            _ => OrderMessage.Place(seat, sequence, order with { Expiry = Expiry.AtTime(parameter) }),
         };
     }
 

@@ -256,7 +256,7 @@ public class OrderTypeTests
     [Fact]
     public void A_quote_replaces_both_sides_or_none()
     {
-        var quote = new Quote(1, 10, 5, 2, 12, 5);
+        var quote = new TwoSidedQuote(1, 10, 5, 2, 12, 5);
         Assert.Equal(BookError.None, ReplaceQuote(0, quote));
         Assert.Equal(BookError.None, ReplaceQuote(0, quote with { BidLots = 4, AskPriceTicks = 11 }));
         Assert.Equal([BookEventKind.Reduced, BookEventKind.Cancelled, BookEventKind.Rested], _events.Select(e => e.Kind));
@@ -352,7 +352,7 @@ public class OrderTypeTests
         return End(_market.Replace(seat, orderId, priceTicks, lots, default, ref events, out _), events);
     }
 
-    private BookError ReplaceQuote(uint seat, Quote quote)
+    private BookError ReplaceQuote(uint seat, TwoSidedQuote quote)
     {
         EventWriter events = Begin();
         return End(_market.ReplaceQuote(seat, quote, ref events, out _, out _), events);

@@ -15,4 +15,10 @@ public enum BookInstructionTag : byte
     SetSession = 9,
     CollectFees = 10,
     CancelByClientId = 11,
+    PlaceSpecial = 12,
+    Replace = 13,
+    ReplaceByClientId = 14,
+    CancelSide = 15,
+    ReplaceQuote = 16,
+    Advance = 17,
 }

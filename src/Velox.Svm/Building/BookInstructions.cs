@@ -155,6 +155,67 @@ public static class BookInstructions
         Build(
             Data(BookInstructionTag.CancelByClientId).UInt32(seat).UInt64(clientOrderId), Trade(market, signer));
 
+    /// <summary>Places an order of any kind. Returns order id, filled lots and resting lots (u64 each).</summary>
+    public static Instruction PlaceSpecial(Address market, Address signer, uint seat, in NewOrder order) =>
+        Build(
+            Data(BookInstructionTag.PlaceSpecial)
+                .UInt32(seat)
+                .Byte((byte)order.Side)
+                .Byte((byte)order.Type)
+                .Byte((byte)order.SelfTrade)
+                .UInt64(order.ClientOrderId)
+                .UInt64(order.PriceTicks)
+                .UInt64(order.QuantityLots)
+                .UInt64(order.DisplayLots)
+                .UInt64(order.TriggerTicks)
+                .UInt64(order.Expiry.Bits),
+            Trade(market, signer));
+
+    /// <summary>Gives an open order another price or size. Returns what <see cref="Place"/> returns.</summary>
+    public static Instruction Replace(
+        Address market, Address signer, uint seat, ulong orderId, ulong priceTicks, ulong quantityLots,
+        SelfTrade selfTrade = default) =>
+        BuildReplace(BookInstructionTag.Replace, market, signer, seat, orderId, priceTicks, quantityLots, selfTrade);
+
+    /// <summary>As Replace, by the id that the trader gave the order.</summary>
+    public static Instruction ReplaceByClientId(
+        Address market, Address signer, uint seat, ulong clientOrderId, ulong priceTicks, ulong quantityLots,
+        SelfTrade selfTrade = default) =>
+        BuildReplace(
+            BookInstructionTag.ReplaceByClientId, market, signer, seat, clientOrderId, priceTicks, quantityLots, selfTrade);
+
+    /// <summary>Cancels the newest orders of one side of the seat; <paramref name="max"/> as in
+    /// <see cref="CancelAll"/>.</summary>
+    public static Instruction CancelSide(Address market, Address signer, uint seat, Side side, ushort max) =>
+        Build(Data(BookInstructionTag.CancelSide).UInt32(seat).Byte((byte)side).UInt16(max), Trade(market, signer));
+
+    /// <summary>Replaces the seat's bid and ask together. Returns their order ids (u64 each).</summary>
+    public static Instruction ReplaceQuote(Address market, Address signer, uint seat, in TwoSidedQuote quote) =>
+        Build(
+            Data(BookInstructionTag.ReplaceQuote)
+                .UInt32(seat)
+                .Byte((byte)quote.Type)
+                .Byte((byte)quote.SelfTrade)
+                .UInt64(quote.Expiry.Bits)
+                .UInt64(quote.BidClientOrderId)
+                .UInt64(quote.BidPriceTicks)
+                .UInt64(quote.BidLots)
+                .UInt64(quote.AskClientOrderId)
+                .UInt64(quote.AskPriceTicks)
+                .UInt64(quote.AskLots),
+            Trade(market, signer));
+
+    /// <summary>Lets expired orders go and triggered stops in; anybody may.</summary>
+    public static Instruction Advance(Address market) =>
+        Build(Data(BookInstructionTag.Advance), AccountMeta.Writable(market));
+
+    private static Instruction BuildReplace(
+        BookInstructionTag tag, Address market, Address signer, uint seat, ulong id, ulong priceTicks, ulong quantityLots,
+        SelfTrade selfTrade) =>
+        Build(
+            Data(tag).UInt32(seat).UInt64(id).UInt64(priceTicks).UInt64(quantityLots).Byte((byte)selfTrade),
+            Trade(market, signer));
+
     private static AccountMeta[] Trade(Address market, Address signer) =>
         [AccountMeta.Writable(market), AccountMeta.ReadonlySigner(signer)];
 

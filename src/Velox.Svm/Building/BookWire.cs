@@ -27,12 +27,20 @@ public static class BookWire
     public const int SetSessionSize = 37;
     public const int CollectFeesSize = 10;
     public const int CancelByClientIdSize = 13;
+    public const int PlaceSpecialSize = 56;
+    public const int ReplaceSize = 30;
+    public const int CancelSideSize = 8;
+    public const int ReplaceQuoteSize = 63;
+    public const int AdvanceSize = 1;
 
     /// <summary>OpenSeat returns the seat index (u32).</summary>
     public const int OpenSeatReturnSize = 4;
 
-    /// <summary>Place returns order id, filled lots and resting lots (u64 each).</summary>
+    /// <summary>Place, PlaceSpecial and Replace return order id, filled lots and resting lots (u64 each).</summary>
     public const int PlaceReturnSize = 24;
+
+    /// <summary>ReplaceQuote returns the order ids of bid and ask (u64 each), 0 where there is none.</summary>
+    public const int ReplaceQuoteReturnSize = 16;
 
     /// <summary>A Batch returns one error code (u16) for each message.</summary>
     public const int BatchReturnSizePerMessage = 2;

@@ -6,7 +6,10 @@ internal sealed class FeedMarket
     public const int OrderCapacity = 1_000;
 
     public static readonly FlowShape Shape = new(
-        6, MiddlePrice: 500, PriceSpread: 60, MaxLots: 40, ClientIds: 300, HostilePercent: 2, PlacePercent: 65);
+        6, MiddlePrice: 500, PriceSpread: 60, MaxLots: 40, ClientIds: 300, HostilePercent: 2, PlacePercent: 65)
+    {
+        SpecialPercent = 25,
+    };
 
     private readonly BookEvent[] _buffer = new BookEvent[Market.MaxEventsPerOperation];
     private readonly OrderNode[] _orders = new OrderNode[OrderCapacity + 1];
@@ -41,10 +44,10 @@ internal sealed class FeedMarket
 
     public ReadOnlySpan<BookEvent> Step(out Operation operation)
     {
-        _flow.Clock = (ulong)_step;
+        ulong clock = (ulong)_step++;
+        _flow.Clock = clock;
         operation = _flow.Next();
-        var events = new EventWriter(_buffer, _flow.Clock, _flow.Clock);
-        _step++;
+        var events = new EventWriter(_buffer, clock, clock);
         Market.Apply(operation, ref events, out OperationResult result);
         _flow.Remember(result.OrderId);
         return events.Written;

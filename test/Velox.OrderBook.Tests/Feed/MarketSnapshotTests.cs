@@ -42,7 +42,7 @@ public class MarketSnapshotTests
             var buffer = new BookEvent[Market.MaxEventsPerOperation];
             for (int i = 0; i < operations.Count; i++)
             {
-                var writer = new EventWriter(buffer, slots[i]);
+                var writer = new EventWriter(buffer, slots[i], slots[i]);
                 replayed.Apply(operations[i], ref writer, out _);
                 again.AddRange(writer.Written);
             }
@@ -90,7 +90,7 @@ public class MarketSnapshotTests
         for (int step = 0; step < 1_000; step++)
         {
             ReadOnlySpan<BookEvent> written = live.Step(out Operation operation);
-            var events = new EventWriter(buffer, live.LastSlot);
+            var events = new EventWriter(buffer, live.LastSlot, live.LastSlot);
             moved.Apply(operation, ref events, out _);
             Assert.True(MemoryMarshal.AsBytes(written).SequenceEqual(MemoryMarshal.AsBytes(events.Written)), live.Where);
         }

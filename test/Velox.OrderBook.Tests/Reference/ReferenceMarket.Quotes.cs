@@ -5,7 +5,7 @@ namespace Velox.OrderBook.Tests;
 /// <content>Quotes: a bid and an ask replaced together.</content>
 internal sealed partial class ReferenceMarket
 {
-    public BookError ReplaceQuote(uint seat, Quote quote, out ReferenceResult bid, out ReferenceResult ask)
+    public BookError ReplaceQuote(uint seat, TwoSidedQuote quote, out ReferenceResult bid, out ReferenceResult ask)
     {
         ReferenceResult[] results = [default, default];
         BookError error = Operate(mayTrade: true, () =>
@@ -29,7 +29,7 @@ internal sealed partial class ReferenceMarket
         return error;
     }
 
-    private BookError CheckQuote(uint seat, Quote quote, out QuoteSide[] sides)
+    private BookError CheckQuote(uint seat, TwoSidedQuote quote, out QuoteSide[] sides)
     {
         sides = [];
         if (seat >= Seats.Count)

@@ -56,7 +56,7 @@ public sealed class BookFuzzTests
         ulong price = (ulong)random.Next(95, 106);
         ulong lots = (ulong)random.Next(1, 20);
         ulong clientOrderId = (ulong)random.Next(1, 10);
-        return random.Next(11) switch
+        return random.Next(16) switch
         {
             0 => venue.CreateMarketOnly(),
             1 => BookInstructions.OpenSeat(venue.Market, trader.Address),
@@ -71,6 +71,15 @@ public sealed class BookFuzzTests
                 OrderMessage.Reduce((ushort)trader.Seat, sequence, clientOrderId, 1),
                 OrderMessage.Place((ushort)trader.Seat, sequence, new NewOrder(
                     Side.Ask, OrderType.Limit, price, lots, clientOrderId))),
+            9 => BookInstructions.PlaceSpecial(venue.Market, trader.Address, trader.Seat, new NewOrder(
+                (Side)random.Next(2), OrderType.Limit, price, lots, clientOrderId, (SelfTrade)random.Next(4),
+                (ulong)random.Next(3), random.Next(2) == 0 ? 0 : price, random.Next(2) == 0 ? default : Expiry.AtSlot(lots))),
+            10 => BookInstructions.ReplaceByClientId(
+                venue.Market, trader.Address, trader.Seat, clientOrderId, price, lots, (SelfTrade)random.Next(4)),
+            11 => BookInstructions.ReplaceQuote(
+                venue.Market, trader.Address, trader.Seat, new TwoSidedQuote(1, price, lots, 2, price + 1, lots)),
+            12 => BookInstructions.CancelSide(venue.Market, trader.Address, trader.Seat, (Side)random.Next(2), 2),
+            13 => BookInstructions.Advance(venue.Market),
             _ => venue.Place(trader, (Side)random.Next(2), price, lots, (OrderType)random.Next(4), clientOrderId),
         };
     }

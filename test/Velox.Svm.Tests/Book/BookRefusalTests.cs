@@ -36,7 +36,7 @@ public sealed class BookRefusalTests
     {
         _bank.Send(Venue.Place(_seller, Side.Ask, 10, 5), _seller.Key).Expect();
 
-        _bank.Refuse(BookError.InvalidOrderType, Venue.Place(_buyer, Side.Bid, 10, 1, type: (OrderType)4), _buyer.Key);
+        _bank.Refuse(BookError.InvalidOrderType, Venue.Place(_buyer, Side.Bid, 10, 1, type: (OrderType)6), _buyer.Key);
         _bank.Refuse(
             BookError.WouldCross, Venue.Place(_buyer, Side.Bid, 10, 1, OrderType.PostOnly), _buyer.Key);
         _bank.Refuse(

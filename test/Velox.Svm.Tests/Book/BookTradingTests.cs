@@ -80,6 +80,38 @@ public sealed class BookTradingTests
     }
 
     [Fact]
+    public void Special_orders_go_through_their_instructions()
+    {
+        Trader maker = _bank.NewTrader(10_000, 100_000);
+        _bank.Send(
+            BookInstructions.ReplaceQuote(Venue.Market, maker.Address, maker.Seat, new TwoSidedQuote(1, 40, 5, 2, 60, 5)), maker.Key).Expect();
+        _bank.Send(
+            BookInstructions.PlaceSpecial(Venue.Market, _buyer.Address, _buyer.Seat, new NewOrder(
+                Side.Bid, OrderType.Limit, 61, 2, 7, TriggerTicks: 60)),
+            _buyer.Key).Expect();
+        Assert.Equal(2UL * 61 * 10, _bank.Seat(_buyer).QuoteLocked);
+
+        // The market order trades at 60, which lets the stop in.
+        TransactionRecord record = _bank.Send(
+            BookInstructions.PlaceSpecial(Venue.Market, _buyer.Address, _buyer.Seat, new NewOrder(
+                Side.Bid, OrderType.Market, 0, 1)),
+            _buyer.Key).Expect();
+        Assert.Equal((1UL, 0UL), Placed(record));
+        Assert.Equal(
+            [BookEventKind.Fill, BookEventKind.Closed, BookEventKind.Triggered, BookEventKind.Fill, BookEventKind.Closed],
+            record.MarketEvents.Select(item => item.Event.Kind));
+        _bank.Send(
+            BookInstructions.ReplaceByClientId(Venue.Market, maker.Address, maker.Seat, 1, 41, 6), maker.Key).Expect();
+        _bank.Send(BookInstructions.CancelSide(Venue.Market, maker.Address, maker.Seat, Side.Bid, 0), maker.Key).Expect();
+        Assert.Equal(0UL, _bank.Seat(maker).QuoteLocked);
+        _bank.Send(
+            BookInstructions.PlaceSpecial(Venue.Market, maker.Address, maker.Seat, new NewOrder(
+                Side.Bid, OrderType.Limit, 1, 1, Expiry: Expiry.AtSlot(_bank.Bank.Bank.Slot + 1))),
+            maker.Key).Expect();
+        _bank.AssertSound();
+    }
+
+    [Fact]
     public void Cancelled_and_reduced_orders_free_what_they_locked()
     {
         TransactionRecord first = _bank.Send(

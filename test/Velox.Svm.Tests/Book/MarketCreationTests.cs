@@ -20,7 +20,7 @@ public sealed class MarketCreationTests
         Assert.Equal(Venue.Operator.PublicKey, header.Authority);
         Assert.Equal((Venue.Terms.BaseMint, Venue.Terms.QuoteMint), (header.BaseMint, header.QuoteMint));
         Assert.Equal((Venue.Terms.BaseVault, Venue.Terms.QuoteVault), (header.BaseVault, header.QuoteVault));
-        Assert.Equal((100UL, 10UL, (ushort)5, (ushort)10), (
+        Assert.Equal((100UL, 10UL, (short)5, (ushort)10), (
             header.LotSize, header.TickSize, header.MakerFeeBps, header.TakerFeeBps));
         Assert.Equal((48u, 24u, 8u, 12u), (
             header.OrderCapacity, header.BlockCapacity, header.SeatCapacity, header.MaxOpenOrdersPerSeat));

@@ -76,6 +76,46 @@ public sealed class BookInstructionsTests
             "06" + "03000000" + "0504", BookWire.CancelAllSize, "1w,2s");
 
     [Fact]
+    public void PlaceSpecial() =>
+        AssertInstruction(
+            BookInstructions.PlaceSpecial(Key(1), Key(2), 3, new NewOrder(
+                Side.Ask, OrderType.Limit, 4, 5, U, SelfTrade.CancelBoth, 6, 7, Expiry.AtTime(8))),
+            "0c" + "03000000" + "01" + "00" + "02" + UHex + "0400000000000000" + "0500000000000000"
+            + "0600000000000000" + "0700000000000000" + "0800000000000080",
+            BookWire.PlaceSpecialSize,
+            "1w,2s");
+
+    [Fact]
+    public void Replace()
+    {
+        AssertInstruction(
+            BookInstructions.Replace(Key(1), Key(2), 3, U, 4, 5, SelfTrade.DecrementBoth),
+            "0d" + "03000000" + UHex + "0400000000000000" + "0500000000000000" + "03", BookWire.ReplaceSize, "1w,2s");
+        AssertInstruction(
+            BookInstructions.ReplaceByClientId(Key(1), Key(2), 3, U, 4, 5),
+            "0e" + "03000000" + UHex + "0400000000000000" + "0500000000000000" + "00", BookWire.ReplaceSize, "1w,2s");
+    }
+
+    [Fact]
+    public void CancelSide() =>
+        AssertInstruction(
+            BookInstructions.CancelSide(Key(1), Key(2), 3, Side.Ask, 0x0405),
+            "0f" + "03000000" + "01" + "0504", BookWire.CancelSideSize, "1w,2s");
+
+    [Fact]
+    public void ReplaceQuote() =>
+        AssertInstruction(
+            BookInstructions.ReplaceQuote(
+                Key(1), Key(2), 3, new TwoSidedQuote(1, 2, 3, 4, 5, 6, OrderType.PostOnlySlide, SelfTrade.CancelMaker, Expiry.AtSlot(7))),
+            "10" + "03000000" + "04" + "01" + "0700000000000000" + "0100000000000000" + "0200000000000000"
+            + "0300000000000000" + "0400000000000000" + "0500000000000000" + "0600000000000000",
+            BookWire.ReplaceQuoteSize,
+            "1w,2s");
+
+    [Fact]
+    public void Advance() => AssertInstruction(BookInstructions.Advance(Key(1)), "11", BookWire.AdvanceSize, "1w");
+
+    [Fact]
     public void Reduce() =>
         AssertInstruction(
             BookInstructions.Reduce(Key(1), Key(2), 3, U, 4),

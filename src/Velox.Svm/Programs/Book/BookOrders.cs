@@ -28,9 +28,12 @@ internal static class BookOrders
         error = call.Check(call.Market.Place(seat, order, ref events, out OperationResult result));
         if (!error.IsError)
             error = call.Publish(ref events);
-        if (error.IsError)
-            return error;
+        return error.IsError ? error : Return(call, result);
+    }
 
+    /// <summary>Returns what was placed: order id, filled lots and resting lots.</summary>
+    internal static InstructionError Return(in BookCall call, in OperationResult result)
+    {
         Span<byte> returned = stackalloc byte[BookWire.PlaceReturnSize];
         BinaryPrimitives.WriteUInt64LittleEndian(returned, result.OrderId);
         BinaryPrimitives.WriteUInt64LittleEndian(returned[8..], result.FilledLots);
@@ -60,10 +63,13 @@ internal static class BookOrders
         return error.IsError ? error : call.Publish(ref events);
     }
 
+    /// <summary>CancelAll and CancelSide: the newest orders of a seat.</summary>
     [SkipLocalsInit]
-    internal static InstructionError CancelAll(in BookCall call, BincodeReader fields)
+    internal static InstructionError CancelAll(BookInstructionTag tag, in BookCall call, BincodeReader fields)
     {
         uint seat = fields.UInt32();
+        bool isSide = tag == BookInstructionTag.CancelSide;
+        Side side = isSide ? (Side)fields.Byte() : default;
         int max = fields.UInt16();
         InstructionError error = call.RequireTrader(seat);
         if (error.IsError)
@@ -72,7 +78,9 @@ internal static class BookOrders
         Span<BookEvent> buffer = stackalloc BookEvent[Market.MaxEventsPerOperation];
         var events = call.EventsIn(buffer);
         int limit = max == 0 ? Market.MaxCancelsPerOperation : max;
-        error = call.Check(call.Market.CancelAll(seat, limit, ref events, out _));
+        error = call.Check(isSide
+            ? call.Market.CancelSide(seat, side, limit, ref events, out _)
+            : call.Market.CancelAll(seat, limit, ref events, out _));
         return error.IsError ? error : call.Publish(ref events);
     }
 }

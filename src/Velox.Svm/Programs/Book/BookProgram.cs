@@ -86,7 +86,12 @@ public sealed class BookProgram : INativeProgram
             BookInstructionTag.CollectFees => BookFunds.CollectFees(call, fields),
             BookInstructionTag.Batch => BookBatch.Run(call, fields),
             BookInstructionTag.Place => BookOrders.Place(call, fields),
-            BookInstructionTag.CancelAll => BookOrders.CancelAll(call, fields),
+            BookInstructionTag.CancelAll or BookInstructionTag.CancelSide => BookOrders.CancelAll(tag, call, fields),
+            BookInstructionTag.PlaceSpecial => BookSpecialOrders.Place(call, fields),
+            BookInstructionTag.Replace or BookInstructionTag.ReplaceByClientId =>
+                BookSpecialOrders.Replace(tag, call, fields),
+            BookInstructionTag.ReplaceQuote => BookSpecialOrders.ReplaceQuote(call, fields),
+            BookInstructionTag.Advance => BookSpecialOrders.Advance(call),
             _ => BookOrders.Change(tag, call, fields),
         };
     }
@@ -122,6 +127,11 @@ public sealed class BookProgram : INativeProgram
         BookInstructionTag.SetSession => BookWire.SetSessionSize,
         BookInstructionTag.CollectFees => BookWire.CollectFeesSize,
         BookInstructionTag.CancelByClientId => BookWire.CancelByClientIdSize,
+        BookInstructionTag.PlaceSpecial => BookWire.PlaceSpecialSize,
+        BookInstructionTag.Replace or BookInstructionTag.ReplaceByClientId => BookWire.ReplaceSize,
+        BookInstructionTag.CancelSide => BookWire.CancelSideSize,
+        BookInstructionTag.ReplaceQuote => BookWire.ReplaceQuoteSize,
+        BookInstructionTag.Advance => BookWire.AdvanceSize,
         _ => -1,
     };
 
@@ -130,6 +140,7 @@ public sealed class BookProgram : INativeProgram
         BookInstructionTag.CreateMarket => 9,
         BookInstructionTag.Deposit => 5,
         BookInstructionTag.Withdraw or BookInstructionTag.CollectFees => 6,
+        BookInstructionTag.Advance => 1,
         _ => 2,
     };
 }

@@ -10,7 +10,7 @@ namespace Velox.OrderBook;
 /// <param name="Type">Of both: limit, post-only or post-only-slide.</param>
 /// <param name="SelfTrade">Of both, on arrival.</param>
 /// <param name="Expiry">Of both.</param>
-public readonly record struct Quote(
+public readonly record struct TwoSidedQuote(
     ulong BidClientOrderId, ulong BidPriceTicks, ulong BidLots,
     ulong AskClientOrderId, ulong AskPriceTicks, ulong AskLots,
     OrderType Type = OrderType.PostOnly, SelfTrade SelfTrade = SelfTrade.CancelTaker, Expiry Expiry = default)
