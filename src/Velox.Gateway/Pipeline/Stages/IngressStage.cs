@@ -1,4 +1,3 @@
-using Velox.OrderBook;
 using Velox.Primitives;
 
 namespace Velox.Gateway;
