@@ -33,7 +33,10 @@ internal static class BlockTree
     {
         uint link = slab.TakeBlock(ref header);
         ref PriceBlock block = ref slab.WriteBlock(link);
-        block = new PriceBlock { FirstTick = firstTick, Parent = parent, Height = 1 };
+        block = default;
+        block.FirstTick = firstTick;
+        block.Parent = parent;
+        block.Height = 1;
         if (parent == 0)
         {
             header.Root = link;
@@ -61,13 +64,13 @@ internal static class BlockTree
     /// <summary>Removes a block and frees it.</summary>
     internal static void Remove(in Slab slab, ref MarketHeader header, uint link)
     {
-        PriceBlock block = slab.ReadBlock(link);
+        ref readonly PriceBlock block = ref slab.ReadBlock(link);
         Join(slab, block.Lower, block.Higher);
         uint changed;
         if (block.Left == 0 || block.Right == 0)
         {
-            Replace(slab, ref header.Root, block.Parent, link, block.Left | block.Right);
             changed = block.Parent;
+            Replace(slab, ref header.Root, changed, link, block.Left | block.Right);
         }
         else
         {

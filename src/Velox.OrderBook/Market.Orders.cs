@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Velox.OrderBook;
 
 /// <content>Resting orders: their links to level and seat, the value locked behind them, and the ways out of the
@@ -5,6 +7,7 @@ namespace Velox.OrderBook;
 public readonly partial struct Market
 {
     /// <summary>Puts an order that is written but for its links behind the others of its level.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AppendToLevel(ref MarketHeader header, uint link, ref OrderNode order)
     {
         ref PriceLevel level = ref _slab.WriteLevel(order.Level);
@@ -20,6 +23,7 @@ public readonly partial struct Market
         header.SideOf(order.Side).OrderCount++;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AddToSeat(ref SeatNode seat, uint link, ref OrderNode order)
     {
         uint newest = seat.FirstOrder;
@@ -33,6 +37,7 @@ public readonly partial struct Market
     /// <summary>
     /// Takes lots off an order and its level; at 0 the order leaves the book, and with its last order the level.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void TakeLots(ref MarketHeader header, uint link, ulong lots)
     {
         ref OrderNode order = ref _slab.WriteOrder(link);
@@ -43,6 +48,7 @@ public readonly partial struct Market
             Unlink(ref header, link, order, ref level);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Unlink(ref MarketHeader header, uint link, in OrderNode order, ref PriceLevel level)
     {
         if (order.ClientOrderId != 0)
@@ -53,6 +59,7 @@ public readonly partial struct Market
         _slab.FreeOrder(ref header, link);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void UnlinkFromLevel(ref MarketHeader header, in OrderNode order, ref PriceLevel level)
     {
         if (order.Previous == 0)
@@ -69,6 +76,7 @@ public readonly partial struct Market
             Ladder.Remove(_slab, ref header, order.Side, order.Level);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void UnlinkFromSeat(in OrderNode order)
     {
         ref SeatNode seat = ref _slab.WriteSeat(order.Seat);
@@ -81,6 +89,7 @@ public readonly partial struct Market
         seat.OpenOrders--;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Lock(ref SeatNode seat, in MarketHeader header, Side side, ulong lots, ulong priceTicks)
     {
         if (side == Side.Bid)
@@ -89,6 +98,7 @@ public readonly partial struct Market
             Move(ref seat.BaseFree, ref seat.BaseLocked, lots * header.LotSize);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Unlock(ref SeatNode seat, in MarketHeader header, Side side, ulong lots, ulong priceTicks)
     {
         if (side == Side.Bid)
@@ -97,6 +107,7 @@ public readonly partial struct Market
             Move(ref seat.BaseLocked, ref seat.BaseFree, lots * header.LotSize);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Move(ref ulong from, ref ulong to, ulong atoms)
     {
         Money.Subtract(ref from, atoms);
@@ -106,6 +117,7 @@ public readonly partial struct Market
     /// <summary>
     /// The link of an open order, or 0. O(1): the id names the node, and the node must hold the same id.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint LinkOf(ulong orderId)
     {
         uint link = (uint)(orderId & ((1UL << MarketLayout.OrderLinkBits) - 1));
@@ -113,6 +125,7 @@ public readonly partial struct Market
     }
 
     /// <summary>The link of a seat's open order, or 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint FindById(uint seat, ulong orderId)
     {
         uint link = LinkOf(orderId);

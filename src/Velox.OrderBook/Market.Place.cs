@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Velox.OrderBook;
 
 /// <content>Placing an order: all checks first, then matching, then resting or closing.</content>
@@ -103,6 +105,7 @@ public readonly partial struct Market
         };
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private BookError CheckSeat(in MarketHeader header, uint seat, in NewOrder order, ulong atoms)
     {
         ref readonly SeatNode node = ref _slab.ReadSeat(seat);
@@ -111,6 +114,7 @@ public readonly partial struct Market
             : BookError.None;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private BookError CheckRoomToRest(in MarketHeader header, uint seat, in NewOrder order)
     {
         if (!header.IsMatchingOnly && _slab.ReadSeat(seat).OpenOrders >= header.MaxOpenOrdersPerSeat)
@@ -159,6 +163,7 @@ public readonly partial struct Market
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsSelfTrade(in MarketHeader header, in OrderNode maker, uint seat) =>
         maker.Seat == seat && !header.IsMatchingOnly;
 
@@ -214,6 +219,7 @@ public readonly partial struct Market
     }
 
     /// <summary>Moves the money of one fill between taker, maker and fees.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Settle(ref MarketHeader header, uint takerSeat, Side takerSide, in OrderNode maker, ulong lots)
     {
         ulong baseAtoms = lots * header.LotSize;
@@ -241,6 +247,7 @@ public readonly partial struct Market
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Receive(ref ulong balance, ref ulong fees, ulong atoms, ulong feeBps)
     {
         ulong fee = Money.Fee(atoms, feeBps);
@@ -307,6 +314,7 @@ public readonly partial struct Market
     }
 
     /// <summary>An event about an arriving order, written but for its reason and lots.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref BookEvent NextEvent(
         ref MarketHeader header, ref EventWriter events, BookEventKind kind, in NewOrder order, uint seat, ulong orderId)
     {

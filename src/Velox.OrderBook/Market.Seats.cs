@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Velox.Primitives;
 
 namespace Velox.OrderBook;
@@ -125,6 +126,7 @@ public readonly partial struct Market
     private bool IsOpen(uint seat) => seat < Header.SeatCount;
 
     /// <summary>Whether orders may be of a seat: without accounts, of any.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool HasSeat(uint seat) => IsOpen(seat) || (Header.IsMatchingOnly && seat < MarketLayout.MaxSeats);
 
     private BookError CheckTransfer(uint seat, Asset asset, ulong atoms)

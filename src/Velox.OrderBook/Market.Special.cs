@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Velox.OrderBook;
 
 /// <content>Open orders that are more than plain: opening, taking lots off and closing them.</content>
@@ -179,6 +181,7 @@ public readonly partial struct Market
     }
 
     /// <summary>An event about an open order, written but for its reason and lots.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref BookEvent NextEvent(
         ref MarketHeader header, ref EventWriter events, BookEventKind kind, in OrderNode node)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Velox.OrderBook;
 
 /// <summary>An order to place. docs/order-types.md says exactly what each field does.</summary>
@@ -18,8 +20,11 @@ public readonly record struct NewOrder(
     SelfTrade SelfTrade = SelfTrade.CancelTaker, ulong DisplayLots = 0, ulong TriggerTicks = 0, Expiry Expiry = default)
 {
     /// <summary>Whether it is more than a price, a size and one of the first four types.</summary>
-    internal bool IsSpecial =>
-        (DisplayLots | TriggerTicks | Expiry.Bits | (ulong)SelfTrade) != 0 || Type > OrderType.PostOnly;
+    internal bool IsSpecial
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (DisplayLots | TriggerTicks | Expiry.Bits | (ulong)SelfTrade) != 0 || Type > OrderType.PostOnly;
+    }
 
     /// <summary>Whether it may be open after the operation that brings it.</summary>
     internal bool MayStayOpen => Type.MayRest() || TriggerTicks != 0;

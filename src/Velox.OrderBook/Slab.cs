@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Velox.Primitives;
 
 namespace Velox.OrderBook;
@@ -40,8 +41,10 @@ internal readonly unsafe struct Slab
         _tracked = memory;
     }
 
-    internal Slab(NativeRegion memory)
-        : this(memory.Address, (int)Math.Min(memory.Bytes, int.MaxValue), memory)
+    /// <param name="memory">Kept alive.</param>
+    /// <param name="bytes">The market's part of it, from its header on.</param>
+    internal Slab(NativeRegion memory, ReadOnlySpan<byte> bytes)
+        : this((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes)), bytes.Length, memory)
     {
     }
 
@@ -159,7 +162,10 @@ internal readonly unsafe struct Slab
 
     internal void FreeOrder(ref MarketHeader header, uint link)
     {
-        WriteOrder(link) = new OrderNode { Next = header.FreeOrder };
+        // Two steps: a node put together elsewhere would be read back wide right after it was written narrow, and wait.
+        ref OrderNode order = ref WriteOrder(link);
+        order = default;
+        order.Next = header.FreeOrder;
         header.FreeOrder = link;
     }
 
@@ -177,7 +183,9 @@ internal readonly unsafe struct Slab
 
     internal void FreeBlock(ref MarketHeader header, uint link)
     {
-        WriteBlock(link) = new PriceBlock { Higher = header.FreeBlock };
+        ref PriceBlock block = ref WriteBlock(link);
+        block = default;
+        block.Higher = header.FreeBlock;
         header.FreeBlock = link;
     }
 
@@ -189,9 +197,14 @@ internal readonly unsafe struct Slab
     private ref T Written<T>(byte* address)
         where T : unmanaged
     {
-        _tracked?.NoteWrite((int)(address - _base), sizeof(T));
+        if (_tracked is not null)
+            Note(address, sizeof(T));
         return ref *(T*)address;
     }
+
+    // Not inlined: it would fill every operation with code that untracked memory never runs.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Note(byte* address, int count) => _tracked!.NoteWrite((int)(address - _base), count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private byte* SeatAddress(uint seat)
