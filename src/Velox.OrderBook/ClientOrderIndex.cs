@@ -5,19 +5,22 @@ namespace Velox.OrderBook;
 
 /// <summary>Finds a seat's open order by the id that its trader gave it.</summary>
 /// <remarks>
-/// Buckets by the lower bits of a mixed key, and in each bucket a binary trie through the order nodes themselves: a node is
-/// any order whose key begins, from its upper end, with the bits of its path. Ids that come as they come are found in one
-/// or two steps. Ids that a hostile trader chose to meet in one bucket part at the first bit that differs, so no chain is
-/// longer than the key: 80 steps.
+/// Buckets by the lower bits of a mixed key, each a cache line with entries for 15 orders. Orders that find no room are in a
+/// binary trie through the order nodes themselves: a node is any order whose key begins, from its upper end, with the bits
+/// of its path. Of ids that come as they come, hardly one in a hundred is there; those that a hostile trader chose to meet
+/// in one bucket part at the first bit that differs, so no path is longer than the key: 80 steps.
 /// <para>
-/// The buckets are as many as there ever were orders at a time, so that a small book stays small in the caches: with each order
-/// beyond that one bucket is split in two (linear hashing), which costs as many steps as it holds orders.
+/// There are as many buckets as hold 8 orders each of the most there ever were, so that a small book stays small in the
+/// caches: beyond that one bucket is split in two (linear hashing), which costs as many steps as it holds orders.
 /// </para>
 /// </remarks>
 internal static class ClientOrderIndex
 {
     /// <summary>64 bits of mixed key, then the 16 of the seat: two orders with all of these the same are one.</summary>
     private const int KeyBits = 80;
+
+    /// <summary>Orders a bucket, on average, at which another bucket is added.</summary>
+    internal const uint OrdersPerBucket = 8;
 
     /// <summary>Different for every client order id of a seat, and spread over all bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -44,7 +47,30 @@ internal static class ClientOrderIndex
         if (clientOrderId == 0)
             return 0;
         ulong key = KeyOf(seat, clientOrderId);
-        uint link = slab.ReadBucket(BucketOf(key, buckets));
+        ref readonly IndexBucket bucket = ref slab.ReadBucket(BucketOf(key, buckets));
+        for (uint candidates = IndexBucket.Candidates(in bucket, key); candidates != 0; candidates &= candidates - 1)
+        {
+            uint link = IndexBucket.LinkOf(bucket[BitOperations.TrailingZeroCount(candidates)]);
+            ref readonly OrderNode order = ref slab.ReadOrder(link);
+            if (order.ClientOrderId == clientOrderId && order.Seat == seat)
+                return link;
+        }
+
+        return bucket.Overflow == 0 ? 0 : FindInTrie(slab, bucket.Overflow, key, seat, clientOrderId);
+    }
+
+    /// <summary>The link of the first order that the key may name, not looked at: for prefetching. 0 for none.</summary>
+    internal static uint Guess(in Slab slab, uint buckets, uint seat, ulong clientOrderId)
+    {
+        ulong key = KeyOf(seat, clientOrderId);
+        ref readonly IndexBucket bucket = ref slab.ReadBucket(BucketOf(key, buckets));
+        uint candidates = IndexBucket.Candidates(in bucket, key);
+        return candidates == 0 ? bucket.Overflow : IndexBucket.LinkOf(bucket[BitOperations.TrailingZeroCount(candidates)]);
+    }
+
+    private static uint FindInTrie(in Slab slab, uint root, ulong key, uint seat, ulong clientOrderId)
+    {
+        uint link = root;
         for (int depth = 0; link != 0; depth++)
         {
             RequireDepth(depth);
@@ -60,19 +86,26 @@ internal static class ClientOrderIndex
     /// <summary>Adds an order whose id no open order of its seat has. Its index links must be 0.</summary>
     internal static void Insert(in Slab slab, ref MarketHeader header, uint link, uint seat, ulong clientOrderId)
     {
-        Hang(slab, header.IndexBuckets, link, seat, clientOrderId);
-        if (++header.IndexedOrders > header.IndexBuckets && header.IndexBuckets < slab.BucketCapacity)
+        Put(slab, header.IndexBuckets, link, seat, clientOrderId);
+        if (++header.IndexedOrders > (ulong)header.IndexBuckets * OrdersPerBucket && header.IndexBuckets < slab.BucketCapacity)
             Split(slab, ref header);
     }
 
-    private static void Hang(in Slab slab, uint buckets, uint link, uint seat, ulong clientOrderId)
+    private static void Put(in Slab slab, uint buckets, uint link, uint seat, ulong clientOrderId)
     {
         ulong key = KeyOf(seat, clientOrderId);
-        uint bucket = BucketOf(key, buckets);
-        uint at = slab.ReadBucket(bucket);
+        ref IndexBucket bucket = ref slab.WriteBucket(BucketOf(key, buckets));
+        if (!bucket.TryAdd(IndexBucket.EntryOf(key, link)))
+            Hang(slab, ref bucket, link, key, seat);
+    }
+
+    /// <summary>Puts an order into the trie of a full bucket.</summary>
+    private static void Hang(in Slab slab, ref IndexBucket bucket, uint link, ulong key, uint seat)
+    {
+        uint at = bucket.Overflow;
         if (at == 0)
         {
-            slab.WriteBucket(bucket) = link;
+            bucket.Overflow = link;
             return;
         }
 
@@ -101,15 +134,20 @@ internal static class ClientOrderIndex
     {
         header.IndexedOrders--;
         ulong key = KeyOf(order.Seat, order.ClientOrderId);
+        ref IndexBucket bucket = ref slab.WriteBucket(BucketOf(key, header.IndexBuckets));
+        if (!bucket.TryRemove(IndexBucket.EntryOf(key, link)))
+            Unhang(slab, ref bucket, link, order, key);
+    }
+
+    private static void Unhang(in Slab slab, ref IndexBucket bucket, uint link, in OrderNode order, ulong key)
+    {
         uint replacement = order.IndexLeft | order.IndexRight;
         if (replacement != 0)
             replacement = DetachLeaf(slab, order);
-
-        uint bucket = BucketOf(key, header.IndexBuckets);
-        uint at = slab.ReadBucket(bucket);
+        uint at = bucket.Overflow;
         if (at == link)
         {
-            slab.WriteBucket(bucket) = replacement;
+            bucket.Overflow = replacement;
             return;
         }
 
@@ -169,8 +207,12 @@ internal static class ClientOrderIndex
     {
         uint added = header.IndexBuckets++;
         uint source = added - (1U << BitOperations.Log2(added));
-        uint top = slab.ReadBucket(source);
-        slab.WriteBucket(source) = 0;
+        ref IndexBucket bucket = ref slab.WriteBucket(source);
+        IndexBucket old = bucket;
+        bucket = default;
+        for (int place = 0; place < IndexBucket.Entries && old[place] != 0; place++)
+            Move(slab, header.IndexBuckets, IndexBucket.LinkOf(old[place]));
+        uint top = old.Overflow;
         for (uint left = slab.OrderCapacity; top != 0; left--)
         {
             // As many steps as there can be orders: corrupt links may form a ring.
@@ -181,8 +223,14 @@ internal static class ClientOrderIndex
             top = (order.IndexLeft | order.IndexRight) == 0 ? 0 : DetachLeaf(slab, order);
             order.IndexLeft = 0;
             order.IndexRight = 0;
-            Hang(slab, header.IndexBuckets, moved, order.Seat, order.ClientOrderId);
+            Move(slab, header.IndexBuckets, moved);
         }
+    }
+
+    private static void Move(in Slab slab, uint buckets, uint link)
+    {
+        ref readonly OrderNode order = ref slab.ReadOrder(link);
+        Put(slab, buckets, link, order.Seat, order.ClientOrderId);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -40,10 +40,7 @@ public readonly unsafe partial struct Market
         if (!Sse.IsSupported)
             return;
         ref readonly MarketHeader header = ref Header;
-        uint bucket = ClientOrderIndex.BucketOf(ClientOrderIndex.KeyOf(seat, clientOrderId), header.IndexBuckets);
-        byte* line = _slab.BucketLine(bucket);
-        if (line != null)
-            Fetch(_slab.OrderLine(*(uint*)line));
+        Fetch(_slab.OrderLine(ClientOrderIndex.Guess(_slab, header.IndexBuckets, seat, clientOrderId)));
         if (priceTicks == 0)
             return;
         Fetch(_slab.LevelLine(Ladder.LevelAt(_slab, header, side, priceTicks)));
@@ -70,7 +67,7 @@ public readonly unsafe partial struct Market
             return;
         }
 
-        byte* found = _slab.OrderLine(ClientOrderIndex.Find(_slab, header.IndexBuckets, seat, clientOrderId));
+        byte* found = _slab.OrderLine(ClientOrderIndex.Guess(_slab, header.IndexBuckets, seat, clientOrderId));
         if (found == null)
             return;
         ref readonly OrderNode order = ref *(OrderNode*)found;

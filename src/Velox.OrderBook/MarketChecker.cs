@@ -270,18 +270,48 @@ internal sealed partial class MarketChecker
     {
         var names = new HashSet<(ushort, ulong)>();
         uint buckets = _slab.ReadHeader().IndexBuckets;
-        for (uint bucket = 0; bucket < _slab.BucketCapacity; bucket++)
+        for (uint number = 0; number < _slab.BucketCapacity; number++)
         {
-            uint root = _slab.ReadBucket(bucket);
-            Require(root == 0 || bucket < buckets, $"Bucket {bucket}: in use, and there are {buckets}.");
-            if (root != 0)
-                CheckTrie(root, bucket, names);
+            ref readonly IndexBucket bucket = ref _slab.ReadBucket(number);
+            Require(IsZero(bucket) || number < buckets, $"Bucket {number}: in use, and there are {buckets}.");
+            for (int place = 0; place < IndexBucket.Entries; place++)
+                CheckEntry(bucket, place, number, names);
+            if (bucket.Overflow != 0)
+                CheckTrie(bucket.Overflow, number, names);
         }
 
         Require(names.Count == _indexed, $"{_indexed} orders have client order ids, {names.Count} are in the index.");
         Require(
             _slab.ReadHeader().IndexedOrders == _indexed,
             $"{_indexed} orders have client order ids, {_slab.ReadHeader().IndexedOrders} counted.");
+    }
+
+    private void CheckEntry(in IndexBucket bucket, int place, uint number, HashSet<(ushort Seat, ulong ClientOrderId)> names)
+    {
+        uint entry = bucket[place];
+        Require(entry == 0 || place == 0 || bucket[place - 1] != 0, $"Bucket {number}: a gap before entry {place}.");
+        if (entry == 0)
+            return;
+        uint link = IndexBucket.LinkOf(entry);
+        OrderNode order = _slab.ReadOrder(link);
+        ulong key = CheckIndexed(link, order, number, names);
+        Require(
+            entry == IndexBucket.EntryOf(key, link) && (order.IndexLeft | order.IndexRight) == 0,
+            $"Bucket {number}: entry {place} is not that of order {link}.");
+    }
+
+    /// <summary>Checks that an order is open, named once and in the right bucket. Returns its key.</summary>
+    private ulong CheckIndexed(uint link, in OrderNode order, uint bucket, HashSet<(ushort Seat, ulong ClientOrderId)> names)
+    {
+        Require(_seenOrders[(int)link] && order.OpenLots != 0, $"Order {link}: in the index, and not open.");
+        Require(
+            order.ClientOrderId != 0 && names.Add((order.Seat, order.ClientOrderId)),
+            $"Order {link}: the client order id {order.ClientOrderId} is not unique in the index.");
+        ulong key = ClientOrderIndex.KeyOf(order.Seat, order.ClientOrderId);
+        Require(
+            ClientOrderIndex.BucketOf(key, _slab.ReadHeader().IndexBuckets) == bucket,
+            $"Order {link}: in bucket {bucket} of the index, which is not that of its key.");
+        return key;
     }
 
     private void CheckTrie(uint root, uint bucket, HashSet<(ushort Seat, ulong ClientOrderId)> names)
@@ -291,14 +321,8 @@ internal sealed partial class MarketChecker
         while (open.TryPop(out (uint Link, int Depth, UInt128 Path) at))
         {
             OrderNode order = _slab.ReadOrder(at.Link);
-            Require(_seenOrders[(int)at.Link] && order.OpenLots != 0, $"Order {at.Link}: in the index, and not open.");
-            Require(
-                order.ClientOrderId != 0 && names.Add((order.Seat, order.ClientOrderId)),
-                $"Order {at.Link}: the client order id {order.ClientOrderId} is not unique in the index.");
-            ulong key = ClientOrderIndex.KeyOf(order.Seat, order.ClientOrderId);
-            Require(
-                ClientOrderIndex.BucketOf(key, _slab.ReadHeader().IndexBuckets) == bucket && PathOf(key, order.Seat, at.Depth) == at.Path,
-                $"Order {at.Link}: not on the path of its key in the index.");
+            ulong key = CheckIndexed(at.Link, order, bucket, names);
+            Require(PathOf(key, order.Seat, at.Depth) == at.Path, $"Order {at.Link}: not on the path of its key in the index.");
             if (order.IndexLeft != 0)
                 open.Push((order.IndexLeft, at.Depth + 1, at.Path << 1));
             if (order.IndexRight != 0)

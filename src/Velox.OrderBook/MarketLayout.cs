@@ -36,7 +36,7 @@ public static class MarketLayout
 
     public const int ExtraBytes = 32;
 
-    public const int BucketBytes = 4;
+    public const int BucketBytes = 64;
 
     /// <summary>Solana's limit on the data of an account.</summary>
     public const int MaxAccountBytes = 10 * 1024 * 1024;
@@ -75,11 +75,16 @@ public static class MarketLayout
 
     /// <summary>Bytes that a market with these capacities needs.</summary>
     public static long RequiredBytes(uint orders, uint blocks, uint seats) =>
-        HeaderBytes + ((long)seats * SeatBytes) + ((long)blocks * (BlockBytes + (BlockTicks * LevelBytes)))
-        + ((long)orders * (OrderBytes + ExtraBytes)) + ((long)BucketCapacity(orders) * BucketBytes);
+        BucketOffset(orders, blocks, seats) + ((long)BucketCapacity(orders) * BucketBytes);
 
-    /// <summary>Most buckets of the index of client order ids: the power of two at or above the orders.</summary>
-    public static uint BucketCapacity(uint orders) => BitOperations.RoundUpToPowerOf2(orders);
+    /// <summary>Where the buckets of the index begin: at a cache line.</summary>
+    internal static long BucketOffset(uint orders, uint blocks, uint seats) =>
+        (HeaderBytes + ((long)seats * SeatBytes) + ((long)blocks * (BlockBytes + (BlockTicks * LevelBytes)))
+        + ((long)orders * (OrderBytes + ExtraBytes)) + (BucketBytes - 1)) / BucketBytes * BucketBytes;
+
+    /// <summary>Most buckets of the index of client order ids: the power of two that has one for 8 orders.</summary>
+    public static uint BucketCapacity(uint orders) =>
+        BitOperations.RoundUpToPowerOf2(Math.Max(1, orders / ClientOrderIndex.OrdersPerBucket));
 
     internal static bool AreValidCapacities(uint orders, uint blocks, uint seats) =>
         orders is > 0 and <= MaxOrders && blocks is > 0 and <= MaxBlocks && seats is > 0 and <= MaxSeats

@@ -68,7 +68,7 @@ internal readonly unsafe struct Slab
         _levels = levels - (MarketLayout.BlockTicks * MarketLayout.LevelBytes);
         _orders = orders - MarketLayout.OrderBytes;
         _extras = extras - MarketLayout.ExtraBytes;
-        _buckets = extras + ((nuint)_orderCapacity * MarketLayout.ExtraBytes);
+        _buckets = address + MarketLayout.BucketOffset(_orderCapacity, _blockCapacity, _seatCapacity);
     }
 
     internal ReadOnlySpan<byte> Bytes => new(_base, _length);
@@ -107,9 +107,9 @@ internal readonly unsafe struct Slab
 
     internal ref OrderExtra WriteExtra(uint link) => ref Written<OrderExtra>(ExtraAddress(link));
 
-    internal ref readonly uint ReadBucket(uint bucket) => ref *(uint*)BucketAddress(bucket);
+    internal ref readonly IndexBucket ReadBucket(uint bucket) => ref *(IndexBucket*)BucketAddress(bucket);
 
-    internal ref uint WriteBucket(uint bucket) => ref Written<uint>(BucketAddress(bucket));
+    internal ref IndexBucket WriteBucket(uint bucket) => ref Written<IndexBucket>(BucketAddress(bucket));
 
     // Addresses for prefetching: of what an index names, or null when it names nothing. They are never read through.
     internal byte* OrderLine(uint link) => link - 1 < _orderCapacity ? _orders + ((nuint)link * MarketLayout.OrderBytes) : null;

@@ -10,7 +10,7 @@ public class ViewTests
     [InlineData(202, 0)]
     [InlineData(203, 0)]
     [InlineData(204, 50)]
-    [InlineData(205, 80)]
+    [InlineData(205, 65)]
     public void All_views_equal_the_book_after_every_operation(int seed, int specialPercent)
     {
         var feed = new FeedMarket(seed, FeedMarket.Shape with { SpecialPercent = specialPercent });

@@ -175,7 +175,7 @@ public sealed class MarketCreationTests
     public void A_market_of_ten_MiB_can_be_created()
     {
         var venue = new BookVenue(
-            BookVenue.DefaultTerms with { OrderCapacity = 82_000, BlockCapacity = 1_000, SeatCapacity = 1_000 });
+            BookVenue.DefaultTerms with { OrderCapacity = 80_000, BlockCapacity = 1_000, SeatCapacity = 1_000 });
         Assert.InRange(venue.MarketBytes, 10_000_000, MarketLayout.MaxAccountBytes);
 
         Create(venue).Expect();

@@ -1,0 +1,106 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Velox.OrderBook;
+
+/// <summary>
+/// One cache line of the index of client order ids: up to 15 orders, each with some bits of its key, and the trie of those
+/// that found no room.
+/// </summary>
+/// <remarks>
+/// <code>
+/// offset size field
+///   0    60    entries     15 words, those in use first: upper 12 bits of the key, the lowest of them 1, * 2^20 + link
+///  60     4    overflow    link of the order at the root of the trie; 0 for none
+/// </code>
+/// All entries are compared at once, so that the common answers (no such id; exactly one) are one branch each, whatever the
+/// ids: a branch an entry would be a coin toss for the processor.
+/// </remarks>
+[StructLayout(LayoutKind.Sequential, Size = MarketLayout.BucketBytes)]
+internal struct IndexBucket
+{
+    internal const int Entries = 15;
+
+    private const int TagShift = MarketLayout.OrderLinkBits;
+    private const uint LinkMask = (1u << TagShift) - 1;
+    private const uint EntryMask = (1u << Entries) - 1;
+
+    private Words _words;
+
+    /// <summary>Link of the order at the root of the trie; 0 for none.</summary>
+    internal uint Overflow
+    {
+        readonly get => _words[Entries];
+        set => _words[Entries] = value;
+    }
+
+    internal readonly uint this[int place] => _words[place];
+
+    internal static uint LinkOf(uint entry) => entry & LinkMask;
+
+    internal static uint EntryOf(ulong key, uint link) => TagOf(key) | link;
+
+    /// <summary>Bit per entry that may be an order with this key; none can be where it is 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static uint Candidates(in IndexBucket bucket, ulong key) => Equal(in bucket, ~LinkMask, TagOf(key)) & EntryMask;
+
+    /// <summary>Adds an entry; false when all are in use.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryAdd(uint entry)
+    {
+        int place = BitOperations.TrailingZeroCount(Equal(in this, uint.MaxValue, 0));
+        if (place >= Entries)
+            return false;
+        _words[place] = entry;
+        return true;
+    }
+
+    /// <summary>Takes an entry out, the last one in its place; false when it is not there.</summary>
+    internal bool TryRemove(uint entry)
+    {
+        uint found = Equal(in this, uint.MaxValue, entry) & EntryMask;
+        if (found == 0)
+            return false;
+
+        // What is in use stands first, so the zeros begin behind the last; the overflow word is no entry.
+        int end = BitOperations.TrailingZeroCount(Equal(in this, uint.MaxValue, 0) | (1u << Entries));
+        _words[BitOperations.TrailingZeroCount(found)] = _words[end - 1];
+        _words[end - 1] = 0;
+        return true;
+    }
+
+    // The lowest bit of a tag is 1: an empty entry matches none.
+    private static uint TagOf(ulong key) => ((uint)(key >> 52) | 1) << TagShift;
+
+    /// <summary>Bit per word that equals <paramref name="wanted"/> under the mask; bit 15 is the overflow word's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Equal(in IndexBucket bucket, uint mask, uint wanted)
+    {
+        // Vector128 has a form for every processor, and a portable one where it has none.
+        ref uint words = ref Unsafe.As<IndexBucket, uint>(ref Unsafe.AsRef(in bucket));
+        if (Vector256.IsHardwareAccelerated)
+        {
+            var masks = Vector256.Create(mask);
+            var all = Vector256.Create(wanted);
+            return Vector256.Equals(Vector256.LoadUnsafe(ref words) & masks, all).ExtractMostSignificantBits()
+                | (Vector256.Equals(Vector256.LoadUnsafe(ref words, 8) & masks, all).ExtractMostSignificantBits() << 8);
+        }
+
+        uint equal = 0;
+        for (nuint word = 0; word < 16; word += 4)
+        {
+            Vector128<uint> masked = Vector128.LoadUnsafe(ref words, word) & Vector128.Create(mask);
+            equal |= Vector128.Equals(masked, Vector128.Create(wanted)).ExtractMostSignificantBits() << (int)word;
+        }
+
+        return equal;
+    }
+
+    [InlineArray(Entries + 1)]
+    private struct Words
+    {
+        private uint _word;
+    }
+}

@@ -1,0 +1,87 @@
+namespace Velox.OrderBook.Tests;
+
+/// <summary>Client order ids are found whatever they are: also those that were chosen to meet.</summary>
+public class ClientOrderIndexTests
+{
+    private static readonly MarketParameters Parameters = TestMarket.Parameters with
+    {
+        OrderCapacity = 2_000,
+        MaxOpenOrdersPerSeat = 2_000,
+        BlockCapacity = 64,
+    };
+
+    [Theory]
+    [InlineData(601, 0x0000_0000_0000_0000UL)] // as they come
+    [InlineData(602, 0x0000_0000_0000_0FFFUL)] // all in one bucket
+    [InlineData(603, 0xE000_0000_0000_00FFUL)] // in one bucket, and alike in the upper bits, which entries and tries look at
+    public void Orders_are_found_while_they_are_open_and_not_after(int seed, ulong alike)
+    {
+        var random = new Random(seed);
+        Market market = TestMarket.CreateWithSeats(Parameters, 2, 1UL << 40, out _);
+        ulong[] ids = IdsAlike(random, alike, 600);
+        var open = new HashSet<ulong>();
+        var events = new EventWriter(new BookEvent[Market.MaxEventsPerOperation], 0);
+        int most = 0;
+        for (int step = 0; step < 6_000; step++)
+        {
+            // Long runs of growing and of shrinking, so that all sizes are met.
+            ulong id = ids[random.Next(ids.Length)];
+            bool grows = random.Next(100) < (step / 1_000 % 2 == 0 ? 80 : 20);
+            events.Clear();
+            if (grows)
+            {
+                BookError placed = market.Place(0, new NewOrder(Side.Bid, OrderType.Limit, (ulong)random.Next(1, 900), 1, id), ref events, out _);
+                Assert.Equal(open.Add(id) ? BookError.None : BookError.DuplicateClientOrderId, placed);
+            }
+            else
+            {
+                BookError cancelled = market.CancelByClientId(0, id, ref events, out OperationResult result);
+                Assert.Equal(open.Remove(id) ? BookError.None : BookError.UnknownOrder, cancelled);
+                Assert.Equal(cancelled == BookError.None ? 1u : 0, result.CancelledOrders);
+            }
+
+            most = Math.Max(most, open.Count);
+            Assert.Equal(BookError.UnknownOrder, market.CancelByClientId(1, id, ref events, out _));
+            if (step % 100 == 0)
+                market.AssertSound();
+        }
+
+        market.AssertSound();
+        Assert.True(most > 300, $"seed {seed}: never more than {most} open orders.");
+        while (open.Count > 0)
+        {
+            events.Clear();
+            ulong id = open.First();
+            Assert.Equal(BookError.None, market.CancelByClientId(0, id, ref events, out _));
+            open.Remove(id);
+        }
+
+        market.AssertSound();
+        Assert.Equal(0u, market.Header.IndexedOrders);
+    }
+
+    [Fact]
+    public void The_path_to_ids_that_meet_is_bounded_by_the_key()
+    {
+        // 4,000 ids that share 12 lower bits would be a chain of 4,000 in a list; in the trie each bit halves them.
+        Market market = TestMarket.CreateWithSeats(
+            Parameters with { OrderCapacity = 4_000, MaxOpenOrdersPerSeat = 4_000 }, 1, 1UL << 40, out _);
+        foreach (ulong id in IdsAlike(new Random(604), 0xFFF, 4_000))
+            market.PlaceOk(0, Side.Bid, 5, 1, clientId: id);
+        market.AssertSound(); // a path longer than 80 is a contradiction
+    }
+
+    /// <summary>Distinct ids whose keys, for seat 0, are zero under the mask.</summary>
+    private static ulong[] IdsAlike(Random random, ulong mask, int count)
+    {
+        var ids = new HashSet<ulong>();
+        while (ids.Count < count)
+        {
+            ulong id = (ulong)random.NextInt64(1, long.MaxValue);
+            if ((ClientOrderIndex.KeyOf(0, id) & mask) == 0)
+                ids.Add(id);
+        }
+
+        return [.. ids];
+    }
+}
