@@ -62,6 +62,9 @@ public class DifferentialTests
             reached.UnionWith(new Comparison(50, parameters, shape).Run(operations: 6_000));
         }
 
+        (MarketParameters crowded, FlowShape crowdedShape) = Setting("auctions crowded");
+        reached.UnionWith(new Comparison(50, crowded, crowdedShape).Run(operations: 3_000));
+
         // Not reached by flows, and tested one by one: the end of the numbers, and a full event buffer.
         var elsewhere = new HashSet<Enum>
         {
@@ -143,7 +146,7 @@ public class DifferentialTests
                 special with { MiddlePrice = 1, PriceSpread = 5, MaxLots = 3, HostilePercent = 10, MaxDisplayLots = 2, ControlPermille = 30 }),
             "auctions crowded" => (
                 specialParameters with { OrderCapacity = 900, MaxOpenOrdersPerSeat = 900 },
-                special with { ControlPermille = 4, PlacePercent = 98, MaxLots = 4, SpecialPercent = 20, ExpiryPercent = 5, ClientIds = 100_000 }),
+                special with { BeginsWithCall = true, ControlPermille = 4, PlacePercent = 98, PriceSpread = 30, MaxLots = 4, SpecialPercent = 20, ExpiryPercent = 5, ClientIds = 100_000 }),
             "limits" => (
                 specialParameters,
                 special with { ControlPermille = 60, PlacePercent = 80, StopPercent = 10 }),
@@ -227,6 +230,13 @@ public class DifferentialTests
                 _reference.Seats[(int)seat].SessionKey = TestMarket.SessionOf(seat);
                 _market.SetSessionKey(seat, TestMarket.SessionOf(seat));
             }
+
+            if (!shape.BeginsWithCall)
+                return;
+            var events = new EventWriter(_events, 0);
+            _market.SetPhase(TestMarket.Authority, MarketPhase.Call, ref events);
+            _reference.SetPhase(TestMarket.Authority, MarketPhase.Call);
+            _nextEvent = 1;
         }
 
         private BookError Step(HashSet<Enum> reached)

@@ -52,6 +52,8 @@ internal sealed record FlowShape(
     /// <summary>How many of a thousand operations are about phases and limits.</summary>
     public int ControlPermille { get; init; }
 
+    public bool BeginsWithCall { get; init; }
+
     public int MaxDisplayLots { get; init; } = 8;
 
     /// <summary>An expiry is less than this many slots or seconds ahead.</summary>
@@ -82,6 +84,7 @@ internal sealed class Flow(int seed, FlowShape shape)
 
     private readonly Random _random = new(seed);
     private readonly ulong[] _recentIds = new ulong[64];
+    private OperationKind _last;
 
     /// <summary>The clock from which expiries count, of slots and of seconds alike.</summary>
     public ulong Clock { get; set; }
@@ -100,6 +103,11 @@ internal sealed class Flow(int seed, FlowShape shape)
             : (OperationKind)_random.Next(1, (int)last + 1);
         if (shape.ControlPermille != 0 && _random.Next(1_000) < shape.ControlPermille)
             kind = ControlKinds[_random.Next(ControlKinds.Length)];
+
+        // A large uncross takes several, and now and then something is tried in between.
+        if (_last == OperationKind.Uncross && Chance(70))
+            kind = OperationKind.Uncross;
+        _last = kind;
         uint seat = Hostile() ? (uint)HostileNumber() : (uint)_random.Next((int)shape.Seats);
         NewOrder order = NextOrder();
         return new Operation(
@@ -204,7 +212,7 @@ internal sealed class Flow(int seed, FlowShape shape)
 
     private ulong NextAmount(OperationKind kind) => Hostile() ? HostileNumber()
         : kind == OperationKind.SetPhase ? Phases[_random.Next(Phases.Length)]
-        : kind == OperationKind.SetPriceBand ? (ulong)Math.Max(0, _random.Next(-2_000, 1_500))
+        : kind == OperationKind.SetPriceBand ? _random.Next(20) == 0 ? 10_001 : (ulong)Math.Max(0, _random.Next(-2_000, 1_500))
         : kind == OperationKind.SetSeatLimits ? (ulong)Math.Max(0, _random.NextInt64(-8_000_000, 20_000_000))
         : kind is OperationKind.Reduce or OperationKind.ReduceByClientId ? (ulong)_random.Next(shape.MaxLots + 1)
         : kind is OperationKind.CancelAll or OperationKind.CancelSide ? (ulong)_random.Next(5)
