@@ -64,6 +64,7 @@ public class AuctionTests
             Assert.Equal(MarketPhase.Uncrossing, market.Header.Phase);
             var buffer = new EventWriter(new BookEvent[Market.MaxEventsPerOperation], 1);
             Assert.Equal(BookError.UncrossPending, market.Place(0, new(Side.Bid, OrderType.Limit, 1, 1), ref buffer, out _));
+            Assert.Equal(BookError.UncrossPending, market.CheckPlace(0, new(Side.Bid, OrderType.Limit, 1, 1)));
             Assert.Equal(BookError.UncrossPending, market.Cancel(0, id, ref buffer, out _));
             Assert.Equal(BookError.UncrossPending, market.Advance(ref buffer));
             Assert.Equal(BookError.UncrossPending, market.SetPhase(TestMarket.Authority, MarketPhase.Halted, ref buffer));
@@ -203,7 +204,11 @@ public class AuctionTests
     {
         Market market = InCall(seats: 2, reference: 0, out _);
         foreach (OrderType type in Enum.GetValues<OrderType>().Where(type => type is not (OrderType.Limit or OrderType.Market)))
+        {
             Assert.Equal(BookError.TypeNotInCall, market.PlaceOne(0, Side.Bid, 100, 1, out _, type));
+            Assert.Equal(BookError.TypeNotInCall, market.CheckPlace(0, new(Side.Bid, type, 100, 1)));
+        }
+
         Assert.Equal(BookError.TypeNotInCall, market.PlaceOne(0, Side.Bid, 0, 1, out _, OrderType.Market));
         market.PlaceOk(0, Side.Bid, 100, 1);
         market.PlaceOk(1, Side.Ask, 100, 1);
