@@ -1,7 +1,7 @@
 namespace Velox.OrderBook;
 
 /// <summary>
-/// The price blocks of a market: an AVL tree for look-up and a list in price order through the same nodes. Left is lower.
+/// The price blocks of one side: an AVL tree for look-up and a list in price order through the same nodes. Left is lower.
 /// </summary>
 /// <remarks>
 /// AVL because its worst case is its bound: whatever prices a hostile trader chooses, n blocks are at most
@@ -29,7 +29,7 @@ internal static class BlockTree
     }
 
     /// <summary>Inserts a block without orders under the node that <see cref="Find"/> named.</summary>
-    internal static uint Insert(in Slab slab, ref MarketHeader header, ulong firstTick, uint parent)
+    internal static uint Insert(in Slab slab, ref MarketHeader header, ref uint root, ulong firstTick, uint parent)
     {
         uint link = slab.TakeBlock(ref header);
         ref PriceBlock block = ref slab.WriteBlock(link);
@@ -39,7 +39,7 @@ internal static class BlockTree
         block.Height = 1;
         if (parent == 0)
         {
-            header.Root = link;
+            root = link;
             return link;
         }
 
@@ -57,12 +57,12 @@ internal static class BlockTree
             Join(slab, parent, link);
         }
 
-        Rebalance(slab, ref header.Root, parent);
+        Rebalance(slab, ref root, parent);
         return link;
     }
 
     /// <summary>Removes a block and frees it.</summary>
-    internal static void Remove(in Slab slab, ref MarketHeader header, uint link)
+    internal static void Remove(in Slab slab, ref MarketHeader header, ref uint root, uint link)
     {
         ref readonly PriceBlock block = ref slab.ReadBlock(link);
         Join(slab, block.Lower, block.Higher);
@@ -70,15 +70,15 @@ internal static class BlockTree
         if (block.Left == 0 || block.Right == 0)
         {
             changed = block.Parent;
-            Replace(slab, ref header.Root, changed, link, block.Left | block.Right);
+            Replace(slab, ref root, changed, link, block.Left | block.Right);
         }
         else
         {
-            changed = PutSuccessorInPlace(slab, ref header.Root, link, block);
+            changed = PutSuccessorInPlace(slab, ref root, link, block);
         }
 
         slab.FreeBlock(ref header, link);
-        Rebalance(slab, ref header.Root, changed);
+        Rebalance(slab, ref root, changed);
     }
 
     /// <summary>

@@ -158,4 +158,41 @@ public enum BookError : ushort
 
     /// <summary>A field that this kind of message does not use is not zero.</summary>
     UnusedFieldNotZero = 83,
+
+    // Phases.
+
+    /// <summary>phase is none that can be set: continuous, call (not in a market that only matches) or halted.</summary>
+    InvalidPhase = 90,
+
+    /// <summary>An uncross in a market that is not in a call.</summary>
+    NotInCall = 91,
+
+    /// <summary>An uncross goes on: until it is done, every other operation on orders and phases is refused.</summary>
+    UncrossPending = 92,
+
+    /// <summary>The best bid is not below the best ask: continuous trading begins with an uncross.</summary>
+    BookCrossed = 93,
+
+    /// <summary>The market is halted: orders can be cancelled and reduced, and nothing else.</summary>
+    MarketHalted = 94,
+
+    /// <summary>In a call, an order that would enter at once and is not a limit order.</summary>
+    TypeNotInCall = 95,
+
+    // Limits.
+
+    /// <summary>The seat is stopped by its owner or the market's authority.</summary>
+    SeatStopped = 100,
+
+    /// <summary>The price is farther from the reference than the market's price band.</summary>
+    OutsidePriceBand = 101,
+
+    /// <summary>The seat's open orders would be worth more than its limit.</summary>
+    SeatNotionalFull = 102,
+
+    /// <summary>A price band or a limit is above its bound.</summary>
+    InvalidLimit = 103,
+
+    /// <summary>The owner of a seat raises one of its limits, which only the authority may.</summary>
+    LimitNotLowered = 104,
 }

@@ -33,6 +33,21 @@ public enum BookEventKind : byte
 
     /// <summary>Lots were taken off a waiting stop. At remaining 0 it is gone.</summary>
     Withdrawn = 9,
+
+    /// <summary>
+    /// Shown lots of an order in the book traded in an auction, in its place. At remaining 0 the order left the book. Each
+    /// trade has events of both orders.
+    /// </summary>
+    AuctionFill = 10,
+
+    /// <summary>Hidden lots of an iceberg traded in an auction; what is shown stayed.</summary>
+    AuctionFillHidden = 11,
+
+    /// <summary>
+    /// The market went over to the phase that is in lots. After an uncross: price and remaining lots are its price and all
+    /// its lots.
+    /// </summary>
+    PhaseChanged = 12,
 }
 
 /// <summary>One change of the book: exactly 64 bytes, little-endian.</summary>
@@ -77,6 +92,12 @@ public struct BookEvent
 
     /// <summary>Only <see cref="BookEventKind.Fill"/>; shares its place with <see cref="ClientOrderId"/>.</summary>
     [FieldOffset(24)] public ulong TakerOrderId;
+
+    /// <summary>
+    /// Only <see cref="BookEventKind.AuctionFill"/> and <see cref="BookEventKind.AuctionFillHidden"/>: the price traded at,
+    /// while priceTicks is the order's own. Shares its place with <see cref="ClientOrderId"/>.
+    /// </summary>
+    [FieldOffset(24)] public ulong ClearingPriceTicks;
 
     [FieldOffset(32)] public ulong PriceTicks;
     [FieldOffset(40)] public ulong Lots;

@@ -35,7 +35,7 @@ internal static class Ladder
     {
         uint link = FindBlock(slab, header, side, priceTicks, out uint parent);
         if (link == 0)
-            link = BlockTree.Insert(slab, ref header, priceTicks & ~(ulong)TickMask, parent);
+            link = BlockTree.Insert(slab, ref header, ref header.RootOf(side), priceTicks & ~(ulong)TickMask, parent);
 
         uint level = (link * MarketLayout.BlockTicks) | ((uint)priceTicks & TickMask);
         ulong bit = 1UL << (int)(level & TickMask);
@@ -70,14 +70,11 @@ internal static class Ladder
         ref PriceBlock block = ref slab.WriteBlock(link);
         block.Occupied &= ~(1UL << (int)(level & TickMask));
         if (block.Occupied == 0)
-            BlockTree.Remove(slab, ref header, link);
+            BlockTree.Remove(slab, ref header, ref header.RootOf(side), link);
     }
 
     /// <summary>The number of the next level of a side behind one of its levels; 0 behind the last.</summary>
-    /// <remarks>
-    /// Below a bid there are only bids and above an ask only asks, so the side needs no marks of its own. The best level of
-    /// a side on the far end of the other's is never asked for.
-    /// </remarks>
+    /// <remarks>Each side has blocks of its own, so this holds in a crossed book too, which a call auction has.</remarks>
     internal static uint NextWorse(in Slab slab, Side side, uint level)
     {
         uint link = BlockOf(level);
@@ -130,6 +127,6 @@ internal static class Ladder
             return BlockOf(book.Best);
         }
 
-        return BlockTree.Find(slab, header.Root, firstTick, out parent);
+        return BlockTree.Find(slab, header.ReadRoot(side), firstTick, out parent);
     }
 }

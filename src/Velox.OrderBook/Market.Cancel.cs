@@ -56,11 +56,7 @@ public readonly partial struct Market
         if (count == 0)
             return BookError.None;
 
-        ref MarketHeader header = ref BeginChange();
-        for (; result.CancelledOrders < count; result.CancelledOrders++)
-            CancelOneOf(ref header, _slab.ReadSeat(seat).FirstOrder, ref events, ref result);
-        result.Reason = DoneReason.Cancelled;
-        EndChange(ref header);
+        CancelNewest(seat, count, ref events, ref result);
         return BookError.None;
     }
 
@@ -140,6 +136,15 @@ public readonly partial struct Market
         return HasSeat(seat)
             ? ReduceFound(FindByClientId(seat, clientOrderId), byLots, ref events, out result)
             : BookError.UnknownSeat;
+    }
+
+    private void CancelNewest(uint seat, uint count, ref EventWriter events, ref OperationResult result)
+    {
+        ref MarketHeader header = ref BeginChange();
+        for (; result.CancelledOrders < count; result.CancelledOrders++)
+            CancelOneOf(ref header, _slab.ReadSeat(seat).FirstOrder, ref events, ref result);
+        result.Reason = DoneReason.Cancelled;
+        EndChange(ref header);
     }
 
     private void CancelOneOf(ref MarketHeader header, uint link, ref EventWriter events, ref OperationResult result)

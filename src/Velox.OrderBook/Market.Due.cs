@@ -26,12 +26,12 @@ public readonly partial struct Market
     /// nobody trades.
     /// </summary>
     /// <returns><see cref="BookError.EventBufferFull"/> (<see cref="MaxEventsPerOperation"/> events) when something is
-    /// due.</returns>
+    /// due; <see cref="BookError.UncrossPending"/>.</returns>
     public BookError Advance(ref EventWriter events)
     {
         var frame = new Frame(events.Count);
         BookError error = DoDueWork(ref frame, ref events);
-        if (error == BookError.None && IsTriggerDue(Header))
+        if (error == BookError.None && Header.Phase == MarketPhase.Continuous && IsTriggerDue(Header))
         {
             ref MarketHeader header = ref BeginChange();
             Trigger(ref header, MostEventsBeforeTrigger, ref frame, ref events);
@@ -44,7 +44,7 @@ public readonly partial struct Market
     /// <summary>What has to be done first in every operation on orders; mostly nothing.</summary>
     private BookError DoDueWork(ref EventWriter events)
     {
-        if (Header.SpecialOrders == 0)
+        if ((Header.SpecialOrders | (uint)Header.Restrictions) == 0)
             return BookError.None;
         var frame = new Frame(events.Count);
         return DoDueWork(ref frame, ref events);
@@ -52,14 +52,27 @@ public readonly partial struct Market
 
     private BookError DoDueWork(ref Frame frame, ref EventWriter events)
     {
-        bool isDue = NextExpired(events) != 0 || IsTriggerDue(Header);
+        MarketPhase phase = Header.Phase;
+        if (phase == MarketPhase.Uncrossing)
+            return BookError.UncrossPending;
+        bool isDue = NextExpired(events) != 0 || (phase == MarketPhase.Continuous && IsTriggerDue(Header));
         if (!isDue)
             return BookError.None;
         if (events.Remaining < MaxEventsPerOperation)
             return BookError.EventBufferFull;
 
         ref MarketHeader header = ref BeginChange();
-        for (int count = 0; count < MaxExpiriesPerOperation; count++)
+        ExpireDue(ref header, ref events);
+        Trigger(ref header, MostEventsBeforeEarlyTrigger, ref frame, ref events);
+        EndChange(ref header);
+        return BookError.None;
+    }
+
+    /// <summary>Takes expired orders out, as many as one operation may. Returns how many.</summary>
+    private int ExpireDue(ref MarketHeader header, ref EventWriter events)
+    {
+        int count = 0;
+        for (; count < MaxExpiriesPerOperation; count++)
         {
             uint link = NextExpired(events);
             if (link == 0)
@@ -67,9 +80,7 @@ public readonly partial struct Market
             End(ref header, link, DoneReason.Expired, ref events);
         }
 
-        Trigger(ref header, MostEventsBeforeEarlyTrigger, ref frame, ref events);
-        EndChange(ref header);
-        return BookError.None;
+        return count;
     }
 
     /// <summary>The link of the next order that the clocks have expired, or 0.</summary>

@@ -13,13 +13,8 @@ public readonly partial struct Market
         if (side > Side.Ask)
             return false;
 
-        // Blocks are shared by both sides: what is not better than a side's best price is of this side.
-        ref readonly MarketHeader header = ref Header;
-        ref readonly BookSide book = ref header.ReadSide(side);
-        if (book.Best == 0 || side.IsBetter(priceTicks, book.BestTicks))
-            return false;
         uint tick = (uint)(priceTicks % MarketLayout.BlockTicks);
-        uint link = BlockTree.Find(_slab, header.Root, priceTicks - tick, out _);
+        uint link = BlockTree.Find(_slab, Header.ReadRoot(side), priceTicks - tick, out _);
         if (link == 0 || (_slab.ReadBlock(link).Occupied & (1UL << (int)tick)) == 0)
             return false;
         level = ToDepth(priceTicks, _slab.ReadLevel((link * MarketLayout.BlockTicks) | tick));

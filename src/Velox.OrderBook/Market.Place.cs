@@ -24,7 +24,7 @@ public readonly partial struct Market
     /// </remarks>
     public BookError Place(uint seat, in NewOrder order, ref EventWriter events, out OperationResult result)
     {
-        if (Header.SpecialOrders != 0 | order.IsSpecial)
+        if ((Header.SpecialOrders | (uint)Header.Restrictions) != 0 | order.IsSpecial)
             return PlaceSpecial(seat, order, ref events, out result);
 
         // From here on everything is plain: the order, and every order that it can meet.

@@ -7,7 +7,17 @@ public readonly partial struct Market
     /// What <see cref="Place"/> would answer now, with enough room for events. For a fill-or-kill order that is whether
     /// it would fill.
     /// </summary>
-    public BookError CheckPlace(uint seat, in NewOrder order) => CheckPlace(seat, order, MaxEventsPerOperation);
+    /// <remarks>Without due work, which may change the answer, and by clocks that stand at 0: while no order has an expiry or
+    /// a trigger it is exact.</remarks>
+    public BookError CheckPlace(uint seat, in NewOrder order)
+    {
+        ref readonly MarketHeader header = ref Header;
+        if ((header.SpecialOrders | (uint)header.Restrictions) == 0 & !order.IsSpecial)
+            return CheckPlace(seat, order, MaxEventsPerOperation);
+        return header.Phase == MarketPhase.Uncrossing
+            ? BookError.UncrossPending
+            : CheckSpecial(seat, order, 0, MaxEventsPerOperation, new EventWriter([], slot: 0), out _);
+    }
 
     /// <summary>What <see cref="Credit"/> would answer now.</summary>
     public BookError CheckCredit(uint seat, Asset asset, ulong atoms)

@@ -108,17 +108,48 @@ public readonly partial struct Market
         {
             if (!CanPay(header, seat, bid) || !CanPay(header, seat, ask))
                 return BookError.InsufficientFunds;
-            if (placed != 0 && _slab.ReadSeat(seat).OpenOrders + placed > header.MaxOpenOrdersPerSeat + takenOut)
+        }
+
+        BookError error = CheckQuoteRestrictions(header, seat, bid, ask);
+        if (error != BookError.None)
+            return error;
+        if (!header.IsMatchingOnly)
+        {
+            if (placed != 0 && _slab.ReadSeat(seat).OpenOrders + placed > MaxOpenOrdersOf(header, _slab.ReadSeat(seat)) + takenOut)
                 return BookError.SeatOrdersFull;
         }
 
         if (placed > takenOut + Slab.FreeOrders(_slab, header, atMost: 2))
             return BookError.OrdersFull;
 
-        BookError error = CheckQuotePrice(header, ref bid, ask);
+        error = CheckQuotePrice(header, ref bid, ask);
         if (error == BookError.None)
             error = CheckQuotePrice(header, ref ask, bid);
         return error == BookError.None ? CheckQuoteBlocks(header, bid, ask) : error;
+    }
+
+    private BookError CheckQuoteRestrictions(in MarketHeader header, uint seat, in QuoteSide bid, in QuoteSide ask)
+    {
+        if (header.Restrictions == MarketRestrictions.None || !(bid.IsPlaced || ask.IsPlaced))
+            return BookError.None;
+        BookError error = bid.IsPlaced ? CheckEntry(header, seat, bid.Order) : BookError.None;
+        if (error == BookError.None && ask.IsPlaced)
+            error = CheckEntry(header, seat, ask.Order);
+        if (error != BookError.None || header.IsMatchingOnly)
+            return error;
+        var change = default(NotionalChange);
+        Count(header, bid, ref change);
+        Count(header, ask, ref change);
+        return IsNotionalFull(header, seat, change) ? BookError.SeatNotionalFull : BookError.None;
+    }
+
+    private void Count(in MarketHeader header, in QuoteSide side, ref NotionalChange change)
+    {
+        ref readonly NewOrder order = ref side.Order;
+        if (side.IsPlaced)
+            change.Add(header, order.Side, order.QuantityLots, order.PriceTicks);
+        if (side.IsTakenOut)
+            change.Remove(header, order.Side, OpenLotsOf(side.Old), _slab.ReadOrder(side.Old).PriceTicks);
     }
 
     private bool IsOfOtherSide(in QuoteSide side) => side.Old != 0 && _slab.ReadOrder(side.Old).Side != side.Order.Side;
@@ -163,8 +194,6 @@ public readonly partial struct Market
     {
         bool bidNeedsOne = bid.IsPlaced && !Ladder.HasBlock(_slab, header, Side.Bid, bid.PriceTicks);
         bool askNeedsOne = ask.IsPlaced && !Ladder.HasBlock(_slab, header, Side.Ask, ask.PriceTicks);
-        if (bidNeedsOne && askNeedsOne && bid.PriceTicks / MarketLayout.BlockTicks == ask.PriceTicks / MarketLayout.BlockTicks)
-            askNeedsOne = false;
         uint needed = (bidNeedsOne ? 1u : 0) + (askNeedsOne ? 1u : 0);
         return needed <= Slab.FreeBlocks(_slab, header, atMost: 2) ? BookError.None : BookError.LevelsFull;
     }

@@ -13,7 +13,9 @@ public readonly partial struct Market
         ref MarketHeader header, ref Taker taker, uint link, ref EventWriter events, ref OperationResult result)
     {
         bool hasNode = link != 0 && _slab.ReadOrder(link).OrderId == taker.OrderId;
-        DoneReason reason = MatchSpecial(ref header, ref taker, ref events);
+        DoneReason reason = header.Phase == MarketPhase.Continuous
+            ? MatchSpecial(ref header, ref taker, ref events)
+            : DoneReason.None;
         result.OrderId = taker.OrderId;
         result.FilledLots = taker.FilledLots;
         ref readonly NewOrder order = ref taker.Order;

@@ -51,6 +51,9 @@ public readonly partial struct Market
             return BookError.SequenceExhausted;
         if (!header.IsMatchingOnly && FreeWithout(header, seat, order.Side, replaced) < neededAtoms)
             return BookError.InsufficientFunds;
+        error = CheckRestrictions(header, seat, order, replaced);
+        if (error != BookError.None)
+            return error;
         if (replaced == 0)
         {
             error = CheckPlaceAmongOrders(header, seat, order);
@@ -115,9 +118,16 @@ public readonly partial struct Market
             return BookError.DuplicateClientOrderId;
         if (!order.MayStayOpen)
             return BookError.None;
-        if (!header.IsMatchingOnly && _slab.ReadSeat(seat).OpenOrders >= header.MaxOpenOrdersPerSeat)
+        if (!header.IsMatchingOnly && HasFullSeat(header, seat, more: 1))
             return BookError.SeatOrdersFull;
         return Slab.HasFreeOrder(header) ? BookError.None : BookError.OrdersFull;
+    }
+
+    /// <summary>Whether so many more orders are more than a seat may have open.</summary>
+    private bool HasFullSeat(in MarketHeader header, uint seat, uint more)
+    {
+        ref readonly SeatNode node = ref _slab.ReadSeat(seat);
+        return (ulong)node.OpenOrders + more > MaxOpenOrdersOf(header, node);
     }
 
     /// <summary>Checks an order that enters at once against the book.</summary>

@@ -31,6 +31,8 @@ public readonly partial struct Market
     /// <summary>Lets triggered stops in, one after the other, as far as one operation goes.</summary>
     private void Trigger(ref MarketHeader header, int mostEvents, ref Frame frame, ref EventWriter events)
     {
+        if (header.Phase != MarketPhase.Continuous)
+            return;
         while (header.FirstStopBid != 0 || header.FirstStopAsk != 0)
         {
             ulong last = header.LastTradePriceTicks;

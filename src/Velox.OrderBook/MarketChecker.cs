@@ -23,6 +23,7 @@ internal sealed partial class MarketChecker
 
     // The block before the one that is looked at, in price order.
     private uint _last;
+    private Side _treeSide;
     private uint _indexed;
 
     private MarketChecker(in Slab slab)
@@ -58,13 +59,13 @@ internal sealed partial class MarketChecker
         Require(
             header.BestBidTicks == header.Bids.BestTicks && header.BestAskTicks == header.Asks.BestTicks,
             $"The published best prices are not those of the book.");
-        uint height = CheckSubtree(header.Root, 0, 1);
-        Require(height <= MarketLayout.MaxTreeHeight, $"The tree of blocks is {height} high.");
-        Require(_last == 0 || _slab.ReadBlock(_last).Higher == 0, $"The list of blocks goes on after its last.");
+        CheckTree(Side.Bid, header.BidRoot);
+        CheckTree(Side.Ask, header.AskRoot);
         CheckSide(Side.Bid, header.Bids, _bids);
         CheckSide(Side.Ask, header.Asks, _asks);
         CheckStops(header);
         CheckExpiries(header);
+        CheckRestrictions(header);
         Require(
             _specialOrders == header.SpecialOrders,
             $"{_specialOrders} orders are special, {header.SpecialOrders} counted.");
@@ -73,7 +74,19 @@ internal sealed partial class MarketChecker
         CheckIndex();
         if (!header.IsMatchingOnly)
             CheckSeats(header);
+        Require(
+            _restrictedSeats == header.RestrictedSeats,
+            $"{_restrictedSeats} seats have limits, {header.RestrictedSeats} counted.");
         CheckUntouched(header);
+    }
+
+    private void CheckTree(Side side, uint root)
+    {
+        _treeSide = side;
+        _last = 0;
+        uint height = CheckSubtree(root, 0, 1);
+        Require(height <= MarketLayout.MaxTreeHeight, $"{side}: the tree of blocks is {height} high.");
+        Require(_last == 0 || _slab.ReadBlock(_last).Higher == 0, $"{side}: the list of blocks goes on after its last.");
     }
 
     private void CheckSide(Side side, in BookSide book, in Count counted)
@@ -122,7 +135,7 @@ internal sealed partial class MarketChecker
         return height;
     }
 
-    /// <summary>Checks the 64 levels of a block: first those of bids, then those of asks.</summary>
+    /// <summary>Checks the 64 levels of a block.</summary>
     private void CheckLevels(uint link, in PriceBlock block)
     {
         Require(block.Occupied != 0, $"Block {link}: no levels.");
@@ -137,14 +150,12 @@ internal sealed partial class MarketChecker
             }
 
             Require(level.FirstOrder != 0, $"Level {number}: no orders.");
-            Side side = _slab.ReadOrder(level.FirstOrder).Side;
-            Require(side == Side.Ask || _asks.Levels == 0, $"Level {number}: the book is crossed.");
-            ref Count counted = ref side == Side.Bid ? ref _bids : ref _asks;
+            ref Count counted = ref _treeSide == Side.Bid ? ref _bids : ref _asks;
             if (counted.Lowest == 0)
                 counted.Lowest = number;
             counted.Highest = number;
             counted.Levels++;
-            counted.Orders += CheckQueue(side, number, block.FirstTick + tick, level);
+            counted.Orders += CheckQueue(_treeSide, number, block.FirstTick + tick, level);
         }
     }
 
@@ -373,7 +384,7 @@ internal sealed partial class MarketChecker
         Require(
             node.OpenOrders == _seats[seat].Orders,
             $"Seat {seat}: {_seats[seat].Orders} orders, {node.OpenOrders} counted.");
-        Require(node.OpenOrders <= header.MaxOpenOrdersPerSeat, $"Seat {seat}: too many open orders.");
+        CheckLimits(seat, node);
 
         uint newer = 0;
         ulong newerId = ulong.MaxValue;

@@ -32,7 +32,7 @@ public enum MarketFlags : uint
     MatchingOnly = 1,
 }
 
-/// <summary>The beginning of a market: 512 bytes, the rest of its page is zero.</summary>
+/// <summary>The beginning of a market: 640 bytes, the rest of its page is zero.</summary>
 /// <remarks>
 /// <code>
 /// offset size field                          offset size field
@@ -44,11 +44,12 @@ public enum MarketFlags : uint
 ///  20     4    blockCapacity                  160     8    changes
 ///  24     4    orderCapacity                  168     8    lastTradePriceTicks
 ///  28     4    maxOpenOrdersPerSeat           176     8    tradeCount
-///  32     8    lotSize                        184     8    specialOrders, reserved (4 each)
+///  32     8    lotSize                        184     8    specialOrders, askRoot (4 each)
 ///  40     8    tickSize                       192     8    quoteChanges
 ///  48     2    makerFeeBps                    200     8    bestBidTicks
 ///  50     2    takerFeeBps                    208     8    bestAskTicks
-///  52    12    reserved                       216    40    reserved
+///  52     4    restrictions                   216    40    reserved
+///  56     8    reserved
 ///  64     8    nextOrderSequence              256     8    baseTotal
 ///  72     8    nextEventSequence              264     8    quoteTotal
 ///  80    24    bids                           272     8    feesBase
@@ -60,14 +61,16 @@ public enum MarketFlags : uint
 ///                                             416    32    quoteVault
 ///                                             448    32    authority
 ///                                             480    32    reserved
+///                                             512    32    phase and limits
+///                                             544    96    uncross
 /// </code>
 /// Each row of 64 bytes has its use: 0 is fixed at creation, 64 and 128 change with every operation, 192 with the best
-/// prices only and is all that a reader of these touches, 256 is for money.
+/// prices only and is all that a reader of these touches, 256 is for money, 512 for auctions and limits.
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
 public struct MarketHeader
 {
-    public const int Size = 512;
+    public const int Size = 640;
 
     /// <summary>Offset of the cache line with the best prices: a version, then bid and ask, 8 bytes each.</summary>
     public const int QuoteOffset = 192;
@@ -86,6 +89,9 @@ public struct MarketHeader
     [FieldOffset(40)] public ulong TickSize;
     [FieldOffset(48)] public short MakerFeeBps;
     [FieldOffset(50)] public ushort TakerFeeBps;
+
+    /// <summary>Why orders need more checks than the plain ones. While it is none, operations take the short way.</summary>
+    [FieldOffset(52)] public MarketRestrictions Restrictions;
 
     /// <summary>Number of the next order placed, from 1.</summary>
     [FieldOffset(64)] public ulong NextOrderSequence;
@@ -106,8 +112,11 @@ public struct MarketHeader
     /// <summary>Blocks ever used.</summary>
     [FieldOffset(140)] public uint UsedBlocks;
 
-    /// <summary>Link of the block at the top of the tree.</summary>
-    [FieldOffset(144)] public uint Root;
+    /// <summary>Link of the block at the top of the bids' tree.</summary>
+    [FieldOffset(144)] public uint BidRoot;
+
+    /// <summary>Link of the block at the top of the asks' tree.</summary>
+    [FieldOffset(188)] public uint AskRoot;
 
     /// <summary>Seats opened: indices 0..SeatCount-1.</summary>
     [FieldOffset(148)] public uint SeatCount;
@@ -175,7 +184,35 @@ public struct MarketHeader
     [FieldOffset(416)] public Address QuoteVault;
     [FieldOffset(448)] public Address Authority;
 
+    [FieldOffset(512)] public MarketPhase Phase;
+
+    /// <summary>How far a price may be from the reference, in basis points; 0 for any distance.</summary>
+    [FieldOffset(516)] public uint PriceBandBps;
+
+    /// <summary>The reference price before the first trade; 0 for none.</summary>
+    [FieldOffset(520)] public ulong ReferenceTicks;
+
+    /// <summary>Seats with limits of their own or stopped.</summary>
+    [FieldOffset(528)] public uint RestrictedSeats;
+
+    /// <summary>Zero but while an uncross goes on.</summary>
+    [FieldOffset(544)] internal AuctionWalk Uncross;
+
     internal readonly bool IsMatchingOnly => (Flags & MarketFlags.MatchingOnly) != 0;
+
+    /// <summary>What auctions and price bands measure from: the last trade, before the first what was set; 0 for nothing.</summary>
+    internal readonly ulong PriceReferenceTicks => LastTradePriceTicks != 0 ? LastTradePriceTicks : ReferenceTicks;
+
+    /// <summary>What <see cref="Restrictions"/> must be.</summary>
+    internal readonly MarketRestrictions RestrictionsNow =>
+        (Phase == MarketPhase.Continuous ? 0 : MarketRestrictions.Phase)
+        | (PriceBandBps == 0 ? 0 : MarketRestrictions.PriceBand)
+        | (RestrictedSeats == 0 ? 0 : MarketRestrictions.Seats);
+
+    internal readonly uint ReadRoot(Side side) => side == Side.Bid ? BidRoot : AskRoot;
+
+    [UnscopedRef]
+    internal ref uint RootOf(Side side) => ref side == Side.Bid ? ref BidRoot : ref AskRoot;
 
     [UnscopedRef]
     internal ref BookSide SideOf(Side side) => ref side == Side.Bid ? ref Bids : ref Asks;

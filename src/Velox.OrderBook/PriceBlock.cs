@@ -7,7 +7,7 @@ namespace Velox.OrderBook;
 /// zero but for <see cref="Higher"/>.
 /// </summary>
 /// <remarks>
-/// Both sides share the blocks: a book at rest is not crossed, so in every block all bids are below all asks.
+/// A block is of one side: in a call auction the book is crossed, and both sides have levels at the same prices.
 /// <code>
 /// offset size field
 ///   0     8    firstTick      price of bit 0: a multiple of 64

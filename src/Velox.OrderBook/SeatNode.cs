@@ -15,7 +15,10 @@ namespace Velox.OrderBook;
 ///  88     8    quoteLocked         atoms behind open bids
 ///  96     4    firstOrder          link of the newest open order
 /// 100     4    openOrders          count
-/// 104    24    reserved
+/// 104     4    maxOpenOrders       0: the market's
+/// 108     4    stops               <see cref="SeatStops"/>
+/// 112     8    maxOpenNotional     quote atoms; 0: none
+/// 120     8    reserved
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Sequential, Size = MarketLayout.SeatBytes)]
@@ -29,4 +32,9 @@ public struct SeatNode
     public ulong QuoteLocked;
     public uint FirstOrder;
     public uint OpenOrders;
+    public uint MaxOpenOrders;
+    public SeatStops Stops;
+    public ulong MaxOpenNotionalAtoms;
+
+    internal readonly bool IsRestricted => MaxOpenOrders != 0 || Stops != SeatStops.None || MaxOpenNotionalAtoms != 0;
 }

@@ -37,7 +37,8 @@ public class BlockTreeTests
 
             market.AssertSound();
             int blocks = MarketLayout.HeaderBytes + ((int)Parameters.SeatCapacity * MarketLayout.SeatBytes);
-            uint height = memory.Read<PriceBlock>(blocks + ((int)(market.Header.Root - 1) * MarketLayout.BlockBytes)).Height;
+            uint root = side == Side.Bid ? market.Header.BidRoot : market.Header.AskRoot;
+            uint height = memory.Read<PriceBlock>(blocks + ((int)(root - 1) * MarketLayout.BlockBytes)).Height;
             Assert.InRange(height, 12U, (uint)(1.44 * Math.Log2(Blocks + 2)));
 
             RemoveHalf(market, ids);

@@ -46,7 +46,7 @@ public class CorruptionTests
             }
 
             found += market.CheckInvariants(out _) == BookError.CorruptMarket ? 1 : 0;
-            UseWhileDamaged(market, seed + round, isSpecial ? SpecialShape : Shape);
+            UseWhileDamaged(market, seed + round, isSpecial ? SpecialShape with { ControlPermille = 150 } : Shape);
         }
 
         Assert.True(found > 1_000 && refused > 10, $"seed {seed}: {found} contradictions found, {refused} headers refused.");
@@ -146,7 +146,7 @@ public class CorruptionTests
     {
         for (int count = random.Next(1, 6); count > 0; count--)
         {
-            int offset = random.Next(4) == 0 ? random.Next(320) : random.Next(MarketLayout.HeaderBytes, memory.Length);
+            int offset = random.Next(4) == 0 ? random.Next(MarketHeader.Size) : random.Next(MarketLayout.HeaderBytes, memory.Length);
             if (random.Next(2) == 0)
                 memory.Write(offset, 1)[0] ^= (byte)(1 << random.Next(8));
             else
@@ -193,15 +193,15 @@ public class CorruptionTests
         {
             // Capacities, limits, sizes and fees may be other and still lawful, and a bucket without orders be there or not;
             // sequences, versions, last trade, addresses.
-            return offset is (>= 12 and < 80) or (>= 100 and < 104) or (>= 124 and < 128) or (>= 152 and < 156) or (>= 160 and < 184) or (>= 188 and < 200)
-                or (>= 216 and < 256) or (>= 304 and < MarketHeader.Size);
+            return offset is (>= 12 and < 52) or (>= 56 and < 80) or (>= 100 and < 104) or (>= 124 and < 128) or (>= 152 and < 156) or (>= 160 and < 184) or (>= 192 and < 200)
+                or (>= 216 and < 256) or (>= 304 and < 512) or (>= 520 and < 528) or (>= 532 and < 544);
         }
 
         if (offset < blocks)
         {
             int inSeat = (offset - seats) % MarketLayout.SeatBytes;
             bool isOpen = offset < seats + ((int)header.SeatCount * MarketLayout.SeatBytes);
-            return isOpen && inSeat is < 64 or >= 104;
+            return isOpen && inSeat is < 64 or >= 120;
         }
 
         if (offset < levels)

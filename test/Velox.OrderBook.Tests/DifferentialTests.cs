@@ -16,6 +16,7 @@ public class DifferentialTests
     private static readonly string[] SpecialFlows =
     [
         "special", "special tiny", "special hostile", "special huge money", "cascades", "expiries", "icebergs", "one peak",
+        "auctions", "auctions hostile", "limits",
     ];
 
     public static TheoryData<string, int> Flows => new()
@@ -34,6 +35,11 @@ public class DifferentialTests
         { "expiries", 33 }, { "expiries", 34 },
         { "icebergs", 35 }, { "icebergs", 36 },
         { "one peak", 37 },
+        { "auctions", 41 }, { "auctions", 42 }, { "auctions", 43 }, { "auctions", 44 },
+        { "auctions hostile", 45 }, { "auctions hostile", 46 },
+        { "auctions huge money", 47 },
+        { "auctions crowded", 48 }, { "auctions crowded", 49 },
+        { "limits", 51 }, { "limits", 52 }, { "limits", 53 },
     };
 
     [Theory]
@@ -42,7 +48,8 @@ public class DifferentialTests
     {
         (MarketParameters parameters, FlowShape shape) = Setting(name);
         seed += ValueOf(SeedVariable, 0);
-        new Comparison(seed, parameters, shape).Run(ValueOf(OperationsVariable, 20_000));
+        int operations = name == "auctions crowded" ? 3_000 : 20_000;
+        new Comparison(seed, parameters, shape).Run(ValueOf(OperationsVariable, operations));
     }
 
     [Fact]
@@ -54,6 +61,9 @@ public class DifferentialTests
             (MarketParameters parameters, FlowShape shape) = Setting(name);
             reached.UnionWith(new Comparison(50, parameters, shape).Run(operations: 6_000));
         }
+
+        (MarketParameters crowded, FlowShape crowdedShape) = Setting("auctions crowded");
+        reached.UnionWith(new Comparison(50, crowded, crowdedShape).Run(operations: 3_000));
 
         // Not reached by flows, and tested one by one: the end of the numbers, and a full event buffer.
         var elsewhere = new HashSet<Enum>
@@ -129,6 +139,17 @@ public class DifferentialTests
             "expiries" => (
                 specialParameters with { OrderCapacity = 250, MaxOpenOrdersPerSeat = 80 },
                 special with { SpecialPercent = 90, StopPercent = 15, ExpiryPercent = 95, ExpirySpread = 8, PlacePercent = 90, PriceSpread = 200 }),
+            "auctions" => (specialParameters with { MakerFeeBps = 7, TakerFeeBps = 9 }, special with { ControlPermille = 20, PlacePercent = 80 }),
+            "auctions hostile" => (specialParameters, special with { ControlPermille = 30, HostilePercent = 5, PriceSpread = 12 }),
+            "auctions huge money" => (
+                specialParameters with { LotSize = 1UL << 40, TickSize = 3UL << 38, MakerFeeBps = 1_000, TakerFeeBps = 1_000 },
+                special with { MiddlePrice = 1, PriceSpread = 5, MaxLots = 3, HostilePercent = 10, MaxDisplayLots = 2, ControlPermille = 30 }),
+            "auctions crowded" => (
+                specialParameters with { OrderCapacity = 900, MaxOpenOrdersPerSeat = 900 },
+                special with { BeginsWithCall = true, ControlPermille = 4, PlacePercent = 98, PriceSpread = 30, MaxLots = 4, SpecialPercent = 20, ExpiryPercent = 5, ClientIds = 100_000 }),
+            "limits" => (
+                specialParameters,
+                special with { ControlPermille = 60, PlacePercent = 80, StopPercent = 10 }),
             "icebergs" => (
                 specialParameters with { OrderCapacity = 60, TakerFeeBps = 1_000, MakerFeeBps = -999 },
                 special with { SpecialPercent = 90, StopPercent = 5, IcebergPercent = 90, PriceSpread = 20 }),
@@ -209,6 +230,13 @@ public class DifferentialTests
                 _reference.Seats[(int)seat].SessionKey = TestMarket.SessionOf(seat);
                 _market.SetSessionKey(seat, TestMarket.SessionOf(seat));
             }
+
+            if (!shape.BeginsWithCall)
+                return;
+            var events = new EventWriter(_events, 0);
+            _market.SetPhase(TestMarket.Authority, MarketPhase.Call, ref events);
+            _reference.SetPhase(TestMarket.Authority, MarketPhase.Call);
+            _nextEvent = 1;
         }
 
         private BookError Step(HashSet<Enum> reached)
@@ -277,6 +305,12 @@ public class DifferentialTests
                     return _reference.Advance();
                 case OperationKind.Message:
                     return MessageToReference(o.Message, out result);
+                case OperationKind.SetPhase:
+                    return _reference.SetPhase(o.Key, (MarketPhase)o.Amount);
+                case OperationKind.Uncross:
+                    return _reference.Uncross(o.Key, out result);
+                case OperationKind.StopSeat:
+                    return _reference.StopSeat(o.Key, o.Seat, out result);
                 default:
                     _reference.Events.Clear();
                     return AccountToReference(o);
@@ -298,6 +332,12 @@ public class DifferentialTests
                         return BookError.UnknownSeat;
                     _reference.Seats[(int)o.Seat].SessionKey = o.Key;
                     return BookError.None;
+                case OperationKind.SetPriceBand:
+                    return _reference.SetPriceBand(o.Key, (uint)Math.Min(o.Amount, uint.MaxValue), o.Id);
+                case OperationKind.SetSeatLimits:
+                    return _reference.SetSeatLimits(o.Key, o.Seat, o.Limits);
+                case OperationKind.ResumeSeat:
+                    return _reference.ResumeSeat(o.Key, o.Seat);
                 default:
                     return _reference.CollectFees(o.Key, o.Asset, o.Amount);
             }
@@ -370,6 +410,14 @@ public class DifferentialTests
                     CompareOpen(order);
             }
 
+            Expect(_reference.Phase, _market.Header.Phase, "phase");
+            if (_reference.Phase != MarketPhase.Uncrossing)
+            {
+                ReferenceAuction auction = _reference.FindAuction();
+                Assert.True(_market.TryGetIndicative(10_000, out AuctionPrice indicative));
+                Expect(new AuctionPrice(auction.PriceTicks, auction.Lots), indicative, "indicative price");
+            }
+
             foreach (Side side in (Side[])[Side.Bid, Side.Ask])
             {
                 List<ReferenceOrder> expected = _reference.InPriority(side).ToList();
@@ -414,7 +462,9 @@ public class DifferentialTests
 
         private static ReferenceEvent ToReference(in BookEvent e) => new(
             e.Kind, e.Side, e.Reason, e.Type, e.Seat, e.TakerSeat, e.OrderId >> MarketLayout.OrderLinkBits,
-            e.Kind == BookEventKind.Fill ? e.TakerOrderId >> MarketLayout.OrderLinkBits : e.ClientOrderId,
+            e.Kind == BookEventKind.Fill ? e.TakerOrderId >> MarketLayout.OrderLinkBits
+                : e.Kind is BookEventKind.AuctionFill or BookEventKind.AuctionFillHidden ? e.ClearingPriceTicks
+                : e.ClientOrderId,
             e.PriceTicks, e.Lots, e.RemainingLots);
 
         private void Expect<T>(T expected, T actual, string what)

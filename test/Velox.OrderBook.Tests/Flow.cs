@@ -21,12 +21,21 @@ internal enum OperationKind
     CancelSide,
     ReplaceQuote,
     Advance,
+    SetPhase,
+    Uncross,
+    SetPriceBand,
+    SetSeatLimits,
+    StopSeat,
+    ResumeSeat,
 }
 
 /// <summary>One random operation. Which fields count depends on the kind.</summary>
 internal readonly record struct Operation(
     OperationKind Kind, uint Seat, NewOrder Order, ulong Id, ulong Amount, Asset Asset, Address Key, OrderMessage Message,
-    TwoSidedQuote Quote = default);
+    TwoSidedQuote Quote = default)
+{
+    public SeatLimits Limits => new((uint)Math.Min(Id, uint.MaxValue), Amount);
+}
 
 /// <summary>What a flow looks like. Of orders that are special, each way of being so has its percentage.</summary>
 internal sealed record FlowShape(
@@ -39,6 +48,11 @@ internal sealed record FlowShape(
     public int IcebergPercent { get; init; } = 40;
 
     public int ExpiryPercent { get; init; } = 40;
+
+    /// <summary>How many of a thousand operations are about phases and limits.</summary>
+    public int ControlPermille { get; init; }
+
+    public bool BeginsWithCall { get; init; }
 
     public int MaxDisplayLots { get; init; } = 8;
 
@@ -59,8 +73,18 @@ internal sealed class Flow(int seed, FlowShape shape)
 
     private static readonly OrderType[] QuoteTypes = [OrderType.Limit, OrderType.PostOnly, OrderType.PostOnlySlide];
 
+    private static readonly OperationKind[] ControlKinds =
+    [
+        OperationKind.SetPhase, OperationKind.SetPhase, OperationKind.Uncross, OperationKind.Uncross, OperationKind.Uncross,
+        OperationKind.SetPriceBand, OperationKind.SetSeatLimits, OperationKind.StopSeat, OperationKind.ResumeSeat,
+        OperationKind.ResumeSeat, OperationKind.ResumeSeat,
+    ];
+
+    private static readonly ulong[] Phases = [0, 0, 0, 1, 1, 1, 1, 2, 3, 4];
+
     private readonly Random _random = new(seed);
     private readonly ulong[] _recentIds = new ulong[64];
+    private OperationKind _last;
 
     /// <summary>The clock from which expiries count, of slots and of seconds alike.</summary>
     public ulong Clock { get; set; }
@@ -77,6 +101,13 @@ internal sealed class Flow(int seed, FlowShape shape)
         OperationKind kind = _random.Next(100) < shape.PlacePercent
             ? OperationKind.Place
             : (OperationKind)_random.Next(1, (int)last + 1);
+        if (shape.ControlPermille != 0 && _random.Next(1_000) < shape.ControlPermille)
+            kind = ControlKinds[_random.Next(ControlKinds.Length)];
+
+        // A large uncross takes several, and now and then something is tried in between.
+        if (_last == OperationKind.Uncross && Chance(70))
+            kind = OperationKind.Uncross;
+        _last = kind;
         uint seat = Hostile() ? (uint)HostileNumber() : (uint)_random.Next((int)shape.Seats);
         NewOrder order = NextOrder();
         return new Operation(
@@ -174,10 +205,15 @@ internal sealed class Flow(int seed, FlowShape shape)
     }
 
     private ulong NextId(OperationKind kind) => Hostile() ? HostileNumber()
+        : kind == OperationKind.SetSeatLimits ? (ulong)Math.Max(0, _random.Next(-5, 60))
+        : kind == OperationKind.SetPriceBand ? (_random.Next(2) == 0 ? 0 : NextPrice())
         : kind is OperationKind.Cancel or OperationKind.Reduce or OperationKind.Replace ? _recentIds[_random.Next(_recentIds.Length)]
         : (ulong)_random.Next(shape.ClientIds);
 
     private ulong NextAmount(OperationKind kind) => Hostile() ? HostileNumber()
+        : kind == OperationKind.SetPhase ? Phases[_random.Next(Phases.Length)]
+        : kind == OperationKind.SetPriceBand ? _random.Next(20) == 0 ? 10_001 : (ulong)Math.Max(0, _random.Next(-2_000, 1_500))
+        : kind == OperationKind.SetSeatLimits ? (ulong)Math.Max(0, _random.NextInt64(-8_000_000, 20_000_000))
         : kind is OperationKind.Reduce or OperationKind.ReduceByClientId ? (ulong)_random.Next(shape.MaxLots + 1)
         : kind is OperationKind.CancelAll or OperationKind.CancelSide ? (ulong)_random.Next(5)
         : kind == OperationKind.CollectFees ? (ulong)_random.Next(1, 50)
@@ -192,6 +228,10 @@ internal sealed class Flow(int seed, FlowShape shape)
         return kind switch
         {
             OperationKind.OpenSeat => TestMarket.OwnerOf((uint)_random.Next((int)shape.Seats + 2)),
+            OperationKind.SetPhase or OperationKind.Uncross or OperationKind.SetPriceBand =>
+                _random.Next(20) == 0 ? TestMarket.OwnerOf(0) : TestMarket.Authority,
+            OperationKind.SetSeatLimits or OperationKind.StopSeat or OperationKind.ResumeSeat =>
+                _random.Next(2) == 0 ? TestMarket.OwnerOf(whose) : TestMarket.Authority,
             OperationKind.CollectFees => _random.Next(4) == 0 ? TestMarket.OwnerOf(0) : TestMarket.Authority,
             _ => TestMarket.SessionOf(whose),
         };
@@ -243,7 +283,29 @@ internal static class Operations
             OperationKind.CancelSide =>
                 market.CancelSide(seat, operation.Order.Side, (int)operation.Amount, ref events, out result),
             OperationKind.ReplaceQuote => market.ReplaceQuote(seat, operation.Quote, ref events, out result, out second),
+            OperationKind.SetPhase => market.SetPhase(operation.Key, (MarketPhase)operation.Amount, ref events),
+            OperationKind.Uncross => market.Uncross(operation.Key, ref events, out result),
+            OperationKind.SetPriceBand =>
+                market.SetPriceBand(operation.Key, (uint)Math.Min(operation.Amount, uint.MaxValue), operation.Id),
+            OperationKind.SetSeatLimits => market.SetSeatLimits(operation.Key, seat, operation.Limits),
+            OperationKind.StopSeat => market.StopSeat(operation.Key, seat, ref events, out result),
+            OperationKind.ResumeSeat => market.ResumeSeat(operation.Key, seat),
             _ => market.Advance(ref events),
         };
+    }
+
+    /// <summary>An uncross with its result in the fields of another: the price as resting lots, the end as a cancelled order.</summary>
+    private static BookError Uncross(
+        this Market market, in Address authority, ref EventWriter events, out OperationResult result)
+    {
+        BookError error = market.Uncross(authority, ref events, out UncrossResult uncross);
+        result = new OperationResult
+        {
+            FilledLots = uncross.FilledLots,
+            RestingLots = uncross.PriceTicks,
+            CancelledLots = uncross.SelfTradeLots,
+            CancelledOrders = uncross.IsDone ? 1u : 0,
+        };
+        return error;
     }
 }

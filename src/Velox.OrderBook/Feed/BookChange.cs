@@ -29,6 +29,9 @@ internal static class BookChanges
         BookEventKind.Accepted => BookChange.Nothing,
         BookEventKind.Triggered => BookChange.Nothing,
         BookEventKind.Withdrawn => BookChange.Nothing,
+        BookEventKind.AuctionFill => BookChange.Take,
+        BookEventKind.AuctionFillHidden => BookChange.Nothing,
+        BookEventKind.PhaseChanged => BookChange.Nothing,
         _ => BookChange.Unknown,
     };
 

@@ -22,17 +22,22 @@ internal sealed partial class ReferenceMarket
             if (maxOrders is < 1 or > 256)
                 return BookError.InvalidCancelLimit;
 
-            var orders = Orders.Where(order => order.Seat == seat && (side == null || order.Side == side))
-                .OrderByDescending(order => order.Sequence).Take(maxOrders).ToList();
-            ulong lots = orders.Aggregate(0UL, (sum, order) => unchecked(sum + order.OpenLots));
-            foreach (ReferenceOrder order in orders)
-                End(order, DoneReason.Cancelled);
-            DoneReason reason = orders.Count == 0 ? DoneReason.None : DoneReason.Cancelled;
-            done = new(0, 0, 0, lots, (uint)orders.Count, reason);
+            done = CancelNewest(seat, side, maxOrders);
             return BookError.None;
         });
         result = done;
         return error;
+    }
+
+    private ReferenceResult CancelNewest(uint seat, Side? side, int maxOrders)
+    {
+        var orders = Orders.Where(order => order.Seat == seat && (side == null || order.Side == side))
+            .OrderByDescending(order => order.Sequence).Take(maxOrders).ToList();
+        ulong lots = orders.Aggregate(0UL, (sum, order) => unchecked(sum + order.OpenLots));
+        foreach (ReferenceOrder order in orders)
+            End(order, DoneReason.Cancelled);
+        DoneReason reason = orders.Count == 0 ? DoneReason.None : DoneReason.Cancelled;
+        return new(0, 0, 0, lots, (uint)orders.Count, reason);
     }
 
     public BookError Replace(
@@ -66,7 +71,7 @@ internal sealed partial class ReferenceMarket
             };
             ReferenceMarket without = Copy();
             without.End(without.Orders.Single(other => other.Sequence == old.Sequence), DoneReason.Replaced);
-            BookError refused = without.CheckPlace(seat, order, Blocks(), NextTriggered() != null, out ulong gotTicks);
+            BookError refused = without.CheckPlace(seat, order, Blocks(), NextTriggered() != null, out ulong gotTicks, isReplacing: true);
             if (refused != BookError.None)
                 return refused;
 

@@ -22,6 +22,8 @@ internal sealed partial class ReferenceMarket
     /// <summary>Lets triggered stops in, one after the other.</summary>
     private void Trigger(int mostEvents)
     {
+        if (Phase != MarketPhase.Continuous)
+            return;
         for (; ; _triggered++)
         {
             if (LastTradePriceTicks > _highTicks || _highTicks == 0)

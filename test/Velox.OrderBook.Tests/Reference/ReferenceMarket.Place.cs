@@ -30,6 +30,8 @@ internal sealed partial class ReferenceMarket
     {
         Events.Clear();
         _triggered = 0;
+        if (Phase == MarketPhase.Uncrossing)
+            return BookError.UncrossPending;
         ExpireDue();
         Trigger(mostEvents: 246);
         BookError error = body();
@@ -38,12 +40,15 @@ internal sealed partial class ReferenceMarket
         return error;
     }
 
-    private HashSet<ulong> Blocks() =>
-        Book.Select(order => order.PriceTicks >> BlockShift).ToHashSet();
+    private HashSet<(Side Side, ulong Number)> Blocks() =>
+        Book.Select(order => BlockOf(order.Side, order.PriceTicks)).ToHashSet();
+
+    private static (Side Side, ulong Number) BlockOf(Side side, ulong priceTicks) => (side, priceTicks >> BlockShift);
 
     /// <summary>All checks of an order against the market as it stands, but blocks and backlog as given.</summary>
     private BookError CheckPlace(
-        uint seat, NewOrder order, HashSet<ulong> blocks, bool areTriggersPending, out ulong priceTicks)
+        uint seat, NewOrder order, HashSet<(Side Side, ulong Number)> blocks, bool areTriggersPending, out ulong priceTicks,
+        bool isReplacing = false)
     {
         priceTicks = order.PriceTicks;
         if (seat >= Seats.Count)
@@ -61,12 +66,15 @@ internal sealed partial class ReferenceMarket
         BigInteger needed = isPlainMarketBid ? 0 : ValueOf(order.Side, order.QuantityLots, order.PriceTicks);
         if (FreeFor(seat, order.Side) < needed)
             return BookError.InsufficientFunds;
+        error = CheckRestrictions(seat, [order]);
+        if (error != BookError.None)
+            return error;
         if (ByClientId(seat, order.ClientOrderId) != null)
             return BookError.DuplicateClientOrderId;
 
         if (isStop || Rests(order.Type))
         {
-            if (Orders.Count(other => other.Seat == seat) == parameters.MaxOpenOrdersPerSeat)
+            if (!isReplacing && Orders.Count(other => other.Seat == seat) >= MostOrders(Seats[(int)seat].Limits))
                 return BookError.SeatOrdersFull;
             if (Orders.Count == parameters.OrderCapacity)
                 return BookError.OrdersFull;
@@ -82,7 +90,7 @@ internal sealed partial class ReferenceMarket
         }
 
         if (Rests(order.Type) && blocks.Count == parameters.BlockCapacity
-            && !blocks.Contains(priceTicks >> BlockShift))
+            && !blocks.Contains(BlockOf(order.Side, priceTicks)))
         {
             return BookError.LevelsFull;
         }
@@ -157,13 +165,13 @@ internal sealed partial class ReferenceMarket
     private ReferenceResult Enter(ReferenceOrder order, ulong lots, BigInteger budget)
     {
         order.VisibleLots = lots;
-        Matched matched = Match(order, budget);
+        Matched matched = Phase == MarketPhase.Continuous ? Match(order, budget) : default;
         ulong left = order.VisibleLots;
         DoneReason reason = matched.Reason;
         if (reason == DoneReason.None && Rests(order.Type))
         {
             if (Blocks().Count < parameters.BlockCapacity
-                || Blocks().Contains(order.PriceTicks >> BlockShift))
+                || Blocks().Contains(BlockOf(order.Side, order.PriceTicks)))
             {
                 Rest(order);
                 return new(order.Sequence, matched.FilledLots, left, matched.DecrementedLots, 0, DoneReason.None);

@@ -75,8 +75,11 @@ internal sealed partial class ReferenceMarket
                 return BookError.InsufficientFunds;
         }
 
+        BookError restricted = without.CheckRestrictions(seat, placed.Select(side => side.Order).ToList());
+        if (restricted != BookError.None)
+            return restricted;
         if (placed.Count != 0
-            && without.Orders.Count(order => order.Seat == seat) + placed.Count > parameters.MaxOpenOrdersPerSeat)
+            && without.Orders.Count(order => order.Seat == seat) + placed.Count > MostOrders(Seats[(int)seat].Limits))
         {
             return BookError.SeatOrdersFull;
         }
@@ -97,8 +100,8 @@ internal sealed partial class ReferenceMarket
             side.PriceTicks = priceTicks;
         }
 
-        HashSet<ulong> blocks = Blocks();
-        blocks.UnionWith(placed.Select(side => side.PriceTicks >> BlockShift));
+        HashSet<(Side Side, ulong Number)> blocks = Blocks();
+        blocks.UnionWith(placed.Select(side => BlockOf(side.Order.Side, side.PriceTicks)));
         return blocks.Count > parameters.BlockCapacity ? BookError.LevelsFull : BookError.None;
     }
 

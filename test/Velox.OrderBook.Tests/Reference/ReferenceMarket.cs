@@ -4,7 +4,7 @@ using Velox.Primitives;
 namespace Velox.OrderBook.Tests;
 
 /// <summary>
-/// The rules of the market (docs/order-types.md) in their most obvious form: one list of orders, searched and sorted
+/// The rules of the market (docs/order-types.md, docs/auctions-and-risk.md) in their most obvious form: one list of orders, searched and sorted
 /// anew for everything, locked balances computed and not kept, money without a width, "what if" answered by trying on
 /// a copy.
 /// </summary>
@@ -108,6 +108,9 @@ internal sealed partial class ReferenceMarket(MarketParameters parameters)
         LastTradePriceTicks = LastTradePriceTicks,
         _nextSequence = _nextSequence,
         _nextPriority = _nextPriority,
+        Phase = Phase,
+        _bandBps = _bandBps,
+        _referenceTicks = _referenceTicks,
         _highTicks = _highTicks,
         _lowTicks = _lowTicks,
     };

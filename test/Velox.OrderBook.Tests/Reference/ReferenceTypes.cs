@@ -13,6 +13,10 @@ internal sealed class ReferenceSeat(Address owner)
 
     public BigInteger QuoteFree { get; set; }
 
+    public SeatLimits Limits { get; set; }
+
+    public SeatStops Stops { get; set; }
+
     public ReferenceSeat Copy() => (ReferenceSeat)MemberwiseClone();
 }
 

@@ -54,6 +54,18 @@ public static class BookErrorText
         BookError.InvalidMessageKind => "message kind: 1 to 10",
         BookError.InvalidMessageFlags => "message flags: type 0 to 5, bits 6 and 7 zero",
         BookError.UnusedFieldNotZero => "message: a field that its kind does not use is not zero",
+        BookError.InvalidPhase => "phase: 0 continuous, 1 call (not in a market that only matches) or 2 halted",
+        BookError.NotInCall => "market: is not in a call, there is nothing to uncross",
+        BookError.UncrossPending => "market: an uncross goes on, and must be done first",
+        BookError.BookCrossed => "market: the best bid is not below the best ask, uncross first",
+        BookError.MarketHalted => "market: is halted, orders can be cancelled and reduced only",
+        BookError.TypeNotInCall => "type: in a call only limit orders and orders with a trigger are taken",
+        BookError.SeatStopped => "seat: is stopped and takes no orders until it is resumed",
+        BookError.OutsidePriceBand => "priceTicks: farther from the last trade than the market's price band",
+        BookError.SeatNotionalFull => "seat: its open orders would be worth more than its limit",
+        BookError.InvalidLimit =>
+            $"bandBps: at most {Market.MaxPriceBandBps}; maxOpenOrders: at most {MarketLayout.MaxOpenOrdersPerSeat}",
+        BookError.LimitNotLowered => "limits: the owner of a seat may lower them and not raise them",
         _ => $"unknown book error {(ushort)error}",
     };
 }
