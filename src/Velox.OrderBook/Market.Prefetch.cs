@@ -7,9 +7,11 @@ namespace Velox.OrderBook;
 public readonly unsafe partial struct Market
 {
     /// <summary>
-    /// How many messages before its turn a message's first look is due: <see cref="PrefetchIndex"/>, then at half of it
-    /// <see cref="PrefetchOrder"/>, at a quarter <see cref="PrefetchNeighbours"/>.
+    /// How many messages before its turn a message's first look is due: <see cref="PrefetchIndex"/>, then for a message that
+    /// names an open order at half of it <see cref="PrefetchOrder"/>, at a quarter <see cref="PrefetchNeighbours"/>.
     /// </summary>
+    /// <remarks>New orders stand near the best prices, whose levels are in the cache anyway: more looks at them cost more than
+    /// they save.</remarks>
     public const int PrefetchDistance = 12;
 
     /// <summary>
@@ -30,43 +32,23 @@ public readonly unsafe partial struct Market
         Fetch(_slab.BucketLine(ClientOrderIndex.BucketOf(ClientOrderIndex.KeyOf(seat, clientOrderId), buckets)));
     }
 
-    /// <summary>Second look: fetches the order that the bucket leads to, and the level that a new order will stand in.</summary>
-    /// <param name="seat">As in <see cref="PrefetchIndex"/>, whose line is there by now.</param>
+    /// <summary>Second look: fetches the order that the bucket names.</summary>
+    /// <param name="seat">As in <see cref="PrefetchIndex"/>.</param>
     /// <param name="clientOrderId">The same.</param>
-    /// <param name="side">Of a new order.</param>
-    /// <param name="priceTicks">Of a new order; 0 for other messages.</param>
-    public void PrefetchOrder(uint seat, ulong clientOrderId, Side side, ulong priceTicks)
+    public void PrefetchOrder(uint seat, ulong clientOrderId)
     {
-        if (!Sse.IsSupported)
-            return;
-        ref readonly MarketHeader header = ref Header;
-        Fetch(_slab.OrderLine(ClientOrderIndex.Guess(_slab, header.IndexBuckets, seat, clientOrderId)));
-        if (priceTicks == 0)
-            return;
-        Fetch(_slab.LevelLine(Ladder.LevelAt(_slab, header, side, priceTicks)));
-        byte* owner = _slab.SeatLine(seat);
-        if (owner != null && !header.IsMatchingOnly)
-            Fetch(_slab.OrderLine(((SeatNode*)owner)->FirstOrder));
+        if (Sse.IsSupported)
+            Fetch(_slab.OrderLine(ClientOrderIndex.Guess(_slab, Header.IndexBuckets, seat, clientOrderId)));
     }
 
-    /// <summary>Third look: fetches what the order will be unlinked from, or the order that a new one will stand behind.</summary>
-    /// <param name="seat">As in <see cref="PrefetchOrder"/>, whose lines are there by now.</param>
+    /// <summary>Third look: fetches what the order will be taken out of.</summary>
+    /// <param name="seat">As in <see cref="PrefetchIndex"/>.</param>
     /// <param name="clientOrderId">The same.</param>
-    /// <param name="side">The same.</param>
-    /// <param name="priceTicks">The same.</param>
-    public void PrefetchNeighbours(uint seat, ulong clientOrderId, Side side, ulong priceTicks)
+    public void PrefetchNeighbours(uint seat, ulong clientOrderId)
     {
         if (!Sse.IsSupported)
             return;
         ref readonly MarketHeader header = ref Header;
-        if (priceTicks != 0)
-        {
-            byte* level = _slab.LevelLine(Ladder.LevelAt(_slab, header, side, priceTicks));
-            if (level != null)
-                Fetch(_slab.OrderLine(((PriceLevel*)level)->LastOrder));
-            return;
-        }
-
         byte* found = _slab.OrderLine(ClientOrderIndex.Guess(_slab, header.IndexBuckets, seat, clientOrderId));
         if (found == null)
             return;

@@ -37,7 +37,7 @@ public enum MarketFlags : uint
 /// <code>
 /// offset size field                          offset size field
 ///   0     8    magic                          140     4    usedBlocks
-///   8     4    version                        144     4    root (link of a block)
+///   8     4    version                        144     4    bidRoot (link of a block)
 ///  12     4    flags                          148     4    seatCount
 ///  16     4    seatCapacity                   152     4    indexBuckets
 ///                                             156     4    indexedOrders

@@ -57,9 +57,11 @@ internal sealed class FlowMarkets : IFlowBooks, IDisposable
             ref readonly FlowMessage first = ref messages[number + FirstLook];
             _markets[first.Symbol].PrefetchIndex(first.Seat, first.Id);
             ref readonly FlowMessage second = ref messages[number + SecondLook];
-            _markets[second.Symbol].PrefetchOrder(second.Seat, second.Id, second.Side, second.NewPriceTicks);
+            if (second.NewPriceTicks == 0)
+                _markets[second.Symbol].PrefetchOrder(second.Seat, second.Id);
             ref readonly FlowMessage third = ref messages[number + ThirdLook];
-            _markets[third.Symbol].PrefetchNeighbours(third.Seat, third.Id, third.Side, third.NewPriceTicks);
+            if (third.NewPriceTicks == 0)
+                _markets[third.Symbol].PrefetchNeighbours(third.Seat, third.Id);
         }
 
         Apply(in messages[number]);

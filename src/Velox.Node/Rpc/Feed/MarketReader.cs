@@ -68,7 +68,7 @@ internal sealed class MarketReader
         return levels;
     }
 
-    /// <summary>As the book itself finds it: below a bid there are only bids, above an ask only asks.</summary>
+    /// <summary>As the book itself finds it: each side has blocks of its own.</summary>
     private uint NextWorse(Side side, uint level, in PriceBlock block)
     {
         uint link = level / MarketLayout.BlockTicks;
