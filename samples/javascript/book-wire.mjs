@@ -31,12 +31,16 @@ export const ALL_ATOMS = 2n ** 64n - 1n;
 
 const HEADER_BYTES = 4096;
 const SEAT_BYTES = 128;
-const LEVEL_BYTES = 64;
-const ORDER_BYTES = 64;
+const BLOCK_BYTES = 64 + 64 * 24; // a block of 64 prices, and their levels
+const ORDER_BYTES = 64 + 32; // an order, and its extra
+const BUCKET_BYTES = 64;
+const ORDERS_PER_BUCKET = 8;
 
 /** Bytes that the account of a market needs. */
-export function marketBytes({ orderCapacity, levelCapacity, seatCapacity }) {
-  return HEADER_BYTES + SEAT_BYTES * seatCapacity + LEVEL_BYTES * levelCapacity + ORDER_BYTES * orderCapacity;
+export function marketBytes({ orderCapacity, blockCapacity, seatCapacity }) {
+  const nodes = HEADER_BYTES + SEAT_BYTES * seatCapacity + BLOCK_BYTES * blockCapacity + ORDER_BYTES * orderCapacity;
+  const buckets = 2 ** Math.ceil(Math.log2(Math.max(1, Math.floor(orderCapacity / ORDERS_PER_BUCKET))));
+  return Math.ceil(nodes / BUCKET_BYTES) * BUCKET_BYTES + BUCKET_BYTES * buckets;
 }
 
 /** Where a seat stands in the market's account: for a dataSlice. */
@@ -81,7 +85,7 @@ export const instructionData = Object.freeze({
       ['makerFeeBps', 'u16', terms.makerFeeBps],
       ['takerFeeBps', 'u16', terms.takerFeeBps],
       ['orderCapacity', 'u32', terms.orderCapacity],
-      ['levelCapacity', 'u32', terms.levelCapacity],
+      ['blockCapacity', 'u32', terms.blockCapacity],
       ['seatCapacity', 'u32', terms.seatCapacity],
       ['maxOpenOrdersPerSeat', 'u32', terms.maxOpenOrdersPerSeat],
     ]),
@@ -179,14 +183,28 @@ function message(kind, flags, seat, sequence, clientOrderId, priceTicks, quantit
   ]);
 }
 
-const EVENT_KINDS = [undefined, 'rested', 'fill', 'reduced', 'cancelled', 'closed'];
+const EVENT_KINDS = [
+  undefined,
+  'rested',
+  'fill',
+  'reduced',
+  'cancelled',
+  'closed',
+  'replenished',
+  'accepted',
+  'triggered',
+  'withdrawn',
+  'auctionFill',
+  'auctionFillHidden',
+  'phaseChanged',
+];
 
 /** One 64-byte event of the book; of a fill, `orderId` and `seat` are the maker's. */
 export function decodeBookEvent(bytes) {
   if (bytes.length !== EVENT_BYTES) throw new RangeError(`an event is ${EVENT_BYTES} bytes, got ${bytes.length}`);
   const view = viewOf(bytes);
   const kind = EVENT_KINDS[view.getUint8(8)];
-  if (kind === undefined) throw new RangeError(`event kind is ${view.getUint8(8)}, it must be 1 to 5`);
+  if (kind === undefined) throw new RangeError(`event kind is ${view.getUint8(8)}, it must be 1 to ${EVENT_KINDS.length - 1}`);
   const isFill = kind === 'fill';
   return {
     sequence: view.getBigUint64(0, true),
@@ -215,7 +233,7 @@ export function decodeSeat(bytes) {
     baseLocked: view.getBigUint64(72, true),
     quoteFree: view.getBigUint64(80, true),
     quoteLocked: view.getBigUint64(88, true),
-    openOrders: view.getUint32(108, true),
+    openOrders: view.getUint32(100, true),
   };
 }
 

@@ -41,7 +41,7 @@ const terms = {
   makerFeeBps: 0,
   takerFeeBps: 5,
   orderCapacity: 1_000,
-  levelCapacity: 500,
+  blockCapacity: 100,
   seatCapacity: 100,
   maxOpenOrdersPerSeat: 100,
 };

@@ -25,7 +25,7 @@ test('instruction data has the documented bytes', () => {
     makerFeeBps: 10,
     takerFeeBps: 0x0b0c,
     orderCapacity: 13,
-    levelCapacity: 14,
+    blockCapacity: 14,
     seatCapacity: 15,
     maxOpenOrdersPerSeat: 0x10111213,
   };
@@ -121,7 +121,7 @@ test('a value that does not fit its field is refused by name', () => {
 });
 
 test('a market needs the documented bytes', () => {
-  assert.equal(marketBytes({ orderCapacity: 1, levelCapacity: 1, seatCapacity: 1 }), 4096 + 128 + 64 + 64);
+  assert.equal(marketBytes({ orderCapacity: 1, blockCapacity: 1, seatCapacity: 1 }), 6016);
 });
 
 const fill = new Uint8Array(64);

@@ -7,16 +7,20 @@ public readonly partial struct Market
     /// What <see cref="Place"/> would answer now, with enough room for events. For a fill-or-kill order that is whether
     /// it would fill.
     /// </summary>
-    /// <remarks>Without due work, which may change the answer, and by clocks that stand at 0: while no order has an expiry or
-    /// a trigger it is exact.</remarks>
-    public BookError CheckPlace(uint seat, in NewOrder order)
+    /// <remarks>Without due work, which may change the answer: it is exact when <see cref="Advance"/> with the same clocks has
+    /// nothing left to do.</remarks>
+    /// <param name="seat">As for <see cref="Place"/>.</param>
+    /// <param name="order">The same.</param>
+    /// <param name="slot">The clocks of the operation, for orders with an expiry.</param>
+    /// <param name="unixSeconds">The same.</param>
+    public BookError CheckPlace(uint seat, in NewOrder order, ulong slot = 0, ulong unixSeconds = 0)
     {
         ref readonly MarketHeader header = ref Header;
         if ((header.SpecialOrders | (uint)header.Restrictions) == 0 & !order.IsSpecial)
             return CheckPlace(seat, order, MaxEventsPerOperation);
         return header.Phase == MarketPhase.Uncrossing
             ? BookError.UncrossPending
-            : CheckSpecial(seat, order, 0, MaxEventsPerOperation, new EventWriter([], slot: 0), out _);
+            : CheckSpecial(seat, order, 0, MaxEventsPerOperation, new EventWriter([], slot, unixSeconds), out _);
     }
 
     /// <summary>What <see cref="Credit"/> would answer now.</summary>

@@ -41,10 +41,13 @@ public class FloorTests
         [
             .. new[] { "src", "test", "bench", "samples" }
                 .Where(folder => Directory.Exists(Path.Combine(Repository.Root, folder)))
-                .SelectMany(Repository.Projects).Select(Repository.NameOf).Order(StringComparer.Ordinal),
+                .SelectMany(Repository.Projects).Where(IsBuiltWithTheRest).Select(Repository.NameOf).Order(StringComparer.Ordinal),
         ];
         Assert.Equal(present, listed);
     }
+
+    /// <summary>Not what needs a compiler that the rest does without: its own script builds it.</summary>
+    private static bool IsBuiltWithTheRest(string projectFile) => !File.ReadAllText(projectFile).Contains("<PublishAot>true", StringComparison.Ordinal);
 
     [Fact]
     public void Package_versions_stand_in_one_place()

@@ -19,6 +19,9 @@ public enum ShardCommandKind : byte
     Debit,
     OpenSeat,
 
+    /// <summary>Due work only: expired orders leave, triggered stops enter. The engine does it before it votes on an order.</summary>
+    Advance,
+
     /// <summary>An entry of the vote table; made by the engine only.</summary>
     Together,
 }
@@ -130,6 +133,9 @@ public readonly struct ShardCommand
 
     /// <summary><see cref="OrderBook.Market.OpenSeat"/>; the answer says which seat it is.</summary>
     public static ShardCommand OpenSeat(int market, in Address owner) => new(market, owner, 0);
+
+    /// <summary><see cref="OrderBook.Market.Advance"/>: for whoever turns the clock while nobody trades.</summary>
+    public static ShardCommand Advance(int market, ulong slot) => new(ShardCommandKind.Advance, market, 0, slot);
 
     internal static ShardCommand Together(long index, int legs) =>
         new(ShardCommandKind.Together, 0, 0, 0, (ulong)index, (ulong)legs);

@@ -9,10 +9,10 @@ internal static class ShardOperations
     internal static bool MayBeLeg(ShardCommandKind kind) =>
         kind is ShardCommandKind.Place or ShardCommandKind.Credit or ShardCommandKind.Debit;
 
-    /// <summary>What <see cref="Apply"/> of a leg would answer now.</summary>
+    /// <summary>What <see cref="Apply"/> of a leg would answer now, when no work is due.</summary>
     internal static BookError Check(in Market market, in ShardCommand leg) => leg.Kind switch
     {
-        ShardCommandKind.Place => market.CheckPlace(leg.Seat, in ShardCommand.OrderOf(in leg)),
+        ShardCommandKind.Place => market.CheckPlace(leg.Seat, in ShardCommand.OrderOf(in leg), leg.Slot),
         ShardCommandKind.Credit => market.CheckCredit(leg.Seat, leg.Asset, leg.Amount),
         _ => market.CheckDebit(leg.Seat, leg.Asset, leg.Amount),
     };
@@ -39,6 +39,7 @@ internal static class ShardOperations
                 market.ReduceByClientId(seat, command.Id, command.Amount, ref events, out result),
             ShardCommandKind.Credit => market.Credit(seat, command.Asset, command.Amount),
             ShardCommandKind.Debit => market.Debit(seat, command.Asset, command.Amount),
+            ShardCommandKind.Advance => market.Advance(ref events),
             _ => market.OpenSeat(in ShardCommand.OwnerOf(in command), out seat),
         };
     }

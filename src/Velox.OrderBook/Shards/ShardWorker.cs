@@ -133,6 +133,7 @@ internal sealed class ShardWorker
     {
         long index = (long)input.Id;
         ReadOnlySpan<ShardCommand> legs = _run.Table.Legs(index, (int)input.Amount);
+        DoDueWork(legs, input.Number);
         Vote(index, legs);
         if (!TryDecide(index, legs.Length, out BookError error, out int failedLeg))
             return false;
@@ -151,6 +152,31 @@ internal sealed class ShardWorker
         _run.Table.Votes.Reach(_shard, input.Number);
         _run.SequencerSpot.Signal();
         return true;
+    }
+
+    /// <summary>
+    /// What expiries and stops have made due in the markets of this shard's orders: a vote is about the book after it.
+    /// </summary>
+    private void DoDueWork(ReadOnlySpan<ShardCommand> legs, long number)
+    {
+        for (int leg = 0; leg < legs.Length; leg++)
+        {
+            ref readonly ShardCommand command = ref legs[leg];
+            if (command.Kind != ShardCommandKind.Place || _run.ShardOfMarket[command.Market] != _shard)
+                continue;
+
+            // One operation does a bounded part of it. Each that does something takes an order out of the waiting ones.
+            var advance = ShardCommand.Advance(command.Market, command.Slot);
+            while (true)
+            {
+                var events = new EventWriter(_events, command.Slot);
+                BookError error = _run.Markets[command.Market].Advance(ref events);
+                if (events.Count == 0)
+                    break;
+                ShardAnswer answer = AnswerTo(in advance, number, leg, error);
+                _run.Output.OnAnswer(_shard, in answer, events.Written);
+            }
+        }
     }
 
     /// <summary>The market does not change between this check and the leg: only this thread writes it.</summary>

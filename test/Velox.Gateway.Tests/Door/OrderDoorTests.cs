@@ -26,10 +26,10 @@ public class OrderDoorTests
 
     [Theory]
     [InlineData(0, 0, EntryResult.InvalidKind)]
-    [InlineData(0, 5, EntryResult.InvalidKind)]
+    [InlineData(0, 11, EntryResult.InvalidKind)]
     [InlineData(0, 255, EntryResult.InvalidKind)]
-    [InlineData(1, 0x08, EntryResult.InvalidFlags)] // type 4
-    [InlineData(1, 0x10, EntryResult.InvalidFlags)] // a flag bit that has no meaning
+    [InlineData(1, 0x0C, EntryResult.InvalidFlags)] // type 6
+    [InlineData(1, 0x40, EntryResult.InvalidFlags)] // a flag bit that has no meaning
     [InlineData(0, 2, EntryResult.UnusedFieldNotZero)] // a cancel with a price
     public void A_message_of_wrong_form_is_dropped_and_counted_by_reason(int offset, byte value, EntryResult expected)
     {

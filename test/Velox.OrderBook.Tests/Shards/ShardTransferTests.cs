@@ -50,6 +50,27 @@ public class ShardTransferTests
         Assert.Equal(before, rig.Engine.Digest());
     }
 
+    [Fact]
+    public void A_vote_is_about_the_book_after_what_is_due()
+    {
+        using var rig = new Rig();
+        var good = new NewOrder(Side.Ask, OrderType.Limit, 10, 5, Expiry: Expiry.AtSlot(4));
+        rig.Engine.Submit(ShardCommand.Place(0, 0, good, slot: 1));
+        rig.Engine.Submit(Order(1, 0, Side.Bid, OrderType.Limit, 5));
+
+        // In slot 9 the order that the first leg would take is no longer good.
+        var leg = new NewOrder(Side.Bid, OrderType.FillOrKill, 10, 5);
+        Assert.Equal(
+            ShardSubmission.Accepted,
+            rig.Engine.SubmitTogether([ShardCommand.Place(0, 1, leg, slot: 9), Order(1, 1, Side.Ask, OrderType.FillOrKill, 5)]));
+        rig.Engine.Drain();
+        Assert.Contains("Advance of 0: None", rig.Record.Of(0)[1], StringComparison.Ordinal);
+        Assert.Contains("1 events", rig.Record.Of(0)[1], StringComparison.Ordinal);
+        Assert.Contains("WouldNotFill (leg 0)", rig.Record.Of(0)[2], StringComparison.Ordinal);
+        Assert.Contains("WouldNotFill (leg 0)", rig.Record.Of(1)[1], StringComparison.Ordinal);
+        Assert.Equal((0ul, 0u), (rig.Market(1).Header.TradeCount, rig.Market(0).Header.Asks.OrderCount));
+    }
+
     [Theory]
     [InlineData(5, true)]
     [InlineData(6, false)]

@@ -18,7 +18,7 @@ export const TERMS = {
   makerFeeBps: 10,
   takerFeeBps: 20,
   orderCapacity: 256,
-  levelCapacity: 128,
+  blockCapacity: 64,
   seatCapacity: 8,
   maxOpenOrdersPerSeat: 64,
 };
