@@ -51,7 +51,7 @@ export async function walkMarket(connection, people, tokens) {
 async function create(venue, account) {
   const { connection, market, issuer, base, quote } = venue;
   const space = marketBytes(TERMS);
-  assert.equal(space, 4096 + 8 * 128 + 128 * 64 + 256 * 64);
+  assert.equal(space, 4096 + 8 * 128 + 64 * (64 + 64 * 24) + 256 * (64 + 32) + 32 * 64);
   const lamports = await connection.getMinimumBalanceForRentExemption(space);
   const payer = issuer.publicKey;
   await send(
