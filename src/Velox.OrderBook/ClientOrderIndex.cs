@@ -26,9 +26,11 @@ internal static class ClientOrderIndex
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong KeyOf(uint seat, ulong clientOrderId)
     {
-        // Steps that can each be undone, so that ids of one seat never share a key. One multiplication spreads ids that follow
-        // each other; who chooses ids that meet in spite of it gains a longer path and no more.
-        ulong key = (clientOrderId ^ ((ulong)seat << 47)) * 0x9E37_79B9_7F4A_7C15UL;
+        // Steps that can each be undone, so that ids of one seat never share a key. The upper half is folded down before the
+        // multiplication, which carries differences upwards only, and again after it: so ids that follow each other and ids
+        // that differ in their upper bits spread alike. Who chooses ids that meet in spite of it gains a longer path and no more.
+        ulong key = clientOrderId ^ ((ulong)seat << 47);
+        key = (key ^ (key >> 32)) * 0x9E37_79B9_7F4A_7C15UL;
         return key ^ (key >> 32);
     }
 

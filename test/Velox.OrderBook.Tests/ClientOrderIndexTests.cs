@@ -60,6 +60,20 @@ public class ClientOrderIndexTests
         Assert.Equal(0u, market.Header.IndexedOrders);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(20)]
+    [InlineData(40)]
+    [InlineData(52)]
+    public void Ids_that_count_up_in_any_of_their_bits_spread_over_the_buckets(int shift)
+    {
+        const uint Buckets = 256;
+        var filled = new HashSet<uint>();
+        for (ulong i = 1; i <= 8 * Buckets; i++)
+            filled.Add(ClientOrderIndex.BucketOf(ClientOrderIndex.KeyOf(0, i << shift), Buckets));
+        Assert.True(filled.Count > Buckets * 3 / 4, $"Only {filled.Count} of {Buckets} buckets are used.");
+    }
+
     [Fact]
     public void The_path_to_ids_that_meet_is_bounded_by_the_key()
     {
