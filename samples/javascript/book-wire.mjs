@@ -206,6 +206,7 @@ export function decodeBookEvent(bytes) {
   const kind = EVENT_KINDS[view.getUint8(8)];
   if (kind === undefined) throw new RangeError(`event kind is ${view.getUint8(8)}, it must be 1 to ${EVENT_KINDS.length - 1}`);
   const isFill = kind === 'fill';
+  const isAuctionFill = kind.startsWith('auctionFill');
   return {
     sequence: view.getBigUint64(0, true),
     kind,
@@ -215,7 +216,8 @@ export function decodeBookEvent(bytes) {
     seat: view.getUint16(12, true),
     ...(isFill && { takerSeat: view.getUint16(14, true) }),
     orderId: view.getBigUint64(16, true),
-    [isFill ? 'takerOrderId' : 'clientOrderId']: view.getBigUint64(24, true),
+    ...(isAuctionFill && { otherSeat: view.getUint16(14, true) }),
+    [isFill ? 'takerOrderId' : isAuctionFill ? 'clearingPriceTicks' : 'clientOrderId']: view.getBigUint64(24, true),
     priceTicks: view.getBigUint64(32, true),
     lots: view.getBigUint64(40, true),
     remainingLots: view.getBigUint64(48, true),

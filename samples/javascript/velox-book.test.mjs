@@ -152,6 +152,12 @@ test('an event decodes field by field', () => {
   closed[8] = 5;
   assert.equal(decodeBookEvent(closed).clientOrderId, 6n);
   assert.equal('takerSeat' in decodeBookEvent(closed), false);
+  const cleared = fill.slice();
+  cleared[8] = 10;
+  assert.equal(decodeBookEvent(cleared).kind, 'auctionFill');
+  assert.equal(decodeBookEvent(cleared).clearingPriceTicks, 6n);
+  assert.equal(decodeBookEvent(cleared).otherSeat, 4);
+  assert.throws(() => decodeBookEvent(fill.with(8, 13)), /event kind is 13, it must be 1 to 12/);
   assert.throws(() => decodeBookEvent(new Uint8Array(63)), /64 bytes/);
   assert.throws(() => decodeBookEvent(new Uint8Array(64)), /event kind is 0/);
 });

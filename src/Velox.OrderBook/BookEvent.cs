@@ -64,9 +64,10 @@ public enum BookEventKind : byte
 /// 10     1    reason          Cancelled, Closed: why; else 0
 /// 11     1    type            Rested, Closed: order type; else 0
 /// 12     2    seat            of orderId
-/// 14     2    takerSeat       Fill; else 0
+/// 14     2    takerSeat       Fill; AuctionFill, AuctionFillHidden: the other order's; else 0
 /// 16     8    orderId         Fill: the maker
-/// 24     8    clientOrderId   of orderId; Fill: takerOrderId instead
+/// 24     8    clientOrderId   of orderId; Fill: takerOrderId instead; AuctionFill and AuctionFillHidden:
+///                             clearingPriceTicks, the price traded at
 /// 32     8    priceTicks      Fill: the price traded at; else the limit price of orderId
 /// 40     8    lots            rested, traded, reduced by, cancelled; Closed: the cancelled remainder
 /// 48     8    remainingLots   open lots of orderId afterwards

@@ -65,9 +65,12 @@ internal struct IndexBucket
             return false;
 
         // What is in use stands first, so the zeros begin behind the last; the overflow word is no entry.
-        int end = BitOperations.TrailingZeroCount(Equal(in this, uint.MaxValue, 0) | (1u << Entries));
-        _words[BitOperations.TrailingZeroCount(found)] = _words[end - 1];
-        _words[end - 1] = 0;
+        int place = BitOperations.TrailingZeroCount(found);
+        int last = BitOperations.TrailingZeroCount(Equal(in this, uint.MaxValue, 0) | (1u << Entries)) - 1;
+        if (last < place)
+            Slab.ThrowCorrupt("A bucket of the index has a gap.");
+        _words[place] = _words[last];
+        _words[last] = 0;
         return true;
     }
 
@@ -76,23 +79,28 @@ internal struct IndexBucket
 
     /// <summary>Bit per word that equals <paramref name="wanted"/> under the mask; bit 15 is the overflow word's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Equal(in IndexBucket bucket, uint mask, uint wanted)
-    {
-        // Vector128 has a form for every processor, and a portable one where it has none.
-        ref uint words = ref Unsafe.As<IndexBucket, uint>(ref Unsafe.AsRef(in bucket));
-        if (Vector256.IsHardwareAccelerated)
-        {
-            var masks = Vector256.Create(mask);
-            var all = Vector256.Create(wanted);
-            return Vector256.Equals(Vector256.LoadUnsafe(ref words) & masks, all).ExtractMostSignificantBits()
-                | (Vector256.Equals(Vector256.LoadUnsafe(ref words, 8) & masks, all).ExtractMostSignificantBits() << 8);
-        }
+    private static uint Equal(in IndexBucket bucket, uint mask, uint wanted) =>
+        Vector256.IsHardwareAccelerated ? EqualWide(in bucket, mask, wanted) : EqualNarrow(in bucket, mask, wanted);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static uint EqualWide(in IndexBucket bucket, uint mask, uint wanted)
+    {
+        ref uint words = ref Unsafe.As<IndexBucket, uint>(ref Unsafe.AsRef(in bucket));
+        var masks = Vector256.Create(mask);
+        var all = Vector256.Create(wanted);
+        return Vector256.Equals(Vector256.LoadUnsafe(ref words) & masks, all).ExtractMostSignificantBits()
+            | (Vector256.Equals(Vector256.LoadUnsafe(ref words, 8) & masks, all).ExtractMostSignificantBits() << 8);
+    }
+
+    /// <summary>The same on processors without 256-bit vectors; .NET has a form of these for every processor.</summary>
+    internal static uint EqualNarrow(in IndexBucket bucket, uint mask, uint wanted)
+    {
+        ref uint words = ref Unsafe.As<IndexBucket, uint>(ref Unsafe.AsRef(in bucket));
         uint equal = 0;
-        for (nuint word = 0; word < 16; word += 4)
+        for (int word = 0; word < Entries + 1; word += Vector128<uint>.Count)
         {
-            Vector128<uint> masked = Vector128.LoadUnsafe(ref words, word) & Vector128.Create(mask);
-            equal |= Vector128.Equals(masked, Vector128.Create(wanted)).ExtractMostSignificantBits() << (int)word;
+            Vector128<uint> masked = Vector128.LoadUnsafe(ref words, (nuint)word) & Vector128.Create(mask);
+            equal |= Vector128.Equals(masked, Vector128.Create(wanted)).ExtractMostSignificantBits() << word;
         }
 
         return equal;

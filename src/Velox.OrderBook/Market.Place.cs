@@ -123,9 +123,7 @@ public readonly partial struct Market
             return BookError.OrdersFull;
 
         // Matching may take a block away that this finds, but then there is a free one.
-        return Slab.HasFreeBlock(header) || Ladder.HasBlock(_slab, header, order.Side, order.PriceTicks)
-            ? BookError.None
-            : BookError.LevelsFull;
+        return HasRoomAt(header, order.Side, order.PriceTicks) ? BookError.None : BookError.LevelsFull;
     }
 
     private static bool WouldCross(in MarketHeader header, in NewOrder order)

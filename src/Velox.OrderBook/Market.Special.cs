@@ -6,6 +6,7 @@ namespace Velox.OrderBook;
 public readonly partial struct Market
 {
     /// <summary>Whether a side may rest at a price without a block that there is not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool HasRoomAt(in MarketHeader header, Side side, ulong priceTicks) =>
         Slab.HasFreeBlock(header) || Ladder.HasBlock(_slab, header, side, priceTicks);
 

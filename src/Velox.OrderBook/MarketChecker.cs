@@ -337,10 +337,10 @@ internal sealed partial class MarketChecker
     {
         RequireZero(MarketHeader.Size, MarketLayout.HeaderBytes, "The rest of the header page");
         int seats = MarketLayout.HeaderBytes;
-        int blocks = seats + ((int)header.SeatCapacity * MarketLayout.SeatBytes);
-        int levels = blocks + ((int)header.BlockCapacity * MarketLayout.BlockBytes);
-        int orders = levels + ((int)header.BlockCapacity * MarketLayout.BlockTicks * MarketLayout.LevelBytes);
-        int extras = orders + ((int)header.OrderCapacity * MarketLayout.OrderBytes);
+        int blocks = (int)MarketLayout.BlockOffset(header.SeatCapacity);
+        int levels = (int)MarketLayout.LevelOffset(header.BlockCapacity, header.SeatCapacity);
+        int orders = (int)MarketLayout.OrderOffset(header.BlockCapacity, header.SeatCapacity);
+        int extras = (int)MarketLayout.ExtraOffset(header.OrderCapacity, header.BlockCapacity, header.SeatCapacity);
         RequireZero(seats + ((int)header.SeatCount * MarketLayout.SeatBytes), blocks, "A seat that is not open");
         RequireZero(blocks + ((int)header.UsedBlocks * MarketLayout.BlockBytes), levels, "A block that was never used");
         RequireZero(

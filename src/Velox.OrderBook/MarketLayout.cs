@@ -77,10 +77,21 @@ public static class MarketLayout
     public static long RequiredBytes(uint orders, uint blocks, uint seats) =>
         BucketOffset(orders, blocks, seats) + ((long)BucketCapacity(orders) * BucketBytes);
 
+    /// <summary>Where the price blocks begin.</summary>
+    public static long BlockOffset(uint seats) => HeaderBytes + ((long)seats * SeatBytes);
+
+    /// <summary>Where the levels begin.</summary>
+    public static long LevelOffset(uint blocks, uint seats) => BlockOffset(seats) + ((long)blocks * BlockBytes);
+
+    /// <summary>Where the orders begin.</summary>
+    public static long OrderOffset(uint blocks, uint seats) => LevelOffset(blocks, seats) + ((long)blocks * (BlockTicks * LevelBytes));
+
+    /// <summary>Where the extras of orders begin.</summary>
+    public static long ExtraOffset(uint orders, uint blocks, uint seats) => OrderOffset(blocks, seats) + ((long)orders * OrderBytes);
+
     /// <summary>Where the buckets of the index begin: at a cache line.</summary>
-    internal static long BucketOffset(uint orders, uint blocks, uint seats) =>
-        (HeaderBytes + ((long)seats * SeatBytes) + ((long)blocks * (BlockBytes + (BlockTicks * LevelBytes)))
-        + ((long)orders * (OrderBytes + ExtraBytes)) + (BucketBytes - 1)) / BucketBytes * BucketBytes;
+    public static long BucketOffset(uint orders, uint blocks, uint seats) =>
+        (ExtraOffset(orders, blocks, seats) + ((long)orders * ExtraBytes) + (BucketBytes - 1)) / BucketBytes * BucketBytes;
 
     /// <summary>Most buckets of the index of client order ids: the power of two that has one for 8 orders.</summary>
     public static uint BucketCapacity(uint orders) =>

@@ -60,14 +60,10 @@ internal readonly unsafe struct Slab
         _orderCapacity = header.OrderCapacity;
         _bucketCapacity = MarketLayout.BucketCapacity(_orderCapacity);
 
-        byte* blocks = address + MarketLayout.HeaderBytes + ((nuint)_seatCapacity * MarketLayout.SeatBytes);
-        byte* levels = blocks + ((nuint)_blockCapacity * MarketLayout.BlockBytes);
-        byte* orders = levels + ((nuint)_blockCapacity * (MarketLayout.BlockTicks * MarketLayout.LevelBytes));
-        byte* extras = orders + ((nuint)_orderCapacity * MarketLayout.OrderBytes);
-        _blocks = blocks - MarketLayout.BlockBytes;
-        _levels = levels - (MarketLayout.BlockTicks * MarketLayout.LevelBytes);
-        _orders = orders - MarketLayout.OrderBytes;
-        _extras = extras - MarketLayout.ExtraBytes;
+        _blocks = address + MarketLayout.BlockOffset(_seatCapacity) - MarketLayout.BlockBytes;
+        _levels = address + MarketLayout.LevelOffset(_blockCapacity, _seatCapacity) - (MarketLayout.BlockTicks * MarketLayout.LevelBytes);
+        _orders = address + MarketLayout.OrderOffset(_blockCapacity, _seatCapacity) - MarketLayout.OrderBytes;
+        _extras = address + MarketLayout.ExtraOffset(_orderCapacity, _blockCapacity, _seatCapacity) - MarketLayout.ExtraBytes;
         _buckets = address + MarketLayout.BucketOffset(_orderCapacity, _blockCapacity, _seatCapacity);
     }
 
@@ -121,8 +117,6 @@ internal readonly unsafe struct Slab
         seat < _seatCapacity ? _base + MarketLayout.HeaderBytes + ((nuint)seat * MarketLayout.SeatBytes) : null;
 
     internal byte* BucketLine(uint bucket) => bucket < _bucketCapacity ? _buckets + ((nuint)bucket * MarketLayout.BucketBytes) : null;
-
-    internal byte* Base => _base;
 
     internal static bool HasFreeOrder(in MarketHeader header) =>
         header.FreeOrder != 0 || header.UsedOrders < header.OrderCapacity;

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using Velox.Primitives;
+
 namespace Velox.OrderBook.Tests;
 
 /// <summary>Client order ids are found whatever they are: also those that were chosen to meet.</summary>
@@ -83,6 +86,50 @@ public class ClientOrderIndexTests
         foreach (ulong id in IdsAlike(new Random(604), 0xFFF, 4_000))
             market.PlaceOk(0, Side.Bid, 5, 1, clientId: id);
         market.AssertSound(); // a path longer than 80 is a contradiction
+    }
+
+    [Fact]
+    public void A_gap_among_the_entries_is_found_by_the_check_and_by_who_takes_out()
+    {
+        Market market = TestMarket.CreateWithSeats(Parameters, 1, 1UL << 40, out TrackedMemory memory);
+        market.PlaceOk(0, Side.Bid, 5, 1, clientId: 1);
+        market.PlaceOk(0, Side.Bid, 5, 1, clientId: 2);
+        long buckets = MarketLayout.BucketOffset(Parameters.OrderCapacity, Parameters.BlockCapacity, Parameters.SeatCapacity);
+        memory.Write<uint>((int)buckets) = 0; // the first of two entries
+        Assert.Equal(BookError.CorruptMarket, market.CheckInvariants(out string detail));
+        Assert.Contains("gap", detail, StringComparison.Ordinal);
+        Assert.Throws<CorruptMarketException>(() => Cancel(market, 2));
+    }
+
+    private static BookError Cancel(Market market, ulong clientOrderId)
+    {
+        var events = new EventWriter(new BookEvent[Market.MaxEventsPerOperation], 0);
+        return market.CancelByClientId(0, clientOrderId, ref events, out _);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Words_of_a_bucket_are_compared_alike_in_wide_and_in_narrow_vectors(bool isMasked)
+    {
+        const int Seed = 605;
+        var random = new Random(Seed);
+        uint mask = isMasked ? 0xFFF0_0000 : uint.MaxValue;
+        Span<uint> words = stackalloc uint[16];
+        for (int round = 0; round < 5_000; round++)
+        {
+            uint wanted = (uint)random.Next(4) << 20;
+            uint expected = 0;
+            for (int word = 0; word < words.Length; word++)
+            {
+                words[word] = ((uint)random.Next(4) << 20) | (uint)random.Next(2);
+                expected |= (words[word] & mask) == wanted ? 1u << word : 0;
+            }
+
+            ref readonly IndexBucket bucket = ref MemoryMarshal.AsRef<IndexBucket>(MemoryMarshal.AsBytes(words));
+            Assert.True(IndexBucket.EqualNarrow(in bucket, mask, wanted) == expected, $"seed {Seed}, round {round}: narrow");
+            Assert.True(IndexBucket.EqualWide(in bucket, mask, wanted) == expected, $"seed {Seed}, round {round}: wide");
+        }
     }
 
     /// <summary>Distinct ids whose keys, for seat 0, are zero under the mask.</summary>

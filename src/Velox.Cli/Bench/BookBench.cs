@@ -90,19 +90,24 @@ internal static class BookBench
         memory = new TrackedMemory((int)MarketLayout.RequiredBytes(
             parameters.OrderCapacity, parameters.BlockCapacity, parameters.SeatCapacity));
         Require(Market.TryCreate(memory, in parameters, out Market market));
-        Span<byte> owner = stackalloc byte[Address.Size];
-        for (byte i = 0; i < Seats; i++)
-        {
-            owner[0] = (byte)(i + 1);
-            Require(market.OpenSeat(new Address(owner), out uint seat));
-            Require(market.Credit(seat, Asset.Base, Funds));
-            Require(market.Credit(seat, Asset.Quote, Funds));
-        }
-
+        OpenSeats(market, Seats, Funds);
         return market;
     }
 
-    private static void Require(BookError error)
+    /// <summary>Opens seats 0..count-1, each with the same funds of both assets.</summary>
+    internal static void OpenSeats(Market market, int count, ulong atoms)
+    {
+        Span<byte> owner = stackalloc byte[Address.Size];
+        for (int i = 0; i < count; i++)
+        {
+            owner[0] = (byte)(i + 1);
+            Require(market.OpenSeat(new Address(owner), out uint seat));
+            Require(market.Credit(seat, Asset.Base, atoms));
+            Require(market.Credit(seat, Asset.Quote, atoms));
+        }
+    }
+
+    internal static void Require(BookError error)
     {
         if (error != BookError.None)
             throw new InvalidOperationException($"The market could not be set up: {error}.");

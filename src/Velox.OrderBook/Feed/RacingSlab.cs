@@ -32,14 +32,11 @@ internal readonly unsafe struct RacingSlab
         _blockCapacity = header.BlockCapacity;
         _orderCapacity = header.OrderCapacity;
         _changesOffset = changesOffset;
-        byte* blocks = _base + MarketLayout.HeaderBytes + ((nuint)header.SeatCapacity * MarketLayout.SeatBytes);
-        byte* levels = blocks + ((nuint)_blockCapacity * MarketLayout.BlockBytes);
-        byte* orders = levels + ((nuint)_blockCapacity * (MarketLayout.BlockTicks * MarketLayout.LevelBytes));
 
         // Where number 0 would stand, as in Slab.
-        _blocks = blocks - MarketLayout.BlockBytes;
-        _levels = levels - (MarketLayout.BlockTicks * MarketLayout.LevelBytes);
-        _orders = orders - MarketLayout.OrderBytes;
+        _blocks = _base + MarketLayout.BlockOffset(header.SeatCapacity) - MarketLayout.BlockBytes;
+        _levels = _base + MarketLayout.LevelOffset(_blockCapacity, header.SeatCapacity) - (MarketLayout.BlockTicks * MarketLayout.LevelBytes);
+        _orders = _base + MarketLayout.OrderOffset(_blockCapacity, header.SeatCapacity) - MarketLayout.OrderBytes;
     }
 
     /// <summary>Odd while the writer writes. Acquire: what is loaded afterwards is as new as this.</summary>

@@ -163,24 +163,9 @@ internal sealed class FlowMarkets : IFlowBooks, IDisposable
 
     private static Market Create(NativeRegion memory, in MarketParameters parameters)
     {
-        Require(Market.TryCreate(memory, in parameters, out Market market));
-        if (parameters.Flags == MarketFlags.MatchingOnly)
-            return market;
-        Span<byte> owner = stackalloc byte[Address.Size];
-        for (byte i = 0; i < FlowMessage.Seats; i++)
-        {
-            owner[0] = (byte)(i + 1);
-            Require(market.OpenSeat(new Address(owner), out uint seat));
-            Require(market.Credit(seat, Asset.Base, Funds));
-            Require(market.Credit(seat, Asset.Quote, Funds));
-        }
-
+        BookBench.Require(Market.TryCreate(memory, in parameters, out Market market));
+        if (parameters.Flags != MarketFlags.MatchingOnly)
+            BookBench.OpenSeats(market, FlowMessage.Seats, Funds);
         return market;
-    }
-
-    private static void Require(BookError error)
-    {
-        if (error != BookError.None)
-            throw new BenchFailedException($"A market could not be set up: {error}.");
     }
 }

@@ -26,9 +26,8 @@ internal sealed class MarketReader
     {
         _account = account;
         _header = header;
-        int blocks = MarketLayout.HeaderBytes + ((int)header.SeatCapacity * MarketLayout.SeatBytes);
-        _blocks = blocks - MarketLayout.BlockBytes;
-        _levels = blocks + ((int)header.BlockCapacity * MarketLayout.BlockBytes) - (MarketLayout.BlockTicks * MarketLayout.LevelBytes);
+        _blocks = (int)MarketLayout.BlockOffset(header.SeatCapacity) - MarketLayout.BlockBytes;
+        _levels = (int)MarketLayout.LevelOffset(header.BlockCapacity, header.SeatCapacity) - (MarketLayout.BlockTicks * MarketLayout.LevelBytes);
     }
 
     internal ref readonly MarketHeader Header => ref _header;

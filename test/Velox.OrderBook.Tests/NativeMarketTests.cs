@@ -1,0 +1,89 @@
+using Velox.Primitives;
+
+namespace Velox.OrderBook.Tests;
+
+/// <summary>Markets in native memory, several in one region.</summary>
+public class NativeMarketTests
+{
+    private static readonly int Bytes = (int)MarketLayout.RequiredBytes(
+        TestMarket.Parameters.OrderCapacity, TestMarket.Parameters.BlockCapacity, TestMarket.Parameters.SeatCapacity);
+
+    [Fact]
+    public void Markets_side_by_side_hold_what_a_market_in_tracked_memory_holds()
+    {
+        const int Seed = 701;
+        using var region = new NativeRegion(new NativeRegionOptions(2L * Bytes));
+        Market[] markets = [Create(region, 0), Create(region, Bytes), TestMarket.Create(TestMarket.Parameters, out TrackedMemory tracked)];
+        var buffer = new BookEvent[Market.MaxEventsPerOperation];
+        foreach (Market market in markets)
+        {
+            var flow = new Flow(Seed, new FlowShape(6, 500, 60, 40, 300, 2, 65) { SpecialPercent = 20 });
+            for (uint i = 0; i < 6; i++)
+            {
+                Assert.Equal(BookError.None, market.OpenSeat(TestMarket.OwnerOf(i), out uint seat));
+                Assert.Equal(BookError.None, market.Credit(seat, Asset.Base, 1UL << 40));
+                Assert.Equal(BookError.None, market.Credit(seat, Asset.Quote, 1UL << 40));
+            }
+
+            for (int step = 0; step < 5_000; step++)
+            {
+                flow.Clock = (ulong)step;
+                var events = new EventWriter(buffer, flow.Clock, flow.Clock);
+                market.Apply(flow.Next(), ref events, out OperationResult result);
+                flow.Remember(result.OrderId);
+            }
+
+            market.AssertSound();
+        }
+
+        Assert.True(region.Slice(0, Bytes).SequenceEqual(tracked.Bytes), $"seed {Seed}");
+        Assert.True(region.Slice(Bytes, Bytes).SequenceEqual(tracked.Bytes), $"seed {Seed}");
+        Assert.True(markets[0].Header.TradeCount > 100, $"seed {Seed}");
+        Assert.Equal(BookError.None, Market.TryOpen(region, Bytes, Bytes, out Market again));
+        Assert.Equal(markets[1].Header.NextEventSequence, again.Header.NextEventSequence);
+    }
+
+    [Fact]
+    public void A_part_that_leaves_the_region_or_begins_off_a_line_is_refused()
+    {
+        using var region = new NativeRegion(new NativeRegionOptions(2L * Bytes));
+        MarketParameters parameters = TestMarket.Parameters;
+        Assert.Throws<ArgumentOutOfRangeException>(() => Market.TryCreate(region, 32, Bytes, parameters, out _));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Market.TryCreate(region, Bytes + 64, Bytes, parameters, out _));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Market.TryOpen(region, -64, Bytes, out _));
+        Assert.Equal(BookError.MemoryTooShort, Market.TryCreate(region, 0, Bytes - 64, parameters, out _));
+        Assert.Equal(BookError.MemoryTooShort, Market.TryOpen(region, 0, 64, out _));
+        Assert.Equal(BookError.NotAMarket, Market.TryOpen(region, 0, Bytes, out _));
+        region.Slice(Bytes - 1, 1)[0] = 1;
+        Assert.Equal(BookError.MemoryNotEmpty, Market.TryCreate(region, 0, Bytes, parameters, out _));
+    }
+
+    [Fact]
+    public void Looks_at_messages_that_never_come_change_nothing()
+    {
+        const int Seed = 702;
+        var random = new Random(Seed);
+        Market market = TestMarket.CreateWithSeats(TestMarket.Parameters, 3, 1UL << 40, out TrackedMemory memory);
+        for (ulong id = 1; id <= 200; id++)
+            market.PlaceOk((uint)id % 3, Side.Bid, 100 + id, 1, clientId: id);
+        byte[] before = memory.Bytes.ToArray();
+        memory.ClearDirty();
+        for (int i = 0; i < 10_000; i++)
+        {
+            uint seat = random.Next(4) == 0 ? (uint)random.NextInt64(uint.MaxValue) : (uint)random.Next(3);
+            ulong id = random.Next(4) == 0 ? (ulong)random.NextInt64() : (ulong)random.Next(210);
+            market.PrefetchIndex(seat, id);
+            market.PrefetchOrder(seat, id);
+            market.PrefetchNeighbours(seat, id);
+        }
+
+        Assert.True(memory.Bytes.SequenceEqual(before), $"seed {Seed}");
+        Assert.False(memory.IsDirty);
+    }
+
+    private static Market Create(NativeRegion region, long offset)
+    {
+        Assert.Equal(BookError.None, Market.TryCreate(region, offset, Bytes, TestMarket.Parameters, out Market market));
+        return market;
+    }
+}
