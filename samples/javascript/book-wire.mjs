@@ -48,10 +48,10 @@ export function seatSlice(seat) {
   return { offset: HEADER_BYTES + SEAT_BYTES * seat, length: SEAT_BYTES };
 }
 
-// Fields: [name, 'u8' | 'u16' | 'u32' | 'u64' | 'bytes', value].
+// Fields: [name, 'u8' | 'i16' | 'u16' | 'u32' | 'u64' | 'bytes', value].
 
-const SETTERS = { u8: 'setUint8', u16: 'setUint16', u32: 'setUint32', u64: 'setBigUint64' };
-const SIZES = { u8: 1, u16: 2, u32: 4, u64: 8 };
+const SETTERS = { u8: 'setUint8', i16: 'setInt16', u16: 'setUint16', u32: 'setUint32', u64: 'setBigUint64' };
+const SIZES = { u8: 1, i16: 2, u16: 2, u32: 4, u64: 8 };
 
 function encode(fields) {
   const size = fields.reduce((sum, [, kind, value]) => sum + (SIZES[kind] ?? value.length), 0);
@@ -67,7 +67,8 @@ function encode(fields) {
 
     // DataView would wrap around in silence.
     const number = BigInt(value);
-    if (number < 0n || number >= 1n << BigInt(8 * SIZES[kind]))
+    const bits = 8 * SIZES[kind];
+    if (number !== (kind[0] === 'i' ? BigInt.asIntN(bits, number) : BigInt.asUintN(bits, number)))
       throw new RangeError(`${name} is ${value}: not a ${kind}`);
     view[SETTERS[kind]](offset, kind === 'u64' ? number : Number(number), true);
     offset += SIZES[kind];
@@ -82,7 +83,7 @@ export const instructionData = Object.freeze({
       ['tag', 'u8', 0],
       ['lotSize', 'u64', terms.lotSize],
       ['tickSize', 'u64', terms.tickSize],
-      ['makerFeeBps', 'u16', terms.makerFeeBps],
+      ['makerFeeBps', 'i16', terms.makerFeeBps], // negative: a rebate
       ['takerFeeBps', 'u16', terms.takerFeeBps],
       ['orderCapacity', 'u32', terms.orderCapacity],
       ['blockCapacity', 'u32', terms.blockCapacity],

@@ -115,6 +115,9 @@ test('a value that does not fit its field is refused by name', () => {
     () => instructionData.deposit({ asset: 0, seat: 0, amount: 2n ** 64n }),
     /amount is 18446744073709551616: not a u64/,
   );
+  const terms = { lotSize: 1, tickSize: 1, takerFeeBps: 9, orderCapacity: 1, blockCapacity: 1, seatCapacity: 1, maxOpenOrdersPerSeat: 1 };
+  assert.equal(hex(instructionData.createMarket({ ...terms, makerFeeBps: -2 })).slice(34, 38), 'feff');
+  assert.throws(() => instructionData.createMarket({ ...terms, makerFeeBps: 40_000 }), /makerFeeBps is 40000: not a i16/);
   assert.throws(() => instructionData.cancelAll({ seat: -1 }), /seat is -1: not a u32/);
   assert.throws(() => orderMessage.cancel({ seat: 65_536, sequence: 0, clientOrderId: 1 }), /seat is 65536: not a u16/);
   assert.throws(() => instructionData.batch([]), /messages: 0 of them, a batch has 1 to 16/);
