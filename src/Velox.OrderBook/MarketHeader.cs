@@ -70,7 +70,9 @@ public enum MarketFlags : uint
 [StructLayout(LayoutKind.Explicit, Size = Size)]
 public struct MarketHeader
 {
-    public const int Size = 640;
+    public const int Size = 768;
+
+    private const int HintOffset = 640;
 
     /// <summary>Offset of the cache line with the best prices: a version, then bid and ask, 8 bytes each.</summary>
     public const int QuoteOffset = 192;
@@ -197,6 +199,13 @@ public struct MarketHeader
 
     /// <summary>Zero but while an uncross goes on.</summary>
     [FieldOffset(544)] internal AuctionWalk Uncross;
+
+    /// <summary>Where blocks of the bids and of the asks were found last.</summary>
+    [FieldOffset(HintOffset)] internal BlockHints BidHints;
+    [FieldOffset(HintOffset + BlockHints.Bytes)] internal BlockHints AskHints;
+
+    /// <summary>Whether operations take the short way: <see cref="PlainOrders{TMode}"/>.</summary>
+    internal readonly bool IsPlain => (SpecialOrders | (uint)Restrictions) == 0;
 
     internal readonly bool IsMatchingOnly => (Flags & MarketFlags.MatchingOnly) != 0;
 
