@@ -32,7 +32,7 @@ public enum MarketFlags : uint
     MatchingOnly = 1,
 }
 
-/// <summary>The beginning of a market: 640 bytes, the rest of its page is zero.</summary>
+/// <summary>The beginning of a market: 768 bytes, the rest of its page is zero.</summary>
 /// <remarks>
 /// <code>
 /// offset size field                          offset size field
@@ -63,9 +63,12 @@ public enum MarketFlags : uint
 ///                                             480    32    reserved
 ///                                             512    32    phase and limits
 ///                                             544    96    uncross
+///                                             640    64    bidHints
+///                                             704    64    askHints
 /// </code>
 /// Each row of 64 bytes has its use: 0 is fixed at creation, 64 and 128 change with every operation, 192 with the best
-/// prices only and is all that a reader of these touches, 256 is for money, 512 for auctions and limits.
+/// prices only and is all that a reader of these touches, 256 is for money, 512 for auctions and limits, 640 and 704 are
+/// for finding blocks.
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
 public struct MarketHeader

@@ -35,7 +35,7 @@ internal sealed class FlowMarkets : IFlowBooks, IDisposable
         {
             MarketParameters parameters = ParametersOf(capacities[i], flags);
             long bytes = MarketLayout.RequiredBytes(parameters.OrderCapacity, parameters.BlockCapacity, parameters.SeatCapacity);
-            _memories[i] = new NativeRegion(new NativeRegionOptions(bytes) { TouchNow = true, TryHugePages = Environment.GetEnvironmentVariable("THP") == "1" });
+            _memories[i] = new NativeRegion(new NativeRegionOptions(bytes) { TouchNow = true });
             _markets[i] = Create(_memories[i], in parameters);
             _idsByLink[i] = new ulong[capacities[i].Orders + 1];
         }
