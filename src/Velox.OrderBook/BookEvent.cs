@@ -80,6 +80,9 @@ public struct BookEvent
     public const int Size = 64;
 
     [FieldOffset(0)] public ulong Sequence;
+    /// <summary>The narrow fields at once, as <see cref="HeadOf"/> puts them together.</summary>
+    [FieldOffset(8)] internal ulong Head;
+
     [FieldOffset(8)] public BookEventKind Kind;
     [FieldOffset(9)] public Side Side;
     [FieldOffset(10)] public DoneReason Reason;
@@ -104,4 +107,9 @@ public struct BookEvent
     [FieldOffset(40)] public ulong Lots;
     [FieldOffset(48)] public ulong RemainingLots;
     [FieldOffset(56)] public ulong Slot;
+
+    internal static ulong HeadOf(
+        BookEventKind kind, Side side, DoneReason reason, OrderType type, uint seat, uint takerSeat) =>
+        (ulong)kind | ((ulong)side << 8) | ((ulong)reason << 16) | ((ulong)type << 24) | ((ulong)seat << 32)
+        | ((ulong)takerSeat << 48);
 }

@@ -14,7 +14,7 @@ namespace Velox.OrderBook;
 /// caches: beyond that one bucket is split in two (linear hashing), which costs as many steps as it holds orders.
 /// </para>
 /// </remarks>
-internal static class ClientOrderIndex
+internal static unsafe class ClientOrderIndex
 {
     /// <summary>64 bits of mixed key, then the 16 of the seat: two orders with all of these the same are one.</summary>
     private const int KeyBits = 80;
@@ -44,30 +44,44 @@ internal static class ClientOrderIndex
     }
 
     /// <summary>The link of the seat's open order with this id, or 0.</summary>
-    internal static uint Find(in Slab slab, uint buckets, uint seat, ulong clientOrderId)
+    internal static uint Find(in Slab slab, uint seat, ulong clientOrderId)
     {
         if (clientOrderId == 0)
             return 0;
-        ulong key = KeyOf(seat, clientOrderId);
-        ref readonly IndexBucket bucket = ref slab.ReadBucket(BucketOf(key, buckets));
-        for (uint candidates = IndexBucket.Candidates(in bucket, key); candidates != 0; candidates &= candidates - 1)
+        IndexBucket* bucket = BucketFor(slab, seat, clientOrderId, out ulong key);
+        return FindIn(slab, bucket, key, seat, clientOrderId, out _);
+    }
+
+    /// <summary>The bucket where a seat's order with this id is or would be.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static IndexBucket* BucketFor(in Slab slab, uint seat, ulong clientOrderId, out ulong key)
+    {
+        key = KeyOf(seat, clientOrderId);
+        return slab.Bucket(BucketOf(key, slab.Header->IndexBuckets));
+    }
+
+    /// <summary>The link of the order with this id in its bucket, and where in it; 0 for none.</summary>
+    /// <param name="slab">Of the market.</param>
+    /// <param name="bucket">As <see cref="BucketFor"/> gave it.</param>
+    /// <param name="key">The same.</param>
+    /// <param name="seat">Whose order.</param>
+    /// <param name="clientOrderId">Not 0.</param>
+    /// <param name="place">Of its entry; <see cref="IndexBucket.Entries"/> when it is in the trie.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static uint FindIn(
+        in Slab slab, IndexBucket* bucket, ulong key, uint seat, ulong clientOrderId, out int place)
+    {
+        for (uint candidates = IndexBucket.Candidates(in *bucket, key); candidates != 0; candidates &= candidates - 1)
         {
-            uint link = IndexBucket.LinkOf(bucket[BitOperations.TrailingZeroCount(candidates)]);
-            ref readonly OrderNode order = ref slab.ReadOrder(link);
-            if (order.ClientOrderId == clientOrderId && order.Seat == seat)
+            place = BitOperations.TrailingZeroCount(candidates);
+            uint link = IndexBucket.LinkOf(((uint*)bucket)[place]);
+            OrderNode* order = slab.Order(link);
+            if (order->ClientOrderId == clientOrderId && order->Seat == seat)
                 return link;
         }
 
-        return bucket.Overflow == 0 ? 0 : FindInTrie(slab, bucket.Overflow, key, seat, clientOrderId);
-    }
-
-    /// <summary>The link of the first order that the key may name, not looked at: for prefetching. 0 for none.</summary>
-    internal static uint Guess(in Slab slab, uint buckets, uint seat, ulong clientOrderId)
-    {
-        ulong key = KeyOf(seat, clientOrderId);
-        ref readonly IndexBucket bucket = ref slab.ReadBucket(BucketOf(key, buckets));
-        uint candidates = IndexBucket.Candidates(in bucket, key);
-        return candidates == 0 ? bucket.Overflow : IndexBucket.LinkOf(bucket[BitOperations.TrailingZeroCount(candidates)]);
+        place = IndexBucket.Entries;
+        return bucket->Overflow == 0 ? 0 : FindInTrie(slab, bucket->Overflow, key, seat, clientOrderId);
     }
 
     private static uint FindInTrie(in Slab slab, uint root, ulong key, uint seat, ulong clientOrderId)
@@ -88,17 +102,31 @@ internal static class ClientOrderIndex
     /// <summary>Adds an order whose id no open order of its seat has. Its index links must be 0.</summary>
     internal static void Insert(in Slab slab, ref MarketHeader header, uint link, uint seat, ulong clientOrderId)
     {
-        Put(slab, header.IndexBuckets, link, seat, clientOrderId);
-        if (++header.IndexedOrders > (ulong)header.IndexBuckets * OrdersPerBucket && header.IndexBuckets < slab.BucketCapacity)
-            Split(slab, ref header);
+        IndexBucket* bucket = BucketFor(slab, seat, clientOrderId, out ulong key);
+        InsertInto<AnyBook>(slab, bucket, key, link, seat);
     }
 
-    private static void Put(in Slab slab, uint buckets, uint link, uint seat, ulong clientOrderId)
+    /// <summary><see cref="Insert"/>, into the bucket that the id has. The header must be noted as written.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void InsertInto<TMode>(in Slab slab, IndexBucket* bucket, ulong key, uint link, uint seat)
+        where TMode : struct, IBookMode
     {
-        ulong key = KeyOf(seat, clientOrderId);
-        ref IndexBucket bucket = ref slab.WriteBucket(BucketOf(key, buckets));
-        if (!bucket.TryAdd(IndexBucket.EntryOf(key, link)))
-            Hang(slab, ref bucket, link, key, seat);
+        Put<TMode>(slab, bucket, key, link, seat);
+        MarketHeader* header = slab.Header;
+        if (++header->IndexedOrders > (ulong)header->IndexBuckets * OrdersPerBucket && header->IndexBuckets < slab.BucketCapacity)
+            Split(slab, ref slab.WriteHeader());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put<TMode>(in Slab slab, IndexBucket* bucket, ulong key, uint link, uint seat)
+        where TMode : struct, IBookMode
+    {
+        slab.Writes<TMode>(bucket, sizeof(IndexBucket));
+        int place = IndexBucket.FreePlace(in *bucket);
+        if (place < IndexBucket.Entries)
+            ((uint*)bucket)[place] = IndexBucket.EntryOf(key, link);
+        else
+            Hang(slab, ref *bucket, link, key, seat);
     }
 
     /// <summary>Puts an order into the trie of a full bucket.</summary>
@@ -131,16 +159,29 @@ internal static class ClientOrderIndex
         }
     }
 
-    /// <summary>Takes an order out: any leaf below it may stand in its place.</summary>
+    /// <summary>Takes an order out.</summary>
     internal static void Remove(in Slab slab, ref MarketHeader header, uint link, in OrderNode order)
     {
-        header.IndexedOrders--;
-        ulong key = KeyOf(order.Seat, order.ClientOrderId);
-        ref IndexBucket bucket = ref slab.WriteBucket(BucketOf(key, header.IndexBuckets));
-        if (!bucket.TryRemove(IndexBucket.EntryOf(key, link)))
-            Unhang(slab, ref bucket, link, order, key);
+        ulong clientOrderId = order.ClientOrderId;
+        uint seat = order.Seat;
+        IndexBucket* bucket = BucketFor(slab, seat, clientOrderId, out ulong key);
+        RemoveFrom<AnyBook>(slab, bucket, key, IndexBucket.PlaceOf(in *bucket, IndexBucket.EntryOf(key, link)), link);
     }
 
+    /// <summary>Takes an order out of the place that it was found at. The header must be noted as written.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void RemoveFrom<TMode>(in Slab slab, IndexBucket* bucket, ulong key, int place, uint link)
+        where TMode : struct, IBookMode
+    {
+        slab.Writes<TMode>(bucket, sizeof(IndexBucket));
+        slab.Header->IndexedOrders--;
+        if (place < IndexBucket.Entries)
+            ((uint*)bucket)[place] = 0;
+        else
+            Unhang(slab, ref *bucket, link, *slab.Order(link), key);
+    }
+
+    /// <summary>Takes an order out of the trie of its bucket: any leaf below it may stand in its place.</summary>
     private static void Unhang(in Slab slab, ref IndexBucket bucket, uint link, in OrderNode order, ulong key)
     {
         uint replacement = order.IndexLeft | order.IndexRight;
@@ -212,8 +253,12 @@ internal static class ClientOrderIndex
         ref IndexBucket bucket = ref slab.WriteBucket(source);
         IndexBucket old = bucket;
         bucket = default;
-        for (int place = 0; place < IndexBucket.Entries && old[place] != 0; place++)
-            Move(slab, header.IndexBuckets, IndexBucket.LinkOf(old[place]));
+        for (int place = 0; place < IndexBucket.Entries; place++)
+        {
+            if (old[place] != 0)
+                Move(slab, IndexBucket.LinkOf(old[place]));
+        }
+
         uint top = old.Overflow;
         for (uint left = slab.OrderCapacity; top != 0; left--)
         {
@@ -225,14 +270,15 @@ internal static class ClientOrderIndex
             top = (order.IndexLeft | order.IndexRight) == 0 ? 0 : DetachLeaf(slab, order);
             order.IndexLeft = 0;
             order.IndexRight = 0;
-            Move(slab, header.IndexBuckets, moved);
+            Move(slab, moved);
         }
     }
 
-    private static void Move(in Slab slab, uint buckets, uint link)
+    private static void Move(in Slab slab, uint link)
     {
-        ref readonly OrderNode order = ref slab.ReadOrder(link);
-        Put(slab, buckets, link, order.Seat, order.ClientOrderId);
+        OrderNode* order = slab.Order(link);
+        IndexBucket* bucket = BucketFor(slab, order->Seat, order->ClientOrderId, out ulong key);
+        Put<AnyBook>(slab, bucket, key, link, order->Seat);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

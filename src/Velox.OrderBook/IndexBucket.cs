@@ -12,7 +12,7 @@ namespace Velox.OrderBook;
 /// <remarks>
 /// <code>
 /// offset size field
-///   0    60    entries     15 words, those in use first: upper 12 bits of the key, the lowest of them 1, * 2^20 + link
+///   0    60    entries     15 words, 0 where free: upper 12 bits of the key, the lowest of them 1, * 2^20 + link
 ///  60     4    overflow    link of the order at the root of the trie; 0 for none
 /// </code>
 /// All entries are compared at once, so that the common answers (no such id; exactly one) are one branch each, whatever the
@@ -36,7 +36,11 @@ internal struct IndexBucket
         set => _words[Entries] = value;
     }
 
-    internal readonly uint this[int place] => _words[place];
+    internal uint this[int place]
+    {
+        readonly get => _words[place];
+        set => _words[place] = value;
+    }
 
     internal static uint LinkOf(uint entry) => entry & LinkMask;
 
@@ -46,33 +50,22 @@ internal struct IndexBucket
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static uint Candidates(in IndexBucket bucket, ulong key) => Equal(in bucket, ~LinkMask, TagOf(key)) & EntryMask;
 
-    /// <summary>Adds an entry; false when all are in use.</summary>
+    /// <summary>The link of the first order that a key may name, not looked at; 0 for none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryAdd(uint entry)
+    internal static uint Guess(in IndexBucket bucket, ulong key)
     {
-        int place = BitOperations.TrailingZeroCount(Equal(in this, uint.MaxValue, 0));
-        if (place >= Entries)
-            return false;
-        _words[place] = entry;
-        return true;
+        uint candidates = Candidates(in bucket, key);
+        return candidates == 0 ? bucket.Overflow : LinkOf(bucket[BitOperations.TrailingZeroCount(candidates)]);
     }
 
-    /// <summary>Takes an entry out, the last one in its place; false when it is not there.</summary>
-    internal bool TryRemove(uint entry)
-    {
-        uint found = Equal(in this, uint.MaxValue, entry) & EntryMask;
-        if (found == 0)
-            return false;
+    /// <summary>The first place that is free; <see cref="Entries"/> when none is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int FreePlace(in IndexBucket bucket) =>
+        BitOperations.TrailingZeroCount(Equal(in bucket, uint.MaxValue, 0) | (1u << Entries));
 
-        // What is in use stands first, so the zeros begin behind the last; the overflow word is no entry.
-        int place = BitOperations.TrailingZeroCount(found);
-        int last = BitOperations.TrailingZeroCount(Equal(in this, uint.MaxValue, 0) | (1u << Entries)) - 1;
-        if (last < place)
-            Slab.ThrowCorrupt("A bucket of the index has a gap.");
-        _words[place] = _words[last];
-        _words[last] = 0;
-        return true;
-    }
+    /// <summary>Where an entry stands; at least <see cref="Entries"/> when it does not.</summary>
+    internal static int PlaceOf(in IndexBucket bucket, uint entry) =>
+        BitOperations.TrailingZeroCount(Equal(in bucket, uint.MaxValue, entry) & EntryMask);
 
     // The lowest bit of a tag is 1: an empty entry matches none.
     private static uint TagOf(ulong key) => ((uint)(key >> 52) | 1) << TagShift;

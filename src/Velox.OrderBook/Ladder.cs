@@ -8,7 +8,7 @@ namespace Velox.OrderBook;
 /// A level is a slot in the block of its 64 prices, found by address; only blocks are searched, and there are few. Within a
 /// block the next level is one bit scan away, and between blocks one link: blocks without orders do not exist.
 /// </remarks>
-internal static class Ladder
+internal static unsafe class Ladder
 {
     private const uint TickMask = MarketLayout.BlockTicks - 1;
 
@@ -18,45 +18,66 @@ internal static class Ladder
 
     /// <summary>Whether the block of a price exists, and so a level can be had there without another.</summary>
     internal static bool HasBlock(in Slab slab, in MarketHeader header, Side side, ulong priceTicks) =>
-        FindBlock(slab, header, side, priceTicks, out _) != 0;
+        FindBlock(slab, header, side, priceTicks) != 0;
 
     /// <summary>The number that the level at a price has, occupied or not; 0 when its block does not exist.</summary>
     internal static uint LevelAt(in Slab slab, in MarketHeader header, Side side, ulong priceTicks)
     {
-        uint link = FindBlock(slab, header, side, priceTicks, out _);
+        uint link = FindBlock(slab, header, side, priceTicks);
         return link == 0 ? 0 : (link * MarketLayout.BlockTicks) | ((uint)priceTicks & TickMask);
     }
 
     /// <summary>
     /// The level at a price: the one there is, or a new one of this side. For a new one the caller has checked that there is
-    /// a block, and puts an order into it.
+    /// a block, and puts an order into it. The header must be noted as written.
     /// </summary>
-    internal static uint Obtain(in Slab slab, ref MarketHeader header, Side side, ulong priceTicks)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static uint Obtain<TMode>(in Slab slab, Side side, ulong priceTicks)
+        where TMode : struct, IBookMode
     {
-        uint link = FindBlock(slab, header, side, priceTicks, out uint parent);
-        if (link == 0)
-            link = BlockTree.Insert(slab, ref header, ref header.RootOf(side), priceTicks & ~(ulong)TickMask, parent);
-
-        uint level = (link * MarketLayout.BlockTicks) | ((uint)priceTicks & TickMask);
-        ulong bit = 1UL << (int)(level & TickMask);
-        if ((slab.ReadBlock(link).Occupied & bit) == 0)
+        uint tick = (uint)priceTicks & TickMask;
+        uint link = Hints(slab.Header, side)[BlockHints.PlaceOf(priceTicks)];
+        PriceBlock* block = link - 1 < slab.BlockCapacity ? slab.Block(link) : null;
+        if (block == null || block->FirstTick != priceTicks - tick)
         {
-            slab.WriteBlock(link).Occupied |= bit;
-            ref BookSide book = ref header.SideOf(side);
-            book.LevelCount++;
-            if (book.Best == 0 || side.IsBetter(priceTicks, book.BestTicks))
+            link = FindOrInsert(slab, side, priceTicks - tick);
+            block = slab.Block(link);
+        }
+
+        uint level = (link * MarketLayout.BlockTicks) | tick;
+        ulong bit = 1UL << (int)tick;
+        if ((block->Occupied & bit) == 0)
+        {
+            slab.Writes<TMode>(block, sizeof(PriceBlock));
+            block->Occupied |= bit;
+            BookSide* book = SideOf(slab.Header, side);
+            book->LevelCount++;
+            if (book->Best == 0 || side.IsBetter(priceTicks, book->BestTicks))
             {
-                book.Best = level;
-                book.BestTicks = priceTicks;
+                book->Best = level;
+                book->BestTicks = priceTicks;
             }
         }
 
         return level;
     }
 
-    /// <summary>Takes a level whose last order has gone out of its block, and a block without levels out of the tree.</summary>
-    internal static void Remove(in Slab slab, ref MarketHeader header, Side side, uint level)
+    /// <summary>The block that begins at a price, found or made, and from now on hinted at.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static uint FindOrInsert(in Slab slab, Side side, ulong firstTick)
     {
+        ref MarketHeader header = ref slab.WriteHeader();
+        uint link = BlockTree.Find(slab, header.ReadRoot(side), firstTick, out uint parent);
+        if (link == 0)
+            link = BlockTree.Insert(slab, ref header, ref header.RootOf(side), firstTick, parent);
+        Hints(slab.Header, side)[BlockHints.PlaceOf(firstTick)] = link;
+        return link;
+    }
+
+    /// <summary>Takes a level whose last order has gone out of its block, and a block without levels out of the tree.</summary>
+    internal static void Remove(in Slab slab, Side side, uint level)
+    {
+        ref MarketHeader header = ref slab.WriteHeader();
         ref BookSide book = ref header.SideOf(side);
         book.LevelCount--;
         if (book.Best == level)
@@ -69,9 +90,21 @@ internal static class Ladder
         uint link = BlockOf(level);
         ref PriceBlock block = ref slab.WriteBlock(link);
         block.Occupied &= ~(1UL << (int)(level & TickMask));
-        if (block.Occupied == 0)
-            BlockTree.Remove(slab, ref header, ref header.RootOf(side), link);
+        if (block.Occupied != 0)
+            return;
+        uint* hint = Hints(slab.Header, side) + BlockHints.PlaceOf(block.FirstTick);
+        if (*hint == link)
+            *hint = 0;
+        BlockTree.Remove(slab, ref header, ref header.RootOf(side), link);
     }
+
+    /// <summary>A side of the header, without a branch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static BookSide* SideOf(MarketHeader* header, Side side) => &header->Bids + (nuint)side;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint* Hints(MarketHeader* header, Side side) =>
+        (uint*)&header->BidHints + ((nuint)side * BlockHints.Entries);
 
     /// <summary>The number of the next level of a side behind one of its levels; 0 behind the last.</summary>
     /// <remarks>Each side has blocks of its own, so this holds in a crossed book too, which a call auction has.</remarks>
@@ -114,19 +147,14 @@ internal static class Ladder
         return occupied;
     }
 
-    /// <summary>The block of a price, or 0 and where in the tree it would be.</summary>
+    /// <summary>The block of a price, or 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint FindBlock(in Slab slab, in MarketHeader header, Side side, ulong priceTicks, out uint parent)
+    private static uint FindBlock(in Slab slab, in MarketHeader header, Side side, ulong priceTicks)
     {
-        // Most orders come into the block of their side's best price.
         ulong firstTick = priceTicks & ~(ulong)TickMask;
-        ref readonly BookSide book = ref header.ReadSide(side);
-        if (book.Best != 0 && (book.BestTicks & ~(ulong)TickMask) == firstTick)
-        {
-            parent = 0;
-            return BlockOf(book.Best);
-        }
-
-        return BlockTree.Find(slab, header.ReadRoot(side), firstTick, out parent);
+        uint link = Hints(slab.Header, side)[BlockHints.PlaceOf(priceTicks)];
+        return link - 1 < slab.BlockCapacity && slab.Block(link)->FirstTick == firstTick
+            ? link
+            : BlockTree.Find(slab, header.ReadRoot(side), firstTick, out _);
     }
 }

@@ -179,8 +179,8 @@ public readonly partial struct Market
         Money.Subtract(ref lockedAtoms, quoteAtoms);
         Money.Add(ref buyer.QuoteFree, lockedAtoms);
         Money.Subtract(ref seller.BaseLocked, baseAtoms);
-        Receive(ref buyer.BaseFree, ref header.FeesBase, baseAtoms, feeBps);
-        Receive(ref seller.QuoteFree, ref header.FeesQuote, quoteAtoms, feeBps);
+        Settlement.Receive(ref buyer.BaseFree, ref header.FeesBase, baseAtoms, feeBps);
+        Settlement.Receive(ref seller.QuoteFree, ref header.FeesQuote, quoteAtoms, feeBps);
     }
 
     /// <summary>Takes traded lots off an order, hidden ones first, and says so: for each of the two kinds of lots once.</summary>
@@ -211,7 +211,7 @@ public readonly partial struct Market
     /// <summary>Takes lots off an order that met one of its own seat, hidden ones first: no trade.</summary>
     private void DecrementInAuction(ref MarketHeader header, uint link, ulong lots, ref EventWriter events)
     {
-        UnlockLots(header, _slab.ReadOrder(link), lots);
+        UnlockLots(header, link, lots);
         ulong fromShown = lots - TakeHidden(link, lots);
         bool isWhole = fromShown == _slab.ReadOrder(link).OpenLots;
         EmitTaken(

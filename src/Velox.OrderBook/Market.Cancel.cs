@@ -6,30 +6,14 @@ public readonly partial struct Market
     /// <summary>Cancels an open order by its engine id.</summary>
     /// <returns><see cref="BookError.UnknownSeat"/>, <see cref="BookError.UnknownOrder"/> (also for another seat's
     /// order) or <see cref="BookError.EventBufferFull"/> (1 event).</returns>
-    public BookError Cancel(uint seat, ulong orderId, ref EventWriter events, out OperationResult result)
-    {
-        result = default;
-        BookError error = DoDueWork(ref events);
-        if (error != BookError.None)
-            return error;
-        return HasSeat(seat)
-            ? CancelFound(FindById(seat, orderId), ref events, out result)
-            : BookError.UnknownSeat;
-    }
+    public BookError Cancel(uint seat, ulong orderId, ref EventWriter events, out OperationResult result) =>
+        TakeById(seat, orderId, ulong.MaxValue, DoneReason.Cancelled, ref events, out result);
 
     /// <summary>Cancels an open order by the id its trader gave it; 0 names no order.</summary>
     /// <returns>As <see cref="Cancel"/>.</returns>
     public BookError CancelByClientId(
-        uint seat, ulong clientOrderId, ref EventWriter events, out OperationResult result)
-    {
-        result = default;
-        BookError error = DoDueWork(ref events);
-        if (error != BookError.None)
-            return error;
-        return HasSeat(seat)
-            ? CancelFound(FindByClientId(seat, clientOrderId), ref events, out result)
-            : BookError.UnknownSeat;
-    }
+        uint seat, ulong clientOrderId, ref EventWriter events, out OperationResult result) =>
+        TakeByClientId(seat, clientOrderId, ulong.MaxValue, DoneReason.Cancelled, ref events, out result);
 
     /// <summary>Cancels a seat's newest orders. Having none is no error.</summary>
     /// <param name="seat">Whose orders.</param>
@@ -114,29 +98,13 @@ public readonly partial struct Market
     /// </summary>
     /// <returns><see cref="BookError.UnknownSeat"/>, <see cref="BookError.InvalidQuantity"/>,
     /// <see cref="BookError.UnknownOrder"/> or <see cref="BookError.EventBufferFull"/> (1 event).</returns>
-    public BookError Reduce(uint seat, ulong orderId, ulong byLots, ref EventWriter events, out OperationResult result)
-    {
-        result = default;
-        BookError error = DoDueWork(ref events);
-        if (error != BookError.None)
-            return error;
-        return HasSeat(seat)
-            ? ReduceFound(FindById(seat, orderId), byLots, ref events, out result)
-            : BookError.UnknownSeat;
-    }
+    public BookError Reduce(uint seat, ulong orderId, ulong byLots, ref EventWriter events, out OperationResult result) =>
+        TakeById(seat, orderId, byLots, DoneReason.Reduced, ref events, out result);
 
     /// <summary><see cref="Reduce"/>, by the id its trader gave the order.</summary>
     public BookError ReduceByClientId(
-        uint seat, ulong clientOrderId, ulong byLots, ref EventWriter events, out OperationResult result)
-    {
-        result = default;
-        BookError error = DoDueWork(ref events);
-        if (error != BookError.None)
-            return error;
-        return HasSeat(seat)
-            ? ReduceFound(FindByClientId(seat, clientOrderId), byLots, ref events, out result)
-            : BookError.UnknownSeat;
-    }
+        uint seat, ulong clientOrderId, ulong byLots, ref EventWriter events, out OperationResult result) =>
+        TakeByClientId(seat, clientOrderId, byLots, DoneReason.Reduced, ref events, out result);
 
     private void CancelNewest(uint seat, uint count, ref EventWriter events, ref OperationResult result)
     {
@@ -154,31 +122,58 @@ public readonly partial struct Market
         result.CancelledLots += lots;
     }
 
-    private BookError CancelFound(uint link, ref EventWriter events, out OperationResult result)
+    private BookError TakeById(
+        uint seat, ulong orderId, ulong byLots, DoneReason wholeReason, ref EventWriter events, out OperationResult result)
     {
-        result = default;
-        if (link == 0)
-            return BookError.UnknownOrder;
-        if (events.Remaining < 1)
-            return BookError.EventBufferFull;
+        if (Header.IsPlain)
+        {
+            return _slab.Kind switch
+            {
+                BookKind.Native => PlainOrders<NativeBook>.TakeById(
+                    _slab, seat, orderId, byLots, wholeReason, ref events, out result),
+                BookKind.NativeMatching => PlainOrders<NativeMatchingBook>.TakeById(
+                    _slab, seat, orderId, byLots, wholeReason, ref events, out result),
+                _ => PlainOrders<AnyBook>.TakeById(_slab, seat, orderId, byLots, wholeReason, ref events, out result),
+            };
+        }
 
-        ref readonly OrderNode order = ref _slab.ReadOrder(link);
-        bool isPlain = !order.HasExtra;
-        ulong lots = isPlain ? order.OpenLots : OpenLotsOf(link);
-        result.OrderId = order.OrderId;
-        result.CancelledLots = lots;
-        result.CancelledOrders = 1;
-        result.Reason = DoneReason.Cancelled;
-        ref MarketHeader header = ref BeginChange();
-        if (isPlain)
-            Withdraw(ref header, link, lots, DoneReason.Cancelled, ref events);
-        else
-            TakeOff(ref header, link, lots, DoneReason.Cancelled, ref events);
-        EndChange(ref header);
-        return BookError.None;
+        result = default;
+        BookError error = DoDueWork(ref events);
+        if (error != BookError.None)
+            return error;
+        return HasSeat(seat)
+            ? TakeFound(FindById(seat, orderId), byLots, wholeReason, ref events, out result)
+            : BookError.UnknownSeat;
     }
 
-    private BookError ReduceFound(uint link, ulong byLots, ref EventWriter events, out OperationResult result)
+    private BookError TakeByClientId(
+        uint seat, ulong clientOrderId, ulong byLots, DoneReason wholeReason, ref EventWriter events,
+        out OperationResult result)
+    {
+        if (Header.IsPlain)
+        {
+            return _slab.Kind switch
+            {
+                BookKind.Native => PlainOrders<NativeBook>.TakeByClientId(
+                    _slab, seat, clientOrderId, byLots, wholeReason, ref events, out result),
+                BookKind.NativeMatching => PlainOrders<NativeMatchingBook>.TakeByClientId(
+                    _slab, seat, clientOrderId, byLots, wholeReason, ref events, out result),
+                _ => PlainOrders<AnyBook>.TakeByClientId(
+                    _slab, seat, clientOrderId, byLots, wholeReason, ref events, out result),
+            };
+        }
+
+        result = default;
+        BookError error = DoDueWork(ref events);
+        if (error != BookError.None)
+            return error;
+        return HasSeat(seat)
+            ? TakeFound(FindByClientId(seat, clientOrderId), byLots, wholeReason, ref events, out result)
+            : BookError.UnknownSeat;
+    }
+
+    private BookError TakeFound(
+        uint link, ulong byLots, DoneReason wholeReason, ref EventWriter events, out OperationResult result)
     {
         result = default;
         if (byLots == 0)
@@ -188,49 +183,20 @@ public readonly partial struct Market
         if (events.Remaining < 1)
             return BookError.EventBufferFull;
 
-        ref readonly OrderNode order = ref _slab.ReadOrder(link);
-        bool isPlain = !order.HasExtra;
-        ulong openLots = isPlain ? order.OpenLots : OpenLotsOf(link);
+        ulong openLots = OpenLotsOf(link);
         ulong lots = Math.Min(byLots, openLots);
         bool isWhole = lots == openLots;
-        DoneReason reason = isWhole ? DoneReason.Reduced : DoneReason.None;
         result = new OperationResult
         {
-            OrderId = order.OrderId,
+            OrderId = _slab.ReadOrder(link).OrderId,
             RestingLots = openLots - lots,
             CancelledLots = lots,
             CancelledOrders = isWhole ? 1u : 0,
-            Reason = reason,
+            Reason = isWhole ? wholeReason : DoneReason.None,
         };
         ref MarketHeader header = ref BeginChange();
-        if (isPlain)
-            Withdraw(ref header, link, lots, reason, ref events);
-        else
-            TakeOff(ref header, link, lots, reason, ref events);
+        TakeOff(ref header, link, lots, wholeReason, ref events);
         EndChange(ref header);
         return BookError.None;
-    }
-
-    /// <summary>Takes unfilled lots off an order, frees their value and says so.</summary>
-    private void Withdraw(ref MarketHeader header, uint link, ulong lots, DoneReason reason, ref EventWriter events)
-    {
-        ref readonly OrderNode order = ref _slab.ReadOrder(link);
-        if (!header.IsMatchingOnly)
-            Unlock(ref _slab.WriteSeat(order.Seat), header, order.Side, lots, order.PriceTicks);
-        ref BookEvent written = ref events.Next();
-        written.Sequence = header.NextEventSequence++;
-        written.Kind = reason == DoneReason.None ? BookEventKind.Reduced : BookEventKind.Cancelled;
-        written.Side = order.Side;
-        written.Reason = reason;
-        written.Type = default;
-        written.Seat = order.Seat;
-        written.TakerSeat = 0;
-        written.OrderId = order.OrderId;
-        written.ClientOrderId = order.ClientOrderId;
-        written.PriceTicks = order.PriceTicks;
-        written.Lots = lots;
-        written.RemainingLots = order.OpenLots - lots;
-        written.Slot = events.Slot;
-        TakeLots(ref header, link, lots);
     }
 }

@@ -44,7 +44,7 @@ public readonly partial struct Market
     /// <summary>What has to be done first in every operation on orders; mostly nothing.</summary>
     private BookError DoDueWork(ref EventWriter events)
     {
-        if ((Header.SpecialOrders | (uint)Header.Restrictions) == 0)
+        if (Header.IsPlain)
             return BookError.None;
         var frame = new Frame(events.Count);
         return DoDueWork(ref frame, ref events);

@@ -3,12 +3,21 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Velox.OrderBook;
 
+/// <summary>How far the looks at a message to come have got; only for them, and only while its market is open.</summary>
+public unsafe struct OrderLook
+{
+    internal ulong Key;
+
+    // Of the bucket, then of the order; null for none. Always within the market's memory.
+    internal byte* Line;
+}
+
 /// <content>Bringing the lines that a message will need into the cache while messages before it are executed.</content>
 public readonly unsafe partial struct Market
 {
     /// <summary>
-    /// How many messages before its turn a message's first look is due: <see cref="PrefetchIndex"/>, then for a message that
-    /// names an open order at half of it <see cref="PrefetchOrder"/>, at a quarter <see cref="PrefetchNeighbours"/>.
+    /// How many messages before its turn a message's first look is due: <see cref="Look"/>, then for a message that names an
+    /// open order at half of it <see cref="LookAtOrder"/>, at a quarter <see cref="LookAtNeighbours"/>.
     /// </summary>
     /// <remarks>New orders stand near the best prices, whose levels are in the cache anyway: more looks at them cost more than
     /// they save.</remarks>
@@ -22,47 +31,48 @@ public readonly unsafe partial struct Market
     /// before the turn of the message, and a wrong guess costs a line of cache. Where the processor has no such instruction
     /// they do nothing.
     /// </remarks>
+    /// <param name="seat">Of the message.</param>
+    /// <param name="clientOrderId">The same.</param>
+    /// <param name="look">What the looks after this one start from.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PrefetchIndex(uint seat, ulong clientOrderId)
+    public void Look(uint seat, ulong clientOrderId, out OrderLook look)
     {
+        look = default;
         if (!Sse.IsSupported)
             return;
-        uint buckets = Header.IndexBuckets;
-        Fetch(_slab.SeatLine(seat) + (MarketLayout.SeatBytes / 2));
-        Fetch(_slab.BucketLine(ClientOrderIndex.BucketOf(ClientOrderIndex.KeyOf(seat, clientOrderId), buckets)));
+        ulong key = ClientOrderIndex.KeyOf(seat, clientOrderId);
+        look.Key = key;
+        look.Line = _slab.BucketLine(ClientOrderIndex.BucketOf(key, _slab.Header->IndexBuckets));
+        Sse.Prefetch0(look.Line);
+        if (_slab.Kind != BookKind.NativeMatching)
+            Sse.Prefetch0(_slab.SeatLine(seat) + (MarketLayout.SeatBytes / 2));
     }
 
     /// <summary>Second look: fetches the order that the bucket names.</summary>
-    /// <param name="seat">As in <see cref="PrefetchIndex"/>.</param>
-    /// <param name="clientOrderId">The same.</param>
-    public void PrefetchOrder(uint seat, ulong clientOrderId)
+    /// <param name="look">From the first.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void LookAtOrder(ref OrderLook look)
     {
-        if (Sse.IsSupported)
-            Fetch(_slab.OrderLine(ClientOrderIndex.Guess(_slab, Header.IndexBuckets, seat, clientOrderId)));
+        if (!Sse.IsSupported || look.Line == null)
+            return;
+        look.Line = _slab.OrderLine(IndexBucket.Guess(in *(IndexBucket*)look.Line, look.Key));
+        Sse.Prefetch0(look.Line);
     }
 
     /// <summary>Third look: fetches what the order will be taken out of.</summary>
-    /// <param name="seat">As in <see cref="PrefetchIndex"/>.</param>
-    /// <param name="clientOrderId">The same.</param>
-    public void PrefetchNeighbours(uint seat, ulong clientOrderId)
-    {
-        if (!Sse.IsSupported)
-            return;
-        ref readonly MarketHeader header = ref Header;
-        byte* found = _slab.OrderLine(ClientOrderIndex.Guess(_slab, header.IndexBuckets, seat, clientOrderId));
-        if (found == null)
-            return;
-        ref readonly OrderNode order = ref *(OrderNode*)found;
-        Fetch(_slab.LevelLine(order.Level));
-        Fetch(_slab.OrderLine(order.Previous));
-        Fetch(_slab.OrderLine(order.Next));
-        if (header.IsMatchingOnly)
-            return;
-        Fetch(_slab.OrderLine(order.SeatPrevious));
-        Fetch(_slab.OrderLine(order.SeatNext));
-    }
-
-    // Safe: a prefetch never faults, whatever the address; null stands for nothing.
+    /// <param name="look">From the second.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fetch(byte* line) => Sse.Prefetch0(line);
+    public void LookAtNeighbours(in OrderLook look)
+    {
+        if (!Sse.IsSupported || look.Line == null)
+            return;
+        ref readonly OrderNode order = ref *(OrderNode*)look.Line;
+        Sse.Prefetch0(_slab.LevelLine(order.Level));
+        Sse.Prefetch0(_slab.NeighbourLine(order.Previous));
+        Sse.Prefetch0(_slab.NeighbourLine(order.Next));
+        if (_slab.Kind == BookKind.NativeMatching)
+            return;
+        Sse.Prefetch0(_slab.NeighbourLine(order.SeatPrevious));
+        Sse.Prefetch0(_slab.NeighbourLine(order.SeatNext));
+    }
 }

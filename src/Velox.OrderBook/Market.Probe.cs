@@ -16,8 +16,8 @@ public readonly partial struct Market
     public BookError CheckPlace(uint seat, in NewOrder order, ulong slot = 0, ulong unixSeconds = 0)
     {
         ref readonly MarketHeader header = ref Header;
-        if ((header.SpecialOrders | (uint)header.Restrictions) == 0 & !order.IsSpecial)
-            return CheckPlace(seat, order, MaxEventsPerOperation);
+        if (header.IsPlain & !order.IsSpecial)
+            return PlainOrders<AnyBook>.Check(_slab, seat, order, MaxEventsPerOperation, out _);
         return header.Phase == MarketPhase.Uncrossing
             ? BookError.UncrossPending
             : CheckSpecial(seat, order, 0, MaxEventsPerOperation, new EventWriter([], slot, unixSeconds), out _);

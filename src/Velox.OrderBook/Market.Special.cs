@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Velox.OrderBook;
 
 /// <content>Open orders that are more than plain: opening, taking lots off and closing them.</content>
-public readonly partial struct Market
+public readonly unsafe partial struct Market
 {
     /// <summary>Whether a side may rest at a price without a block that there is not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -67,7 +67,7 @@ public readonly partial struct Market
         if (order.ClientOrderId != 0)
             ClientOrderIndex.Insert(_slab, ref header, link, taker.Seat, order.ClientOrderId);
         if (!header.IsMatchingOnly)
-            AddToSeat(ref _slab.WriteSeat(taker.Seat), link, ref node);
+            OpenOrders<AnyBook>.JoinSeat(_slab, link, _slab.Order(link));
     }
 
     /// <summary>Writes what an order has beyond a plain one, but for hidden lots or trigger.</summary>
@@ -104,20 +104,20 @@ public readonly partial struct Market
         if (node.ClientOrderId != 0)
             ClientOrderIndex.Remove(_slab, ref header, link, node);
         if (!header.IsMatchingOnly)
-            UnlinkFromSeat(node);
-        _slab.FreeOrder(ref header, link);
+            OpenOrders<AnyBook>.LeaveSeat(_slab, _slab.Order(link));
+        OpenOrders<AnyBook>.FreeNode(_slab, link);
     }
 
-    private void LockLots(in MarketHeader header, in OrderNode node, ulong lots)
+    private void LockLots(in MarketHeader header, uint link, ulong lots)
     {
         if (!header.IsMatchingOnly)
-            Lock(ref _slab.WriteSeat(node.Seat), header, node.Side, lots, node.PriceTicks);
+            OpenOrders<AnyBook>.MoveValue(_slab, _slab.Order(link), lots, toLocked: true);
     }
 
-    private void UnlockLots(in MarketHeader header, in OrderNode node, ulong lots)
+    private void UnlockLots(in MarketHeader header, uint link, ulong lots)
     {
         if (!header.IsMatchingOnly)
-            Unlock(ref _slab.WriteSeat(node.Seat), header, node.Side, lots, node.PriceTicks);
+            OpenOrders<AnyBook>.MoveValue(_slab, _slab.Order(link), lots, toLocked: false);
     }
 
     /// <summary>Ends an open order of any kind, and says why.</summary>
@@ -137,7 +137,7 @@ public readonly partial struct Market
         ulong fromHidden = Math.Min(lots, hiddenLots);
         ulong fromShown = lots - fromHidden;
         bool isWhole = fromShown == node.OpenLots;
-        UnlockLots(header, node, lots);
+        UnlockLots(header, link, lots);
         if (fromHidden != 0)
             _slab.WriteExtra(link).HiddenLots = hiddenLots - fromHidden;
 
@@ -156,7 +156,7 @@ public readonly partial struct Market
         {
             if (node.HasExtra && lots == node.OpenLots)
                 CloseExtra(ref header, link);
-            TakeLots(ref header, link, lots);
+            OpenOrders<AnyBook>.TakeLots(_slab, link, _slab.Order(link), lots);
             return;
         }
 

@@ -1,7 +1,7 @@
 namespace Velox.OrderBook;
 
 /// <content>Matching when orders may be more than plain: icebergs, expired makers, self-trade modes, budgets.</content>
-public readonly partial struct Market
+public readonly unsafe partial struct Market
 {
     /// <summary>Matches an order, then rests or closes what is left of it.</summary>
     /// <param name="header">In a change.</param>
@@ -35,7 +35,7 @@ public readonly partial struct Market
         if (hasNode)
             CloseNode(ref header, link);
         else if (link != 0)
-            _slab.FreeOrder(ref header, link);
+            OpenOrders<AnyBook>.FreeNode(_slab, link);
         result.CancelledLots = taker.LeftLots + taker.DecrementedLots;
         result.Reason = reason == DoneReason.None ? DoneReason.ImmediateOrCancel : reason;
         EmitClosed(ref header, taker.Seat, order, ref events, result);
@@ -51,9 +51,9 @@ public readonly partial struct Market
         ulong shownLots = isIceberg ? Math.Min(order.DisplayLots, taker.LeftLots) : taker.LeftLots;
         node.OpenLots = shownLots;
         node.Next = 0;
-        node.Level = Ladder.Obtain(_slab, ref header, order.Side, order.PriceTicks);
-        AppendToLevel(ref header, link, ref node);
-        LockLots(header, node, taker.LeftLots);
+        node.Level = Ladder.Obtain<AnyBook>(_slab, order.Side, order.PriceTicks);
+        OpenOrders<AnyBook>.Append(_slab, link, _slab.Order(link));
+        LockLots(header, link, taker.LeftLots);
 
         bool isSpecial = isIceberg || order.Expiry != Expiry.Never;
         if (isSpecial && !hasNode)
@@ -141,7 +141,7 @@ public readonly partial struct Market
         ref readonly OrderNode maker = ref _slab.ReadOrder(link);
         ulong lots = Math.Min(taker.LeftLots, maker.OpenLots);
         bool isWhole = lots == maker.OpenLots && HiddenLotsOf(link, maker) == 0;
-        UnlockLots(header, maker, lots);
+        UnlockLots(header, link, lots);
         EmitTaken(
             ref header, link, isWhole ? BookEventKind.Cancelled : BookEventKind.Reduced, lots, DoneReason.SelfTrade, ref events);
         TakeFromMaker(ref header, link, lots, ref events);
@@ -154,7 +154,7 @@ public readonly partial struct Market
     {
         ref readonly OrderNode maker = ref _slab.ReadOrder(link);
         if (!header.IsMatchingOnly)
-            Settle(ref header, taker.Seat, taker.Order.Side, maker, lots);
+            Settlement.Settle<AnyBook>(_slab, taker.Seat, taker.Order.Side, maker.Seat, lots, maker.PriceTicks);
         header.LastTradePriceTicks = maker.PriceTicks;
         header.TradeCount++;
         taker.FilledLots += lots;

@@ -114,7 +114,7 @@ public readonly partial struct Market
     /// <summary>Checks the client order id, and the room among the seat's and the market's orders.</summary>
     private BookError CheckPlaceAmongOrders(in MarketHeader header, uint seat, in NewOrder order)
     {
-        if (ClientOrderIndex.Find(_slab, header.IndexBuckets, seat, order.ClientOrderId) != 0)
+        if (ClientOrderIndex.Find(_slab, seat, order.ClientOrderId) != 0)
             return BookError.DuplicateClientOrderId;
         if (!order.MayStayOpen)
             return BookError.None;
@@ -178,7 +178,7 @@ public readonly partial struct Market
         ref OperationResult result)
     {
         // The node is taken before matching frees others, because its link is part of the id that the fills carry.
-        uint link = order.MayStayOpen ? _slab.TakeOrder(ref header) : 0;
+        uint link = order.MayStayOpen ? OpenOrders<AnyBook>.TakeNode(_slab) : 0;
         var taker = new Taker
         {
             Seat = seat,

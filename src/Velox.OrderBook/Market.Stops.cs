@@ -14,7 +14,7 @@ public readonly partial struct Market
         header.SpecialOrders++;
         _slab.WriteExtra(link).TriggerTicks = order.TriggerTicks;
         OpenExtra(ref header, order, link);
-        LockLots(header, node, order.QuantityLots);
+        LockLots(header, link, order.QuantityLots);
 
         // None is triggered and waiting, or this one would have been refused: what came before counts no more.
         header.HighTicks = header.LastTradePriceTicks;
@@ -74,7 +74,7 @@ public readonly partial struct Market
     {
         ref OrderNode node = ref _slab.WriteOrder(link);
         StopHeap.Remove(_slab, ref header, link);
-        UnlockLots(header, node, node.OpenLots);
+        UnlockLots(header, link, node.OpenLots);
         var taker = new Taker
         {
             Seat = node.Seat,

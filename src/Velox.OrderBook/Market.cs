@@ -219,13 +219,20 @@ public readonly partial struct Market
     private ref MarketHeader BeginChange()
     {
         ref MarketHeader header = ref _slab.WriteHeader();
-        header.Changes++;
-        Volatile.WriteBarrier();
+        BeginChange(ref header);
         return ref header;
     }
 
+    /// <summary>The same for a header that is noted as written.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void EndChange(ref MarketHeader header)
+    internal static void BeginChange(ref MarketHeader header)
+    {
+        header.Changes++;
+        Volatile.WriteBarrier();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void EndChange(ref MarketHeader header)
     {
         if (header.BestBidTicks != header.Bids.BestTicks || header.BestAskTicks != header.Asks.BestTicks)
             PublishQuote(ref header);

@@ -30,7 +30,6 @@ internal sealed partial class MarketChecker
     private void CheckEntry(in IndexBucket bucket, int place, uint number, HashSet<(ushort Seat, ulong ClientOrderId)> names)
     {
         uint entry = bucket[place];
-        Require(entry == 0 || place == 0 || bucket[place - 1] != 0, $"Bucket {number}: a gap before entry {place}.");
         if (entry == 0)
             return;
         uint link = IndexBucket.LinkOf(entry);

@@ -61,6 +61,8 @@ internal sealed partial class MarketChecker
             $"The published best prices are not those of the book.");
         CheckTree(Side.Bid, header.BidRoot);
         CheckTree(Side.Ask, header.AskRoot);
+        CheckHints(Side.Bid, header.BidRoot, header.BidHints);
+        CheckHints(Side.Ask, header.AskRoot, header.AskHints);
         CheckSide(Side.Bid, header.Bids, _bids);
         CheckSide(Side.Ask, header.Asks, _asks);
         CheckStops(header);
@@ -87,6 +89,21 @@ internal sealed partial class MarketChecker
         uint height = CheckSubtree(root, 0, 1);
         Require(height <= MarketLayout.MaxTreeHeight, $"{side}: the tree of blocks is {height} high.");
         Require(_last == 0 || _slab.ReadBlock(_last).Higher == 0, $"{side}: the list of blocks goes on after its last.");
+    }
+
+    /// <summary>Checks that hints lead to blocks of the side, whose tree is sound, each from its own place.</summary>
+    private void CheckHints(Side side, uint root, in BlockHints hints)
+    {
+        for (int place = 0; place < BlockHints.Entries; place++)
+        {
+            uint link = hints[place];
+            if (link == 0)
+                continue;
+            ulong firstTick = _slab.ReadBlock(link).FirstTick;
+            Require(
+                BlockHints.PlaceOf(firstTick) == place && BlockTree.Find(_slab, root, firstTick, out _) == link,
+                $"{side}: hint {place} leads to block {link}, which does not belong there.");
+        }
     }
 
     private void CheckSide(Side side, in BookSide book, in Count counted)

@@ -32,7 +32,7 @@ public enum MarketFlags : uint
     MatchingOnly = 1,
 }
 
-/// <summary>The beginning of a market: 640 bytes, the rest of its page is zero.</summary>
+/// <summary>The beginning of a market: 768 bytes, the rest of its page is zero.</summary>
 /// <remarks>
 /// <code>
 /// offset size field                          offset size field
@@ -63,14 +63,19 @@ public enum MarketFlags : uint
 ///                                             480    32    reserved
 ///                                             512    32    phase and limits
 ///                                             544    96    uncross
+///                                             640    64    bidHints
+///                                             704    64    askHints
 /// </code>
 /// Each row of 64 bytes has its use: 0 is fixed at creation, 64 and 128 change with every operation, 192 with the best
-/// prices only and is all that a reader of these touches, 256 is for money, 512 for auctions and limits.
+/// prices only and is all that a reader of these touches, 256 is for money, 512 for auctions and limits, 640 and 704 are
+/// for finding blocks.
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
 public struct MarketHeader
 {
-    public const int Size = 640;
+    public const int Size = 768;
+
+    private const int HintOffset = 640;
 
     /// <summary>Offset of the cache line with the best prices: a version, then bid and ask, 8 bytes each.</summary>
     public const int QuoteOffset = 192;
@@ -197,6 +202,13 @@ public struct MarketHeader
 
     /// <summary>Zero but while an uncross goes on.</summary>
     [FieldOffset(544)] internal AuctionWalk Uncross;
+
+    /// <summary>Where blocks of the bids and of the asks were found last.</summary>
+    [FieldOffset(HintOffset)] internal BlockHints BidHints;
+    [FieldOffset(HintOffset + BlockHints.Bytes)] internal BlockHints AskHints;
+
+    /// <summary>Whether operations take the short way: <see cref="PlainOrders{TMode}"/>.</summary>
+    internal readonly bool IsPlain => (SpecialOrders | (uint)Restrictions) == 0;
 
     internal readonly bool IsMatchingOnly => (Flags & MarketFlags.MatchingOnly) != 0;
 

@@ -19,7 +19,7 @@ public static class MarketLayout
     /// <summary>The bytes "VELOXMKT" read as a little-endian u64.</summary>
     public const ulong Magic = 0x544B_4D58_4F4C_4556;
 
-    public const uint Version = 2;
+    public const uint Version = 3;
 
     public const int HeaderBytes = TrackedMemory.PageSize;
 

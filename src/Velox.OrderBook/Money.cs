@@ -22,6 +22,27 @@ internal static class Money
     internal static bool TryQuoteValue(ulong lots, ulong priceTicks, ulong tickSize, out ulong atoms) =>
         TryMultiply(lots, priceTicks, out ulong ticks) & TryMultiply(ticks, tickSize, out atoms);
 
+    /// <summary>What lots at a price are worth in both assets; false when either overflows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryValues(
+        ulong lots, ulong priceTicks, ulong lotSize, ulong tickSize, out ulong baseAtoms, out ulong quoteAtoms)
+    {
+        // Most factors are so small that no product can overflow: 24 + 24 + 16 bits.
+        if ((((lots | priceTicks) >> 24) | ((lotSize | tickSize) >> 16)) == 0)
+        {
+            baseAtoms = lots * lotSize;
+            quoteAtoms = lots * priceTicks * tickSize;
+            return true;
+        }
+
+        return TryLargeValues(lots, priceTicks, lotSize, tickSize, out baseAtoms, out quoteAtoms);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryLargeValues(
+        ulong lots, ulong priceTicks, ulong lotSize, ulong tickSize, out ulong baseAtoms, out ulong quoteAtoms) =>
+        TryQuoteValue(lots, priceTicks, tickSize, out quoteAtoms) & TryMultiply(lots, lotSize, out baseAtoms);
+
     /// <summary>
     /// The fee on what a side receives, rounded up. Never more than received while bps is at most 10,000.
     /// </summary>

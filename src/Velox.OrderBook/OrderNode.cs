@@ -42,6 +42,12 @@ public struct OrderNode
     public Side Side;
     private byte _type;
 
+    // Offsets of link fields, for code that chooses between two of them.
+    internal const int PreviousOffset = 32;
+    internal const int NextOffset = 36;
+    internal const int SeatPreviousOffset = 44;
+    internal const int SeatNextOffset = 48;
+
     private const int TypeMask = 7;
     private const int ExtraBit = 8;
     private const int WaitingBit = 16;

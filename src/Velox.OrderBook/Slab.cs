@@ -28,6 +28,9 @@ internal readonly unsafe struct Slab
     private readonly uint _orderCapacity;
     private readonly uint _bucketCapacity;
 
+    /// <summary>Which copy of the operations on plain orders is made for this market.</summary>
+    internal readonly BookKind Kind;
+
     // Where number 0 would stand: so that base + number * size needs no subtraction.
     private readonly byte* _blocks;
     private readonly byte* _levels;
@@ -39,6 +42,7 @@ internal readonly unsafe struct Slab
         : this(memory.PinnedAddress(out object owner), memory.Length, owner)
     {
         _tracked = memory;
+        Kind = BookKind.Any;
     }
 
     /// <param name="memory">Kept alive.</param>
@@ -59,6 +63,7 @@ internal readonly unsafe struct Slab
         _blockCapacity = header.BlockCapacity;
         _orderCapacity = header.OrderCapacity;
         _bucketCapacity = MarketLayout.BucketCapacity(_orderCapacity);
+        Kind = header.IsMatchingOnly ? BookKind.NativeMatching : BookKind.Native;
 
         _blocks = address + MarketLayout.BlockOffset(_seatCapacity) - MarketLayout.BlockBytes;
         _levels = address + MarketLayout.LevelOffset(_blockCapacity, _seatCapacity) - (MarketLayout.BlockTicks * MarketLayout.LevelBytes);
@@ -107,8 +112,46 @@ internal readonly unsafe struct Slab
 
     internal ref IndexBucket WriteBucket(uint bucket) => ref Written<IndexBucket>(BucketAddress(bucket));
 
+    // The same as pointers, for code that notes its writes itself.
+    internal MarketHeader* Header => (MarketHeader*)_base;
+
+    internal SeatNode* Seat(uint seat) => (SeatNode*)SeatAddress(seat);
+
+    internal PriceBlock* Block(uint link) => (PriceBlock*)BlockAddress(link);
+
+    internal PriceLevel* Level(uint level) => (PriceLevel*)LevelAddress(level);
+
+    internal OrderNode* Order(uint link) => (OrderNode*)OrderAddress(link);
+
+    internal IndexBucket* Bucket(uint bucket) => (IndexBucket*)BucketAddress(bucket);
+
+    /// <summary>Notes that bytes are about to be written, where anybody wants to know.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Writes<TMode>(void* address, int count)
+        where TMode : struct, IBookMode
+    {
+        if (TMode.MayBeTracked && _tracked is not null)
+            Note((byte*)address, count);
+    }
+
+    /// <summary>
+    /// The link field that leads from a neighbour to what stands behind it in a queue: of an order, or of the queue's end when
+    /// there is no neighbour. Chosen without a branch, which would be a coin toss.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal uint* LinkField(uint link, int offset, uint* end)
+    {
+        if (link > _orderCapacity)
+            ThrowCorrupt("A link to an order is above the order capacity.");
+        uint* field = (uint*)(_orders + ((nuint)link * MarketLayout.OrderBytes) + offset);
+        return link == 0 ? end : field;
+    }
+
     // Addresses for prefetching: of what an index names, or null when it names nothing. They are never read through.
     internal byte* OrderLine(uint link) => link - 1 < _orderCapacity ? _orders + ((nuint)link * MarketLayout.OrderBytes) : null;
+
+    // Not looked at in any way, so that a wrong link is as good as a right one.
+    internal byte* NeighbourLine(uint link) => _orders + ((nuint)link * MarketLayout.OrderBytes);
 
     internal byte* LevelLine(uint level) =>
         (level / MarketLayout.BlockTicks) - 1 < _blockCapacity ? _levels + ((nuint)level * MarketLayout.LevelBytes) : null;
@@ -143,27 +186,6 @@ internal readonly unsafe struct Slab
     }
 
     /// <summary>
-    /// Takes an order node, freed ones first. The caller has checked that there is one and overwrites it wholly.
-    /// </summary>
-    internal uint TakeOrder(ref MarketHeader header)
-    {
-        uint link = header.FreeOrder;
-        if (link == 0)
-            return ++header.UsedOrders;
-        header.FreeOrder = ReadOrder(link).Next;
-        return link;
-    }
-
-    internal void FreeOrder(ref MarketHeader header, uint link)
-    {
-        // Two steps: a node put together elsewhere would be read back wide right after it was written narrow, and wait.
-        ref OrderNode order = ref WriteOrder(link);
-        order = default;
-        order.Next = header.FreeOrder;
-        header.FreeOrder = link;
-    }
-
-    /// <summary>
     /// Takes a block, freed ones first. The caller has checked that there is one and overwrites it wholly.
     /// </summary>
     internal uint TakeBlock(ref MarketHeader header)
@@ -184,7 +206,6 @@ internal readonly unsafe struct Slab
     }
 
     [DoesNotReturn]
-    [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void ThrowCorrupt(string what) => throw new CorruptMarketException(what);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -89,16 +89,21 @@ public class ClientOrderIndexTests
     }
 
     [Fact]
-    public void A_gap_among_the_entries_is_found_by_the_check_and_by_who_takes_out()
+    public void A_place_that_became_free_is_used_again()
     {
         Market market = TestMarket.CreateWithSeats(Parameters, 1, 1UL << 40, out TrackedMemory memory);
-        market.PlaceOk(0, Side.Bid, 5, 1, clientId: 1);
-        market.PlaceOk(0, Side.Bid, 5, 1, clientId: 2);
-        long buckets = MarketLayout.BucketOffset(Parameters.OrderCapacity, Parameters.BlockCapacity, Parameters.SeatCapacity);
-        memory.Write<uint>((int)buckets) = 0; // the first of two entries
-        Assert.Equal(BookError.CorruptMarket, market.CheckInvariants(out string detail));
-        Assert.Contains("gap", detail, StringComparison.Ordinal);
-        Assert.Throws<CorruptMarketException>(() => Cancel(market, 2));
+        int bucket = (int)MarketLayout.BucketOffset(Parameters.OrderCapacity, Parameters.BlockCapacity, Parameters.SeatCapacity);
+        for (ulong id = 1; id <= 3; id++)
+            market.PlaceOk(0, Side.Bid, 5, 1, clientId: id);
+        Assert.Equal(BookError.None, Cancel(market, 2));
+        Assert.Equal(0u, memory.Read<uint>(bucket + sizeof(uint)));
+        market.AssertSound();
+        market.PlaceOk(0, Side.Bid, 5, 1, clientId: 4);
+        Assert.NotEqual(0u, memory.Read<uint>(bucket + sizeof(uint)));
+        Assert.Equal(0u, memory.Read<uint>(bucket + (3 * sizeof(uint))));
+        market.AssertSound();
+        foreach (ulong id in (ulong[])[1, 3, 4])
+            Assert.Equal(BookError.None, Cancel(market, id));
     }
 
     private static BookError Cancel(Market market, ulong clientOrderId)

@@ -192,9 +192,9 @@ public class CorruptionTests
         if (offset < seats)
         {
             // Capacities, limits, sizes and fees may be other and still lawful, and a bucket without orders be there or not;
-            // sequences, versions, last trade, addresses.
+            // sequences, versions, last trade, addresses, hints (BlockHintTests).
             return offset is (>= 12 and < 52) or (>= 56 and < 80) or (>= 100 and < 104) or (>= 124 and < 128) or (>= 152 and < 156) or (>= 160 and < 184) or (>= 192 and < 200)
-                or (>= 216 and < 256) or (>= 304 and < 512) or (>= 520 and < 528) or (>= 532 and < 544);
+                or (>= 216 and < 256) or (>= 304 and < 512) or (>= 520 and < 528) or (>= 532 and < 544) or (>= 640 and < 768);
         }
 
         if (offset < blocks)

@@ -72,9 +72,9 @@ public class NativeMarketTests
         {
             uint seat = random.Next(4) == 0 ? (uint)random.NextInt64(uint.MaxValue) : (uint)random.Next(3);
             ulong id = random.Next(4) == 0 ? (ulong)random.NextInt64() : (ulong)random.Next(210);
-            market.PrefetchIndex(seat, id);
-            market.PrefetchOrder(seat, id);
-            market.PrefetchNeighbours(seat, id);
+            market.Look(seat, id, out OrderLook look);
+            market.LookAtOrder(ref look);
+            market.LookAtNeighbours(in look);
         }
 
         Assert.True(memory.Bytes.SequenceEqual(before), $"seed {Seed}");

@@ -12,7 +12,11 @@ internal sealed class FlowMarkets : IFlowBooks, IDisposable
 {
     private const ulong Funds = 1UL << 57;
 
+    // More than the distance of the first look, and a power of two.
+    private const int Looks = 16;
+
     private readonly FlowChecksums _checksums = new();
+    private readonly OrderLook[] _looks = new OrderLook[Looks];
     private readonly BookEvent[] _events = new BookEvent[Market.MaxEventsPerOperation];
     private readonly Market[] _markets;
     private readonly NativeRegion[] _memories;
@@ -54,14 +58,15 @@ internal sealed class FlowMarkets : IFlowBooks, IDisposable
         const int ThirdLook = FirstLook / 4;
         if (number + FirstLook < messages.Length)
         {
+            OrderLook[] looks = _looks;
             ref readonly FlowMessage first = ref messages[number + FirstLook];
-            _markets[first.Symbol].PrefetchIndex(first.Seat, first.Id);
+            _markets[first.Symbol].Look(first.Seat, first.Id, out looks[(number + FirstLook) % Looks]);
             ref readonly FlowMessage second = ref messages[number + SecondLook];
-            if (second.NewPriceTicks == 0)
-                _markets[second.Symbol].PrefetchOrder(second.Seat, second.Id);
+            if (second.NamesOpenOrder)
+                _markets[second.Symbol].LookAtOrder(ref looks[(number + SecondLook) % Looks]);
             ref readonly FlowMessage third = ref messages[number + ThirdLook];
-            if (third.NewPriceTicks == 0)
-                _markets[third.Symbol].PrefetchNeighbours(third.Seat, third.Id);
+            if (third.NamesOpenOrder)
+                _markets[third.Symbol].LookAtNeighbours(in looks[(number + ThirdLook) % Looks]);
         }
 
         Apply(in messages[number]);
@@ -100,10 +105,10 @@ internal sealed class FlowMarkets : IFlowBooks, IDisposable
         switch (message.Action)
         {
             case FlowAction.Add:
-                Place(in market, in message, OrderType.Limit);
+                Place(in market, in message, OrderType.Limit, ref events);
                 break;
             case FlowAction.ImmediateOrCancel:
-                Place(in market, in message, OrderType.ImmediateOrCancel);
+                Place(in market, in message, OrderType.ImmediateOrCancel, ref events);
                 break;
             case FlowAction.Cancel:
                 market.CancelByClientId(message.Seat, message.Id, ref events, out _);
@@ -113,29 +118,33 @@ internal sealed class FlowMarkets : IFlowBooks, IDisposable
                 break;
             case FlowAction.Replace:
                 if (market.CancelByClientId(message.Seat, message.Id, ref events, out _) == BookError.None)
-                    Place(in market, in message, OrderType.Limit);
+                    Place(in market, in message, OrderType.Limit, ref events);
                 break;
         }
     }
 
-    private void Place(in Market market, in FlowMessage message, OrderType type)
+    private void Place(in Market market, in FlowMessage message, OrderType type, ref EventWriter events)
     {
-        OperationResult result;
+        const ulong LinkMask = (1UL << MarketLayout.OrderLinkBits) - 1;
         ulong lots = message.QuantityLots;
-        do
+        while (true)
         {
-            var events = new EventWriter(_events, slot: 1);
+            events.Clear();
             var order = new NewOrder(message.Side, type, message.PriceTicks, lots, message.Id);
-            BookError error = market.Place(message.Seat, in order, ref events, out result);
+            BookError error = market.Place(message.Seat, in order, ref events, out OperationResult result);
             if (error != BookError.None)
                 throw new BenchFailedException($"A market refused order {message.Id}: {error}.");
-            Record(in message, events.Written);
+            if (result.FilledLots != 0)
+                AddTrades(in message, events.Written);
+            if (result.RestingLots != 0)
+                _idsByLink[message.Symbol][result.OrderId & LinkMask] = message.Id;
+            if (result.Reason != DoneReason.FillLimit)
+                return;
             lots = result.CancelledLots;
         }
-        while (result.Reason == DoneReason.FillLimit);
     }
 
-    private void Record(in FlowMessage message, ReadOnlySpan<BookEvent> events)
+    private void AddTrades(in FlowMessage message, ReadOnlySpan<BookEvent> events)
     {
         const ulong LinkMask = (1UL << MarketLayout.OrderLinkBits) - 1;
         ulong[] ids = _idsByLink[message.Symbol];
@@ -143,8 +152,6 @@ internal sealed class FlowMarkets : IFlowBooks, IDisposable
         {
             if (happened.Kind == BookEventKind.Fill)
                 _checksums.AddTrade(ids[happened.OrderId & LinkMask], message.Id, happened.PriceTicks, happened.Lots);
-            else if (happened.Kind == BookEventKind.Rested)
-                ids[happened.OrderId & LinkMask] = message.Id;
         }
     }
 

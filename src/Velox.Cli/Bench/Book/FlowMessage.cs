@@ -17,8 +17,8 @@ internal struct FlowMessage
     /// <summary>The client order id.</summary>
     public ulong Id;
 
-    /// <summary>The price of a new order; 0 in a message that names an open one.</summary>
-    internal readonly ulong NewPriceTicks => Action is FlowAction.Add or FlowAction.ImmediateOrCancel ? PriceTicks : 0;
+    /// <summary>Whether it is about an order that is open already.</summary>
+    internal readonly bool NamesOpenOrder => Action is not (FlowAction.Add or FlowAction.ImmediateOrCancel);
 
     /// <summary>Seats of a market, in pairs: the even one buys, the odd one sells, so that no order meets its own seat.</summary>
     internal const int Seats = 64;
