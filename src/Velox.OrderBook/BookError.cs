@@ -20,11 +20,11 @@ public enum BookError : ushort
     /// <summary>The memory is shorter than <see cref="MarketLayout.RequiredBytes"/> of its capacities.</summary>
     MemoryTooShort = 3,
 
-    /// <summary>The memory of a new market is not all zero.</summary>
+    /// <summary>The memory of a new market, or of the new part of one that grows, is not all zero.</summary>
     MemoryNotEmpty = 4,
 
     /// <summary>orders, levels or seats is zero or above its bound in <see cref="MarketLayout"/>, or together they
-    /// need more than <see cref="MarketLayout.MaxMarketBytes"/>.</summary>
+    /// need more than <see cref="MarketLayout.MaxMarketBytes"/>, or one is lower than that of the market to grow.</summary>
     InvalidCapacity = 5,
 
     /// <summary>lotSize is 0.</summary>

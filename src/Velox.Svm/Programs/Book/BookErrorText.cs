@@ -11,10 +11,10 @@ public static class BookErrorText
         BookError.NotAMarket => "market: the account's data does not begin with the magic of a market",
         BookError.UnsupportedVersion => $"market: the version is not {MarketLayout.Version} or a flag is unknown",
         BookError.MemoryTooShort => "market: the account's data is shorter than its capacities need",
-        BookError.MemoryNotEmpty => "market: the account's data is not all zero",
+        BookError.MemoryNotEmpty => "market: the account's data, or its new part, is not all zero",
         BookError.InvalidCapacity =>
             $"orderCapacity, blockCapacity, seatCapacity: at least 1 each, at most {MarketLayout.MaxOrders}, "
-            + $"{MarketLayout.MaxBlocks} and {MarketLayout.MaxSeats}, and {MarketLayout.MaxMarketBytes} bytes together",
+            + $"{MarketLayout.MaxBlocks} and {MarketLayout.MaxSeats}, and {MarketLayout.MaxMarketBytes} bytes together; of a market to grow none lower than now",
         BookError.InvalidLotSize => "lotSize: at least 1",
         BookError.InvalidTickSize => "tickSize: at least 1",
         BookError.InvalidFee => $"makerFeeBps, takerFeeBps: at most {MarketLayout.MaxFeeBps}; a negative makerFeeBps: not below -takerFeeBps",
