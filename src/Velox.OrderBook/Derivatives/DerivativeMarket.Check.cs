@@ -45,9 +45,6 @@ public readonly partial struct DerivativeMarket<TInstrument>
         Require(
             !_ledger.Bytes[ReservedOffset..LedgerLayout.HeaderBytes].ContainsAnyExcept((byte)0),
             $"The rest of the ledger's header is not zero.");
-        Require(
-            header.State == LedgerState.Settling || header.SettlementCursor == (header.State == LedgerState.Settled ? header.AccountCount : 0),
-            $"The settlement is at account {header.SettlementCursor} in state {header.State}.");
         Require(header.FundingCursor < header.AccountCount || header.FundingCursor == 0, $"A round of funding has not ended.");
         Require(header.MaxFundingPpm != 0 || header.FundingIndex.Value == 0, $"Funding without funding.");
     }

@@ -124,8 +124,7 @@ public static class DerivativeMarket
 
         Int128 index = header.FundingIndex.Value;
         bool countersFit = header.AccountCount <= header.AccountCapacity
-            && header.State <= LedgerState.Settled
-            && header.SettlementCursor <= header.AccountCount
+            && IsAtStateOf(header)
             && header.FundingCursor <= header.AccountCount
             && IsLotValue(market, header.MarkTicks)
             && header.VaultAtoms <= LedgerLayout.MaxVaultAtoms && header.InsuranceAtoms <= header.VaultAtoms
@@ -133,6 +132,15 @@ public static class DerivativeMarket
             && header.NextEventSequence == market.Header.NextEventSequence;
         return countersFit ? BookError.None : BookError.CorruptMarket;
     }
+
+    /// <summary>Whether the settlement is where the state says. Its first step takes an account.</summary>
+    private static bool IsAtStateOf(in LedgerHeader header) => header.State switch
+    {
+        LedgerState.Trading => header.SettlementCursor == 0,
+        LedgerState.Settling => header.SettlementCursor > 0 && header.SettlementCursor < header.AccountCount,
+        LedgerState.Settled => header.SettlementCursor == header.AccountCount,
+        _ => false,
+    };
 
     /// <summary>Whether a lot at a price is worth no more than it may be.</summary>
     internal static bool IsLotValue(in Market market, ulong priceTicks) =>
