@@ -20,11 +20,11 @@ public enum BookError : ushort
     /// <summary>The memory is shorter than <see cref="MarketLayout.RequiredBytes"/> of its capacities.</summary>
     MemoryTooShort = 3,
 
-    /// <summary>The memory of a new market is not all zero.</summary>
+    /// <summary>The memory of a new market, or of the new part of one that grows, is not all zero.</summary>
     MemoryNotEmpty = 4,
 
     /// <summary>orders, levels or seats is zero or above its bound in <see cref="MarketLayout"/>, or together they
-    /// need more than <see cref="MarketLayout.MaxMarketBytes"/>.</summary>
+    /// need more than <see cref="MarketLayout.MaxMarketBytes"/>, or one is lower than that of the market to grow.</summary>
     InvalidCapacity = 5,
 
     /// <summary>lotSize is 0.</summary>
@@ -195,4 +195,39 @@ public enum BookError : ushort
 
     /// <summary>The owner of a seat raises one of its limits, which only the authority may.</summary>
     LimitNotLowered = 104,
+
+    // Derivatives.
+
+    /// <summary>Behind the market stands no margin ledger, or one of another instrument.</summary>
+    NotALedger = 120,
+
+    /// <summary>A term is out of its bounds or none of the instrument's, or the market is not a matching-only one without
+    /// open orders.</summary>
+    InvalidInstrument = 121,
+
+    /// <summary>Nothing can be valued before the first mark price.</summary>
+    NoMarkPrice = 122,
+
+    /// <summary>The equity does not cover the margin of the worst case.</summary>
+    InsufficientMargin = 123,
+
+    /// <summary>With all orders of its side filled the position would be above
+    /// <see cref="LedgerLayout.MaxPositionLots"/>.</summary>
+    PositionLimit = 124,
+
+    /// <summary>The instrument has expired, or is settled.</summary>
+    NotTrading = 125,
+
+    /// <summary>The instrument has not expired, or never does.</summary>
+    NotExpired = 126,
+
+    /// <summary>The equity covers the maintenance margin.</summary>
+    NotLiquidatable = 127,
+
+    /// <summary>The rate is above the terms' bound, or the last funding is too near, or the instrument has none.</summary>
+    InvalidFunding = 128,
+
+    /// <summary>The mark price is 0, or a lot would be worth more than
+    /// <see cref="LedgerLayout.MaxLotValueAtoms"/>.</summary>
+    InvalidMark = 129,
 }

@@ -21,4 +21,5 @@ public enum BookInstructionTag : byte
     CancelSide = 15,
     ReplaceQuote = 16,
     Advance = 17,
+    GrowMarket = 30,
 }

@@ -209,6 +209,26 @@ public static class BookInstructions
     public static Instruction Advance(Address market) =>
         Build(Data(BookInstructionTag.Advance), AccountMeta.Writable(market));
 
+    /// <summary>
+    /// Gives a market larger capacities. An account that is too short for them becomes longer first, by at most
+    /// <see cref="BookWire.MaxDataIncrease"/> bytes an instruction: send it again until it returns 0 (u32 bytes still missing).
+    /// </summary>
+    /// <param name="market">The market.</param>
+    /// <param name="authority">The market's authority.</param>
+    /// <param name="payer">Pays the rent of the new bytes.</param>
+    /// <param name="capacities">None lower than now.</param>
+    public static Instruction GrowMarket(
+        Address market, Address authority, Address payer, in MarketCapacities capacities) =>
+        Build(
+            Data(BookInstructionTag.GrowMarket)
+                .UInt32(capacities.Orders)
+                .UInt32(capacities.Blocks)
+                .UInt32(capacities.Seats),
+            AccountMeta.Writable(market),
+            AccountMeta.ReadonlySigner(authority),
+            AccountMeta.WritableSigner(payer),
+            AccountMeta.Readonly(ProgramIds.System));
+
     private static Instruction BuildReplace(
         BookInstructionTag tag, Address market, Address signer, uint seat, ulong id, ulong priceTicks, ulong quantityLots,
         SelfTrade selfTrade) =>

@@ -32,6 +32,10 @@ public static class BookWire
     public const int CancelSideSize = 8;
     public const int ReplaceQuoteSize = 63;
     public const int AdvanceSize = 1;
+    public const int GrowMarketSize = 13;
+
+    /// <summary>Most bytes by which one GrowMarket lengthens the account: Solana's limit for one instruction.</summary>
+    public const int MaxDataIncrease = 10_240;
 
     /// <summary>OpenSeat returns the seat index (u32).</summary>
     public const int OpenSeatReturnSize = 4;
@@ -41,6 +45,9 @@ public static class BookWire
 
     /// <summary>ReplaceQuote returns the order ids of bid and ask (u64 each), 0 where there is none.</summary>
     public const int ReplaceQuoteReturnSize = 16;
+
+    /// <summary>GrowMarket returns the bytes (u32) that the account still lacks: at 0 the market has grown.</summary>
+    public const int GrowMarketReturnSize = 4;
 
     /// <summary>A Batch returns one error code (u16) for each message.</summary>
     public const int BatchReturnSizePerMessage = 2;

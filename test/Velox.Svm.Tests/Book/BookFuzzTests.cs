@@ -56,7 +56,7 @@ public sealed class BookFuzzTests
         ulong price = (ulong)random.Next(95, 106);
         ulong lots = (ulong)random.Next(1, 20);
         ulong clientOrderId = (ulong)random.Next(1, 10);
-        return random.Next(16) switch
+        return random.Next(17) switch
         {
             0 => venue.CreateMarketOnly(),
             1 => BookInstructions.OpenSeat(venue.Market, trader.Address),
@@ -80,6 +80,9 @@ public sealed class BookFuzzTests
                 venue.Market, trader.Address, trader.Seat, new TwoSidedQuote(1, price, lots, 2, price + 1, lots)),
             12 => BookInstructions.CancelSide(venue.Market, trader.Address, trader.Seat, (Side)random.Next(2), 2),
             13 => BookInstructions.Advance(venue.Market),
+            14 => BookInstructions.GrowMarket(
+                venue.Market, venue.Operator.PublicKey, venue.Operator.PublicKey,
+                new MarketCapacities(48 + (uint)random.Next(60), 24 + (uint)random.Next(4), 8)),
             _ => venue.Place(trader, (Side)random.Next(2), price, lots, (OrderType)random.Next(4), clientOrderId),
         };
     }

@@ -40,6 +40,12 @@ public sealed class BookInstructionsTests
     }
 
     [Fact]
+    public void GrowMarket() =>
+        AssertInstruction(
+            BookInstructions.GrowMarket(Key(1), Key(2), Key(3), new MarketCapacities(5, 6, 0x08090A0B)),
+            "1e" + "05000000" + "06000000" + "0b0a0908", BookWire.GrowMarketSize, $"1w,2s,3sw,{ProgramIds.System}");
+
+    [Fact]
     public void OpenSeat() =>
         AssertInstruction(BookInstructions.OpenSeat(Key(1), Key(2)), "01", BookWire.OpenSeatSize, "1w,2s");
 

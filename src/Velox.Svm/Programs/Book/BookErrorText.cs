@@ -11,10 +11,10 @@ public static class BookErrorText
         BookError.NotAMarket => "market: the account's data does not begin with the magic of a market",
         BookError.UnsupportedVersion => $"market: the version is not {MarketLayout.Version} or a flag is unknown",
         BookError.MemoryTooShort => "market: the account's data is shorter than its capacities need",
-        BookError.MemoryNotEmpty => "market: the account's data is not all zero",
+        BookError.MemoryNotEmpty => "market: the account's data, or its new part, is not all zero",
         BookError.InvalidCapacity =>
             $"orderCapacity, blockCapacity, seatCapacity: at least 1 each, at most {MarketLayout.MaxOrders}, "
-            + $"{MarketLayout.MaxBlocks} and {MarketLayout.MaxSeats}, and {MarketLayout.MaxMarketBytes} bytes together",
+            + $"{MarketLayout.MaxBlocks} and {MarketLayout.MaxSeats}, and {MarketLayout.MaxMarketBytes} bytes together; of a market to grow none lower than now",
         BookError.InvalidLotSize => "lotSize: at least 1",
         BookError.InvalidTickSize => "tickSize: at least 1",
         BookError.InvalidFee => $"makerFeeBps, takerFeeBps: at most {MarketLayout.MaxFeeBps}; a negative makerFeeBps: not below -takerFeeBps",
@@ -66,6 +66,16 @@ public static class BookErrorText
         BookError.InvalidLimit =>
             $"bandBps: at most {Market.MaxPriceBandBps}; maxOpenOrders: at most {MarketLayout.MaxOpenOrdersPerSeat}",
         BookError.LimitNotLowered => "limits: the owner of a seat may lower them and not raise them",
+        BookError.NotALedger => "ledger: behind the market stands none, or one of another instrument",
+        BookError.InvalidInstrument => "terms: out of bounds, or not the instrument's; market: must only match and have no open orders",
+        BookError.NoMarkPrice => "markTicks: the first mark price is not set yet",
+        BookError.InsufficientMargin => "margin: the equity does not cover the worst case",
+        BookError.PositionLimit => $"quantityLots: the position could exceed {LedgerLayout.MaxPositionLots} lots",
+        BookError.NotTrading => "market: the instrument has expired or is settled",
+        BookError.NotExpired => "market: the instrument has not expired, or never does",
+        BookError.NotLiquidatable => "seat: its equity covers the maintenance margin",
+        BookError.InvalidFunding => "ratePpm: above the bound of the terms, or too soon after the last funding, or there is none",
+        BookError.InvalidMark => $"markTicks: at least 1, and a lot worth at most {LedgerLayout.MaxLotValueAtoms} atoms",
         _ => $"unknown book error {(ushort)error}",
     };
 }

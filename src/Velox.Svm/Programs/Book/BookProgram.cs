@@ -19,7 +19,7 @@ namespace Velox.Svm;
 /// <para>
 /// Units: <see cref="ComputeUnits"/> for each call, <see cref="UnitsPerMessage"/> for each message of a batch,
 /// <see cref="UnitsPerEvent"/> for each event (of an operation at most <see cref="MaxPaidEvents"/>), <see cref="UnitsPerDerivation"/> for each derived address,
-/// <see cref="UnitsPerPage"/> for each page that creating a market or opening a seat looks through. A batch costs at
+/// <see cref="UnitsPerPage"/> for each page that creating or growing a market or opening a seat looks through. A batch costs at
 /// most 111,400 and so always fits the default limit of one instruction.
 /// </para>
 /// </remarks>
@@ -92,6 +92,7 @@ public sealed class BookProgram : INativeProgram
                 BookSpecialOrders.Replace(tag, call, fields),
             BookInstructionTag.ReplaceQuote => BookSpecialOrders.ReplaceQuote(call, fields),
             BookInstructionTag.Advance => BookSpecialOrders.Advance(call),
+            BookInstructionTag.GrowMarket => MarketGrowing.Grow(call, fields),
             _ => BookOrders.Change(tag, call, fields),
         };
     }
@@ -132,6 +133,7 @@ public sealed class BookProgram : INativeProgram
         BookInstructionTag.CancelSide => BookWire.CancelSideSize,
         BookInstructionTag.ReplaceQuote => BookWire.ReplaceQuoteSize,
         BookInstructionTag.Advance => BookWire.AdvanceSize,
+        BookInstructionTag.GrowMarket => BookWire.GrowMarketSize,
         _ => -1,
     };
 
@@ -141,6 +143,7 @@ public sealed class BookProgram : INativeProgram
         BookInstructionTag.Deposit => 5,
         BookInstructionTag.Withdraw or BookInstructionTag.CollectFees => 6,
         BookInstructionTag.Advance => 1,
+        BookInstructionTag.GrowMarket => 4,
         _ => 2,
     };
 }

@@ -1,0 +1,3 @@
+using Velox.Samples.Derivatives;
+
+DerivativesExample.Run(Console.Out);
