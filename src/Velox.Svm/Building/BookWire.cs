@@ -32,6 +32,13 @@ public static class BookWire
     public const int CancelSideSize = 8;
     public const int ReplaceQuoteSize = 63;
     public const int AdvanceSize = 1;
+    public const int SetPhaseSize = 2;
+    public const int UncrossSize = 1;
+    public const int SetPriceBandSize = 11;
+    public const int SetSeatLimitsSize = 17;
+
+    /// <summary>Of StopSeat and ResumeSeat.</summary>
+    public const int StopSeatSize = 5;
 
     /// <summary>OpenSeat returns the seat index (u32).</summary>
     public const int OpenSeatReturnSize = 4;
@@ -41,6 +48,12 @@ public static class BookWire
 
     /// <summary>ReplaceQuote returns the order ids of bid and ask (u64 each), 0 where there is none.</summary>
     public const int ReplaceQuoteReturnSize = 16;
+
+    /// <summary>Uncross returns whether it is done (u8), then price, filled lots and lots of pairs of one seat (u64 each).</summary>
+    public const int UncrossReturnSize = 25;
+
+    /// <summary>StopSeat returns how many orders of the seat are still open (u32).</summary>
+    public const int StopSeatReturnSize = 4;
 
     /// <summary>A Batch returns one error code (u16) for each message.</summary>
     public const int BatchReturnSizePerMessage = 2;

@@ -83,18 +83,19 @@ internal readonly struct BookCall(InvokeContext context, Address marketAddress, 
     }
 
     /// <summary>Hands on an operation's events, logs its fills, takes their units, and empties the buffer.</summary>
-    internal InstructionError Publish(ref EventWriter events)
+    /// <param name="events">What it wrote.</param>
+    /// <param name="mostPaid">Most of them that are paid for. What is beyond the events of one order is due work, which others
+    /// caused: it cannot make a message fail.</param>
+    internal InstructionError Publish(ref EventWriter events, int mostPaid = BookProgram.MaxPaidEvents)
     {
         foreach (ref readonly BookEvent bookEvent in events.Written)
         {
             Context.Emit(MarketAddress, bookEvent);
-            if (bookEvent.Kind == BookEventKind.Fill)
+            if (bookEvent.Kind is BookEventKind.Fill or BookEventKind.AuctionFill or BookEventKind.AuctionFillHidden)
                 Context.LogData(MemoryMarshal.AsBytes(new ReadOnlySpan<BookEvent>(in bookEvent)));
         }
 
-        // What is beyond the events of one order is due work, which others caused: it cannot make a message fail.
-        InstructionError error = Context.Consume(
-            BookProgram.UnitsPerEvent * (ulong)Math.Min(events.Count, BookProgram.MaxPaidEvents));
+        InstructionError error = Context.Consume(BookProgram.UnitsPerEvent * (ulong)Math.Min(events.Count, mostPaid));
         events.Clear();
         return error;
     }
