@@ -4,7 +4,23 @@
 
 export const Asset = Object.freeze({ base: 0, quote: 1 });
 export const Side = Object.freeze({ bid: 0, ask: 1 });
-export const OrderType = Object.freeze({ limit: 0, immediateOrCancel: 1, fillOrKill: 2, postOnly: 3 });
+export const OrderType = Object.freeze({
+  limit: 0,
+  immediateOrCancel: 1,
+  fillOrKill: 2,
+  postOnly: 3,
+  postOnlySlide: 4,
+  market: 5,
+});
+export const SelfTrade = Object.freeze({ cancelTaker: 0, cancelMaker: 1, cancelBoth: 2, decrementBoth: 3 });
+export const MarketPhase = Object.freeze({ continuous: 0, call: 1, halted: 2 });
+
+/** Until when an order is good: never ending, the last slot, or the last second of unix time. */
+export const Expiry = Object.freeze({
+  never: 0n,
+  atSlot: (slot) => BigInt(slot),
+  atTime: (unixSeconds) => BigInt(unixSeconds) | (1n << 63n),
+});
 
 /** Custom error numbers that a trader meets; the whole list is BookError in src/Velox.OrderBook. */
 export const BookError = Object.freeze({
@@ -22,6 +38,12 @@ export const BookError = Object.freeze({
   wouldCross: 48,
   wouldNotFill: 49,
   unknownOrder: 60,
+  uncrossPending: 92,
+  marketHalted: 94,
+  typeNotInCall: 95,
+  seatStopped: 100,
+  outsidePriceBand: 101,
+  seatNotionalFull: 102,
 });
 
 export const ORDER_MESSAGE_BYTES = 32;
@@ -161,16 +183,122 @@ export const instructionData = Object.freeze({
       ['seat', 'u32', seat],
       ['clientOrderId', 'u64', clientOrderId],
     ]),
+  placeSpecial: (order) =>
+    encode([
+      ['tag', 'u8', 12],
+      ['seat', 'u32', order.seat],
+      ['side', 'u8', order.side],
+      ['type', 'u8', order.type ?? OrderType.limit],
+      ['selfTrade', 'u8', order.selfTrade ?? SelfTrade.cancelTaker],
+      ['clientOrderId', 'u64', order.clientOrderId ?? 0],
+      ['priceTicks', 'u64', order.priceTicks],
+      ['quantityLots', 'u64', order.quantityLots],
+      ['displayLots', 'u64', order.displayLots ?? 0],
+      ['triggerTicks', 'u64', order.triggerTicks ?? 0],
+      ['expiry', 'u64', order.expiry ?? Expiry.never],
+    ]),
+  replace: ({ orderId, ...fields }) => replace(13, orderId, fields),
+  replaceByClientId: ({ clientOrderId, ...fields }) => replace(14, clientOrderId, fields),
+  cancelSide: ({ seat, side, max = 0 }) =>
+    encode([
+      ['tag', 'u8', 15],
+      ['seat', 'u32', seat],
+      ['side', 'u8', side],
+      ['max', 'u16', max],
+    ]),
+  replaceQuote: (quote) =>
+    encode([
+      ['tag', 'u8', 16],
+      ['seat', 'u32', quote.seat],
+      ['type', 'u8', quote.type ?? OrderType.limit],
+      ['selfTrade', 'u8', quote.selfTrade ?? SelfTrade.cancelTaker],
+      ['expiry', 'u64', quote.expiry ?? Expiry.never],
+      ['bidClientOrderId', 'u64', quote.bidClientOrderId],
+      ['bidPriceTicks', 'u64', quote.bidPriceTicks],
+      ['bidLots', 'u64', quote.bidLots],
+      ['askClientOrderId', 'u64', quote.askClientOrderId],
+      ['askPriceTicks', 'u64', quote.askPriceTicks],
+      ['askLots', 'u64', quote.askLots],
+    ]),
+  advance: () => encode([['tag', 'u8', 17]]),
+  setPhase: ({ phase }) =>
+    encode([
+      ['tag', 'u8', 18],
+      ['phase', 'u8', phase],
+    ]),
+  uncross: () => encode([['tag', 'u8', 19]]),
+  setPriceBand: ({ bandBps, referenceTicks = 0 }) =>
+    encode([
+      ['tag', 'u8', 20],
+      ['bandBps', 'u16', bandBps],
+      ['referenceTicks', 'u64', referenceTicks],
+    ]),
+  setSeatLimits: ({ seat, maxOpenOrders = 0, maxOpenNotionalAtoms = 0 }) =>
+    encode([
+      ['tag', 'u8', 21],
+      ['seat', 'u32', seat],
+      ['maxOpenOrders', 'u32', maxOpenOrders],
+      ['maxOpenNotionalAtoms', 'u64', maxOpenNotionalAtoms],
+    ]),
+  stopSeat: ({ seat }) =>
+    encode([
+      ['tag', 'u8', 22],
+      ['seat', 'u32', seat],
+    ]),
+  resumeSeat: ({ seat }) =>
+    encode([
+      ['tag', 'u8', 23],
+      ['seat', 'u32', seat],
+    ]),
 });
+
+function replace(tag, id, { seat, priceTicks, quantityLots, selfTrade = SelfTrade.cancelTaker }) {
+  return encode([
+    ['tag', 'u8', tag],
+    ['seat', 'u32', seat],
+    ['id', 'u64', id],
+    ['priceTicks', 'u64', priceTicks],
+    ['quantityLots', 'u64', quantityLots],
+    ['selfTrade', 'u8', selfTrade],
+  ]);
+}
 
 /** The 32-byte messages of a batch and of the order door. Orders are named by the trader's own ids. */
 export const orderMessage = Object.freeze({
-  place: ({ seat, sequence, side, type = OrderType.limit, clientOrderId = 0, priceTicks, quantityLots }) =>
-    message(1, side | (type << 1), seat, sequence, clientOrderId, priceTicks, quantityLots),
+  place: (order) => message(1, placeFlags(order), order.seat, order.sequence, order.clientOrderId ?? 0, order.priceTicks, order.quantityLots),
   cancel: ({ seat, sequence, clientOrderId }) => message(2, 0, seat, sequence, clientOrderId, 0, 0),
   cancelAll: ({ seat, sequence }) => message(3, 0, seat, sequence, 0, 0, 0),
   reduce: ({ seat, sequence, clientOrderId, byLots }) => message(4, 0, seat, sequence, clientOrderId, 0, byLots),
+  replace: ({ seat, sequence, clientOrderId, priceTicks, quantityLots, selfTrade = SelfTrade.cancelTaker }) =>
+    message(5, selfTrade << 4, seat, sequence, clientOrderId, priceTicks, quantityLots),
+  cancelSide: ({ seat, sequence, side }) => message(6, side, seat, sequence, 0, 0, 0),
+
+  // Places with a parameter: their size and it are 32 bits each.
+  placeIceberg: ({ displayLots, ...order }) => placeWith(7, order, 'displayLots', displayLots),
+  placeStop: ({ triggerTicks, ...order }) => placeWith(8, order, 'triggerTicks', triggerTicks),
+  placeUntilSlot: ({ lastSlot, ...order }) => placeWith(9, order, 'lastSlot', lastSlot),
+  placeUntilTime: ({ lastUnixSecond, ...order }) => placeWith(10, order, 'lastUnixSecond', lastUnixSecond),
+
+  /** Kill switch: cancel-all, and no new orders until the seat's owner resumes it. */
+  stopSeat: ({ seat, sequence }) => message(11, 0, seat, sequence, 0, 0, 0),
 });
+
+function placeFlags({ side, type = OrderType.limit, selfTrade = SelfTrade.cancelTaker }) {
+  return side | (type << 1) | (selfTrade << 4);
+}
+
+function placeWith(kind, order, name, parameter) {
+  return encode([
+    ['kind', 'u8', kind],
+    ['flags', 'u8', placeFlags(order)],
+    ['seat', 'u16', order.seat],
+    ['sequence', 'u32', order.sequence],
+    ['clientOrderId', 'u64', order.clientOrderId ?? 0],
+    ['priceTicks', 'u64', order.priceTicks],
+    ['quantityLots', 'u32', order.quantityLots],
+    [name, 'u32', parameter],
+  ]);
+}
 
 function message(kind, flags, seat, sequence, clientOrderId, priceTicks, quantityLots) {
   return encode([
@@ -248,6 +376,28 @@ export function decodePlaceResult(bytes) {
     filledLots: view.getBigUint64(8, true),
     restingLots: view.getBigUint64(16, true),
   };
+}
+
+/** What one step of Uncross returned: send it again until `isDone`. */
+export function decodeUncrossResult(bytes) {
+  const view = viewOf(bytes);
+  return {
+    isDone: view.getUint8(0) === 1,
+    priceTicks: view.getBigUint64(1, true),
+    filledLots: view.getBigUint64(9, true),
+    selfTradeLots: view.getBigUint64(17, true),
+  };
+}
+
+/** What ReplaceQuote returned: order ids, 0n where there is none. */
+export function decodeQuoteResult(bytes) {
+  const view = viewOf(bytes);
+  return { bidOrderId: view.getBigUint64(0, true), askOrderId: view.getBigUint64(8, true) };
+}
+
+/** What StopSeat returned: orders that are still open. */
+export function decodeOpenOrders(bytes) {
+  return viewOf(bytes).getUint32(0, true);
 }
 
 /** What OpenSeat returned: the seat's index. */

@@ -112,6 +112,24 @@ export function createBookClient(web3) {
       trade(instructionData.cancelByClientId(fields), market, trader),
     cancelAll: ({ market, trader, ...fields }) => trade(instructionData.cancelAll(fields), market, trader),
     reduce: ({ market, trader, ...fields }) => trade(instructionData.reduce(fields), market, trader),
+    placeSpecial: ({ market, trader, ...order }) => trade(instructionData.placeSpecial(order), market, trader),
+    replace: ({ market, trader, ...fields }) => trade(instructionData.replace(fields), market, trader),
+    replaceByClientId: ({ market, trader, ...fields }) =>
+      trade(instructionData.replaceByClientId(fields), market, trader),
+    cancelSide: ({ market, trader, ...fields }) => trade(instructionData.cancelSide(fields), market, trader),
+    replaceQuote: ({ market, trader, ...quote }) => trade(instructionData.replaceQuote(quote), market, trader),
+
+    /** Needs no signature of its own. */
+    advance: ({ market }) => instruction(instructionData.advance(), writable(market)),
+
+    setPhase: ({ market, authority, ...fields }) => trade(instructionData.setPhase(fields), market, authority),
+    uncross: ({ market, authority }) => trade(instructionData.uncross(), market, authority),
+    setPriceBand: ({ market, authority, ...fields }) => trade(instructionData.setPriceBand(fields), market, authority),
+
+    /** `signer` is the market's authority or the seat's owner. */
+    setSeatLimits: ({ market, signer: who, ...fields }) => trade(instructionData.setSeatLimits(fields), market, who),
+    stopSeat: ({ market, signer: who, ...fields }) => trade(instructionData.stopSeat(fields), market, who),
+    resumeSeat: ({ market, signer: who, ...fields }) => trade(instructionData.resumeSeat(fields), market, who),
 
     /** Up to 16 messages of `orderMessage`, all for seats with this session key. */
     batch: ({ market, sessionKey, messages }) => trade(instructionData.batch(messages), market, sessionKey),

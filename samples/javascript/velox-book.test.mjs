@@ -10,9 +10,13 @@ import {
   decodeFills,
   instructionData,
   marketBytes,
+  decodeUncrossResult,
+  Expiry,
+  MarketPhase,
   orderMessage,
   OrderBookMirror,
   OrderType,
+  SelfTrade,
   Side,
 } from './velox-book.mjs';
 
@@ -78,6 +82,30 @@ test('instruction data has the documented bytes', () => {
     ],
     [instructionData.collectFees({ asset: Asset.quote }), '0a' + '01' + 'ffffffffffffffff'],
     [instructionData.cancelByClientId({ seat: 1, clientOrderId: 2 }), '0b' + '01000000' + '0200000000000000'],
+    [
+      instructionData.placeSpecial({
+        seat: 1,
+        side: Side.ask,
+        selfTrade: SelfTrade.decrementBoth,
+        priceTicks: 2,
+        quantityLots: 3,
+        displayLots: 4,
+        expiry: Expiry.atTime(5),
+      }),
+      '0c' +
+        '01000000' +
+        '01' +
+        '00' +
+        '03' +
+        '0000000000000000' +
+        '0200000000000000' +
+        '0300000000000000' +
+        '0400000000000000' +
+        '0000000000000000' +
+        '0500000000000080',
+    ],
+    [instructionData.setPhase({ phase: MarketPhase.call }), '12' + '01'],
+    [instructionData.setPriceBand({ bandBps: 0x0102, referenceTicks: 3 }), '14' + '0201' + '0300000000000000'],
   ];
   for (const [data, bytes] of expected) assert.equal(hex(data), bytes);
 });
@@ -106,6 +134,11 @@ test('order messages have the documented bytes', () => {
       orderMessage.reduce({ seat: 1, sequence: 2, clientOrderId: 3, byLots: 4 }),
       '04' + '00' + '0100' + '02000000' + '0300000000000000' + '00'.repeat(8) + '0400000000000000',
     ],
+    [
+      orderMessage.placeIceberg({ ...order, selfTrade: SelfTrade.cancelBoth, displayLots: 7 }),
+      '07' + '27' + '0201' + '03000000' + '0400000000000000' + '0500000000000000' + '06000000' + '07000000',
+    ],
+    [orderMessage.stopSeat({ seat: 1, sequence: 2 }), '0b' + '00' + '0100' + '02000000' + '00'.repeat(24)],
   ];
   for (const [message, bytes] of expected) assert.equal(hex(message), bytes);
 });
@@ -121,6 +154,12 @@ test('a value that does not fit its field is refused by name', () => {
   assert.throws(() => instructionData.cancelAll({ seat: -1 }), /seat is -1: not a u32/);
   assert.throws(() => orderMessage.cancel({ seat: 65_536, sequence: 0, clientOrderId: 1 }), /seat is 65536: not a u16/);
   assert.throws(() => instructionData.batch([]), /messages: 0 of them, a batch has 1 to 16/);
+});
+
+test('what a step of an uncross returned decodes', () => {
+  const bytes = Uint8Array.from({ length: 25 }, (_, i) => (i % 8 === 1 ? i : 0));
+  assert.deepEqual(decodeUncrossResult(bytes), { isDone: false, priceTicks: 1n, filledLots: 9n, selfTradeLots: 17n });
+  assert.equal(decodeUncrossResult(bytes.with(0, 1)).isDone, true);
 });
 
 test('a market needs the documented bytes', () => {

@@ -19,9 +19,20 @@ public readonly partial struct Market
         BookError error = message.Validate();
         if (error == BookError.None)
             error = CheckSession(message.Seat, sessionKey);
-        if (error != BookError.None)
-            return error;
+        return error != BookError.None ? error : Apply(message, ref events, out result);
+    }
 
+    /// <summary>Executes one message for a sender who is known to act for its seat.</summary>
+    /// <returns>The errors of <see cref="OrderMessage.Validate"/> and of the operation.</returns>
+    public BookError Execute(in OrderMessage message, ref EventWriter events, out OperationResult result)
+    {
+        result = default;
+        BookError error = message.Validate();
+        return error != BookError.None ? error : Apply(message, ref events, out result);
+    }
+
+    private BookError Apply(in OrderMessage message, ref EventWriter events, out OperationResult result)
+    {
         return message.Kind switch
         {
             OrderMessageKind.Cancel => CancelByClientId(message.Seat, message.ClientOrderId, ref events, out result),
@@ -33,7 +44,15 @@ public readonly partial struct Market
             OrderMessageKind.Replace => ReplaceByClientId(
                 message.Seat, message.ClientOrderId, message.PriceTicks, message.QuantityLots, message.SelfTrade, ref events,
                 out result),
+            OrderMessageKind.StopSeat => StopOwnSeat(message.Seat, ref events, out result),
             _ => Place(message.Seat, message.ToNewOrder(), ref events, out result),
         };
+    }
+
+    /// <summary>What a seat's own session stops counts as stopped by its owner, who resumes it.</summary>
+    private BookError StopOwnSeat(uint seat, ref EventWriter events, out OperationResult result)
+    {
+        result = default;
+        return IsOpen(seat) ? StopSeat(_slab.ReadSeat(seat).Owner, seat, ref events, out result) : BookError.UnknownSeat;
     }
 }

@@ -23,6 +23,9 @@ public enum OrderMessageKind : byte
 
     /// <summary>A place whose quantity is a u32, followed by the u32 of the last unix second at which it is good.</summary>
     PlaceUntilTime = 10,
+
+    /// <summary>Cancel-all, and no new orders until the seat's owner resumes it.</summary>
+    StopSeat = 11,
 }
 
 /// <summary>One message of the order door: exactly 32 bytes, little-endian.</summary>
@@ -30,7 +33,7 @@ public enum OrderMessageKind : byte
 /// <code>
 /// offset size field
 ///  0     1    kind            1 place, 2 cancel, 3 cancel-all, 4 reduce, 5 replace, 6 cancel-side, 7 to 10 place
-///                             with a parameter
+///                             with a parameter, 11 stop
 ///  1     1    flags           place: bit 0 side (0 bid, 1 ask), bits 1-3 type (0 limit, 1 immediate-or-cancel,
 ///                             2 fill-or-kill, 3 post-only, 4 post-only-slide, 5 market), bits 4-5 self-trade mode;
 ///                             replace: bits 4-5; cancel-side: bit 0; other bits and kinds: zero
@@ -136,6 +139,10 @@ public readonly struct OrderMessage
     public static OrderMessage CancelAll(ushort seat, uint sequence) =>
         new(OrderMessageKind.CancelAll, 0, seat, sequence, 0, 0, 0);
 
+    /// <summary>Kill switch: as <see cref="CancelAll"/>, and the seat takes no new orders until its owner resumes it.</summary>
+    public static OrderMessage StopSeat(ushort seat, uint sequence) =>
+        new(OrderMessageKind.StopSeat, 0, seat, sequence, 0, 0, 0);
+
     public static OrderMessage Reduce(ushort seat, uint sequence, ulong clientOrderId, ulong byLots) =>
         new(OrderMessageKind.Reduce, 0, seat, sequence, clientOrderId, 0, byLots);
 
@@ -199,7 +206,7 @@ public readonly struct OrderMessage
                 ? BookError.None
                 : BookError.UnusedFieldNotZero,
         OrderMessageKind.Cancel => RequireZero(_priceTicks | _quantityLots),
-        OrderMessageKind.CancelAll => RequireZero(_clientOrderId | _priceTicks | _quantityLots),
+        OrderMessageKind.CancelAll or OrderMessageKind.StopSeat => RequireZero(_clientOrderId | _priceTicks | _quantityLots),
         OrderMessageKind.Reduce => RequireZero(_priceTicks),
         _ => BookError.InvalidMessageKind,
     };

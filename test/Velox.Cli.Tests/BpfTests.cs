@@ -44,6 +44,31 @@ public sealed class BpfTests : IDisposable
     }
 
     [Fact]
+    public async Task Programs_of_the_book_are_assembled_disassembled_and_verified()
+    {
+        const string dialect = "ebpf-book";
+        string source = Write("book.s", "mov64 r1, 0\nplaceorder r0\nbestaskof r6, r2\nbookresult r7, 5\nexit\n");
+        string bytes = _folder.File("book.bin");
+        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("bpf", "asm", source, "-o", bytes, "--dialect", dialect));
+        ToolResult text = await Tool.RunAsync("bpf", "disasm", bytes, "--dialect", dialect);
+        Assert.Contains("    placeorder r0\n    bestaskof r6, r2\n    bookresult r7, 5\n", text.Output, StringComparison.Ordinal);
+        string again = _folder.File("again.bin");
+        await Tool.RunAsync("bpf", "asm", Write("again.s", text.Output), "-o", again, "--dialect", dialect);
+        Assert.Equal(File.ReadAllBytes(bytes), File.ReadAllBytes(again));
+        ToolResult verified = await Tool.RunAsync("bpf", "verify", bytes, "--dialect", dialect);
+        Assert.Equal((0, $"{bytes}: ebpf-book program of 5 slots: every rule is kept\n"), (verified.ExitCode, verified.Output));
+
+        // Plain eBPF does not know them, and the book has no result 6.
+        ToolResult unknown = await Tool.RunAsync("bpf", "asm", source);
+        Assert.Equal(1, unknown.ExitCode);
+        Assert.Contains("placeorder", unknown.Error, StringComparison.Ordinal);
+        Assert.Equal(1, (await Tool.RunAsync("bpf", "verify", bytes)).ExitCode);
+        ToolResult refused = await Tool.RunAsync("bpf", "verify", Write("bad.s", "bookresult r0, 6\nexit\n"), "--dialect", dialect);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("result field 6; there are the fields 0 to 5", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_program_runs_from_every_kind_of_file_with_memory_from_the_line_or_a_file()
     {
         string source = Write("sum.s", Sum);

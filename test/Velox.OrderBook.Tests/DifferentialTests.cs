@@ -359,6 +359,8 @@ public class DifferentialTests
             {
                 OrderMessageKind.Cancel => _reference.Cancel(message.Seat, Named, out result),
                 OrderMessageKind.CancelAll => _reference.CancelAll(message.Seat, null, 256, out result),
+                OrderMessageKind.StopSeat =>
+                    _reference.StopSeat(_reference.Seats[message.Seat].Owner, message.Seat, out result),
                 OrderMessageKind.CancelSide => _reference.CancelAll(message.Seat, message.Side, 256, out result),
                 OrderMessageKind.Reduce => _reference.Reduce(message.Seat, Named, message.QuantityLots, out result),
                 OrderMessageKind.Replace => _reference.Replace(

@@ -25,9 +25,10 @@ public class OrderMessageTests
             order = WithParameter(order, random.Next(8), (uint)random.Next(1, int.MaxValue));
             ushort seat = (ushort)random.Next(65_536);
             uint sequence = (uint)random.Next();
-            OrderMessage message = random.Next(6) switch
+            OrderMessage message = random.Next(7) switch
             {
                 0 => OrderMessage.Place(seat, sequence, order),
+                6 => OrderMessage.StopSeat(seat, sequence),
                 1 => OrderMessage.Cancel(seat, sequence, order.ClientOrderId),
                 2 => OrderMessage.CancelAll(seat, sequence),
                 3 => OrderMessage.CancelSide(seat, sequence, order.Side),
@@ -99,6 +100,37 @@ public class OrderMessageTests
         }
     }
 
+    [Fact]
+    public void A_session_stops_its_own_seat_and_only_the_owner_resumes_it()
+    {
+        Market market = TestMarket.CreateWithSeats(TestMarket.Parameters, 2, 10_000_000, out _);
+        market.SetSessionKey(0, TestMarket.SessionOf(0));
+        var order = new NewOrder(Side.Bid, OrderType.Limit, 50, 10);
+        Assert.Equal(BookError.None, Execute(OrderMessage.Place(0, 1, order), out _));
+        Assert.Equal(BookError.NotSessionKey, Execute(OrderMessage.StopSeat(1, 2), out _));
+        Assert.Equal(BookError.UnknownSeat, Execute(OrderMessage.StopSeat(2, 2), out _));
+        Assert.Equal(BookError.None, Execute(OrderMessage.StopSeat(0, 2), out OperationResult result));
+        Assert.Equal((1U, 10UL), (result.CancelledOrders, result.CancelledLots));
+        Assert.Equal((0U, SeatStops.ByOwner), (market.Seat(0).OpenOrders, market.Seat(0).Stops));
+        Assert.Equal(BookError.SeatStopped, Execute(OrderMessage.Place(0, 3, order), out _));
+        Assert.Equal(BookError.None, Execute(OrderMessage.StopSeat(0, 4), out _));
+
+        Assert.Equal(BookError.NotSeatOwner, market.ResumeSeat(TestMarket.SessionOf(0), 0));
+        Assert.Equal(BookError.None, market.ResumeSeat(TestMarket.OwnerOf(0), 0));
+        Assert.Equal(BookError.None, Execute(OrderMessage.Place(0, 5, order), out _));
+        var events = new EventWriter(new BookEvent[Market.MaxEventsPerOperation], 1, 1);
+        Assert.Equal(BookError.UnknownSeat, market.Execute(OrderMessage.StopSeat(2, 6), ref events, out _));
+        Assert.Equal(BookError.None, market.Execute(OrderMessage.StopSeat(1, 6), ref events, out _));
+        Assert.Equal(SeatStops.ByOwner, market.Seat(1).Stops);
+        market.AssertSound();
+
+        BookError Execute(OrderMessage message, out OperationResult result)
+        {
+            var events = new EventWriter(new BookEvent[Market.MaxEventsPerOperation], 1, 1);
+            return market.Execute(message, TestMarket.SessionOf(0), ref events, out result);
+        }
+    }
+
     private static NewOrder WithParameter(NewOrder order, int kind, uint parameter)
     {
         if (kind < 4)
@@ -116,7 +148,12 @@ public class OrderMessageTests
     [Theory]
     [InlineData("", BookError.InvalidMessageLength)]
     [InlineData("00", BookError.InvalidMessageKind)]
-    [InlineData("0b", BookError.InvalidMessageKind)]
+    [InlineData("0b", BookError.None)]
+    [InlineData("0b01", BookError.UnusedFieldNotZero)]
+    [InlineData("0b000000000000ff", BookError.None)]
+    [InlineData("0b00000000000000ff", BookError.UnusedFieldNotZero)]
+    [InlineData("0b000000000000000000000000000000000000000000000000000000000000ff", BookError.UnusedFieldNotZero)]
+    [InlineData("0c", BookError.InvalidMessageKind)]
     [InlineData("0107", BookError.None)]
     [InlineData("010a", BookError.None)]
     [InlineData("013b", BookError.None)]
@@ -180,8 +217,11 @@ public class OrderMessageTests
             Assert.Equal(OrderMessage.Size, length);
             parsed++;
             var events = new EventWriter(buffer, 0);
-            if (market.Execute(message, TestMarket.SessionOf(message.Seat), ref events, out _) == BookError.None)
-                executed++;
+            if (market.Execute(message, TestMarket.SessionOf(message.Seat), ref events, out _) != BookError.None)
+                continue;
+            executed++;
+            if (message.Kind == OrderMessageKind.StopSeat)
+                Assert.Equal(BookError.None, market.ResumeSeat(TestMarket.OwnerOf(message.Seat), message.Seat));
         }
 
         market.AssertSound();
@@ -195,18 +235,18 @@ public class OrderMessageTests
     {
         if (random.Next(4) == 0)
             return;
-        bytes[0] = (byte)random.Next(12);
+        bytes[0] = (byte)random.Next(13);
         bool isPlace = bytes[0] is 1 or (>= 7 and <= 10);
         bytes[1] = (byte)(isPlace ? random.Next(14) : bytes[0] == 6 ? random.Next(2) : 0);
         bytes[2] = (byte)random.Next(4);
         bytes[3] = 0;
         for (int field = 8; field < OrderMessage.Size; field += 8)
             bytes.AsSpan(field + 1, 7).Clear();
-        if (bytes[0] is 2 or 3 or 6)
+        if (bytes[0] is 2 or 3 or 6 or 11)
             bytes.AsSpan(16, 16).Clear();
         if (bytes[0] == 4)
             bytes.AsSpan(16, 8).Clear();
-        if (bytes[0] is 3 or 6)
+        if (bytes[0] is 3 or 6 or 11)
             bytes.AsSpan(8, 8).Clear();
         if (bytes[0] is >= 7 and <= 10)
             bytes[28] = (byte)random.Next(100);

@@ -85,25 +85,8 @@ internal sealed class ShardRun(ShardedBook book, BookShard shard, uint? seat)
         OperationResult result = default;
         BookError error = CheckSeat(message.Seat);
         if (error == BookError.None)
-            error = Apply(in message, ref events, out result);
+            error = shard.Market.Execute(in message, ref events, out result);
         return shard.EndOperation(error, in events, in result);
-    }
-
-    private BookError Apply(in OrderMessage message, ref EventWriter events, out OperationResult result)
-    {
-        ref readonly Market market = ref shard.Market;
-        switch (message.Kind)
-        {
-            case OrderMessageKind.Place:
-                var order = new NewOrder(message.Side, message.Type, message.PriceTicks, message.QuantityLots, message.ClientOrderId);
-                return market.Place(message.Seat, in order, ref events, out result);
-            case OrderMessageKind.Cancel:
-                return market.CancelByClientId(message.Seat, message.ClientOrderId, ref events, out result);
-            case OrderMessageKind.CancelAll:
-                return market.CancelAll(message.Seat, Market.MaxCancelsPerOperation, ref events, out result);
-            default:
-                return market.ReduceByClientId(message.Seat, message.ClientOrderId, message.QuantityLots, ref events, out result);
-        }
     }
 
     /// <summary>The best prices of a side, best first.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Velox.BookVm;
 using Velox.Bpf;
 
 namespace Velox.Cli;
@@ -11,6 +12,11 @@ internal static class BpfCommand
     private const int MaxLines = 100_000_000;
     private const int MaxRows = 100_000;
     private const string StandardHost = "standard";
+
+    private static readonly IReadOnlyList<Dialect> Runnable = Dialect.All;
+
+    // Programs of the book run on a book, which a host of their own brings: docs/book-vm.md.
+    private static readonly IReadOnlyList<Dialect> Written = [.. Dialect.All, BookInstructions.Ebpf];
 
     internal static Command Create() => new("bpf", "Assemble, disassemble, verify and run eBPF and sBPF programs.")
     {
@@ -26,7 +32,7 @@ internal static class BpfCommand
     private static Command CreateAssemble()
     {
         Argument<string> file = FileArgument("The assembly (docs/bpf-assembly.md).");
-        Option<Dialect> dialect = DialectOption();
+        Option<Dialect> dialect = DialectOption(Written);
         var output = new Option<string?>("--output", "-o")
         {
             Description = "Where to write the bytecode: hex text when it ends in .hex, else bytes. Without it hex goes to standard output.",
@@ -59,7 +65,7 @@ internal static class BpfCommand
     private static Command CreateDisassemble()
     {
         Argument<string> file = FileArgument();
-        Option<Dialect> dialect = DialectOption();
+        Option<Dialect> dialect = DialectOption(Written);
         var command = new Command("disasm", "Print a program as assembly, which 'asm' turns into the same bytes.") { file, dialect };
         command.SetAction(result => Guard(() => WithOutput(output =>
         {
@@ -72,7 +78,7 @@ internal static class BpfCommand
     private static Command CreateVerify()
     {
         Argument<string> file = FileArgument();
-        Option<Dialect> dialect = DialectOption();
+        Option<Dialect> dialect = DialectOption(Written);
         var command = new Command("verify", "Say whether a program may run, or which instruction breaks which rule.") { file, dialect };
         command.SetAction(result => Guard(() => Verify(result.GetRequiredValue(file), result.GetRequiredValue(dialect))));
         return command;
@@ -132,7 +138,7 @@ internal static class BpfCommand
         string name, string description, Option[] more, Func<ParseResult, BpfRunOptions, BpfProgram, TextWriter, int> run)
     {
         Argument<string> file = FileArgument();
-        Option<Dialect> dialect = DialectOption();
+        Option<Dialect> dialect = DialectOption(Runnable);
         Option<int> units = NumberOption.Create("--units", "Most instructions", 0, int.MaxValue, DefaultUnits);
         var memory = new Option<ProgramMemory>("--memory")
         {
@@ -214,20 +220,22 @@ internal static class BpfCommand
         return file;
     }
 
-    private static Option<Dialect> DialectOption() => new("--dialect")
+    private static Option<Dialect> DialectOption(IReadOnlyList<Dialect> dialects) => new("--dialect")
     {
-        Description = $"Instruction set: {string.Join(", ", Dialect.All)}; ELF files say theirs.",
+        Description = $"Instruction set: {string.Join(", ", dialects)}; ELF files say theirs.",
         HelpName = "NAME",
         DefaultValueFactory = _ => Dialect.Ebpf,
-        CustomParser = ParseDialect,
+        CustomParser = result => ParseDialect(result, dialects),
     };
 
-    private static Dialect ParseDialect(ArgumentResult result)
+    private static Dialect ParseDialect(ArgumentResult result, IReadOnlyList<Dialect> dialects)
     {
         string name = result.Tokens.Single().Value;
-        if (Dialect.Find(name) is { } dialect)
-            return dialect;
-        result.AddError($"--dialect is '{name}': it must be one of {string.Join(", ", Dialect.All)}.");
+        if (dialects.FirstOrDefault(dialect => dialect.Name == name) is { } found)
+            return found;
+        result.AddError(Written.Any(dialect => dialect.Name == name)
+            ? $"--dialect is '{name}': such programs run on a book, in a BookVirtualMachine; here they are assembled, disassembled and verified."
+            : $"--dialect is '{name}': it must be one of {string.Join(", ", dialects)}.");
         return Dialect.Ebpf;
     }
 

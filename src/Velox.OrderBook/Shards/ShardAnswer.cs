@@ -9,7 +9,7 @@ public struct ShardAnswer
     /// <summary>Index of the market.</summary>
     public int Market { get; internal set; }
 
-    /// <summary>Who asked, or the seat that was opened.</summary>
+    /// <summary>Who asked, the seat that was opened, or the one that was limited or stopped.</summary>
     public uint Seat { get; internal set; }
 
     public ShardCommandKind Kind { get; internal set; }
@@ -25,6 +25,9 @@ public struct ShardAnswer
 
     /// <summary>What was done with the order; all zero for money, seats and what was refused.</summary>
     public OperationResult Result { get; internal set; }
+
+    /// <summary>What this step of an uncross did; all zero for other commands.</summary>
+    public UncrossResult Uncross { get; internal set; }
 }
 
 /// <summary>Where answers and events of the shards go.</summary>

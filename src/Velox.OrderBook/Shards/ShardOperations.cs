@@ -1,3 +1,5 @@
+using Velox.Primitives;
+
 namespace Velox.OrderBook;
 
 /// <summary>Commands on a market: what they would answer, and doing them.</summary>
@@ -21,14 +23,14 @@ internal static class ShardOperations
     /// <param name="market">The command's market.</param>
     /// <param name="command">Not of an entry of the table.</param>
     /// <param name="events">With room for one operation.</param>
-    /// <param name="seat">Who asked, or the seat that was opened.</param>
-    /// <param name="result">What was done with orders.</param>
-    internal static BookError Apply(
-        in Market market, in ShardCommand command, ref EventWriter events, out uint seat, out OperationResult result)
+    /// <param name="answer">Gets the error and what was done.</param>
+    internal static void Apply(in Market market, in ShardCommand command, ref EventWriter events, ref ShardAnswer answer)
     {
-        seat = command.Seat;
-        result = default;
-        return command.Kind switch
+        uint seat = command.Seat;
+        OperationResult result = default;
+        UncrossResult uncross = default;
+        ref readonly Address address = ref ShardCommand.AddressOf(in command);
+        answer.Error = command.Kind switch
         {
             ShardCommandKind.Place => market.Place(seat, in ShardCommand.OrderOf(in command), ref events, out result),
             ShardCommandKind.Cancel => market.Cancel(seat, command.Id, ref events, out result),
@@ -40,7 +42,17 @@ internal static class ShardOperations
             ShardCommandKind.Credit => market.Credit(seat, command.Asset, command.Amount),
             ShardCommandKind.Debit => market.Debit(seat, command.Asset, command.Amount),
             ShardCommandKind.Advance => market.Advance(ref events),
-            _ => market.OpenSeat(in ShardCommand.OwnerOf(in command), out seat),
+            ShardCommandKind.SetPhase => market.SetPhase(in address, (MarketPhase)command.Setting, ref events),
+            ShardCommandKind.Uncross => market.Uncross(in address, ref events, out uncross),
+            ShardCommandKind.SetPriceBand => market.SetPriceBand(in address, command.Setting, command.Limit),
+            ShardCommandKind.SetSeatLimits =>
+                market.SetSeatLimits(in address, seat, new SeatLimits(command.Setting, command.Limit)),
+            ShardCommandKind.StopSeat => market.StopSeat(in address, seat, ref events, out result),
+            ShardCommandKind.ResumeSeat => market.ResumeSeat(in address, seat),
+            _ => market.OpenSeat(in address, out seat),
         };
+        answer.Seat = seat;
+        answer.Result = result;
+        answer.Uncross = uncross;
     }
 }

@@ -117,13 +117,10 @@ internal sealed class ShardWorker
     private BookError Apply(in ShardCommand command, long number, int leg)
     {
         var events = new EventWriter(_events, command.Slot);
-        BookError error = ShardOperations.Apply(
-            in _run.Markets[command.Market], in command, ref events, out uint seat, out OperationResult result);
-        ShardAnswer answer = AnswerTo(in command, number, leg, error);
-        answer.Seat = seat;
-        answer.Result = result;
+        ShardAnswer answer = AnswerTo(in command, number, leg, BookError.None);
+        ShardOperations.Apply(in _run.Markets[command.Market], in command, ref events, ref answer);
         _run.Output.OnAnswer(_shard, in answer, events.Written);
-        return error;
+        return answer.Error;
     }
 
     /// <summary>

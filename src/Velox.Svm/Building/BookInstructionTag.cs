@@ -21,5 +21,11 @@ public enum BookInstructionTag : byte
     CancelSide = 15,
     ReplaceQuote = 16,
     Advance = 17,
+    SetPhase = 18,
+    Uncross = 19,
+    SetPriceBand = 20,
+    SetSeatLimits = 21,
+    StopSeat = 22,
+    ResumeSeat = 23,
     GrowMarket = 30,
 }

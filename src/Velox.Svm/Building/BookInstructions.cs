@@ -209,6 +209,52 @@ public static class BookInstructions
     public static Instruction Advance(Address market) =>
         Build(Data(BookInstructionTag.Advance), AccountMeta.Writable(market));
 
+    /// <summary>Changes how the market trades: continuously, in a call, or not at all.</summary>
+    /// <param name="market">The market.</param>
+    /// <param name="authority">The market's authority.</param>
+    /// <param name="phase">Continuous, call or halted.</param>
+    public static Instruction SetPhase(Address market, Address authority, MarketPhase phase) =>
+        Build(Data(BookInstructionTag.SetPhase).Byte((byte)phase), Trade(market, authority));
+
+    /// <summary>One step of the uncross that ends a call: send it until it is done. Returns whether it is (u8), the clearing
+    /// price, and lots filled and lost by pairs of one seat in this step (u64 each).</summary>
+    public static Instruction Uncross(Address market, Address authority) =>
+        Build(Data(BookInstructionTag.Uncross), Trade(market, authority));
+
+    /// <summary>Binds prices to a band around the last trade.</summary>
+    /// <param name="market">The market.</param>
+    /// <param name="authority">The market's authority.</param>
+    /// <param name="bandBps">Basis points of the reference, at most <see cref="OrderBook.Market.MaxPriceBandBps"/>; 0 for no
+    /// band.</param>
+    /// <param name="referenceTicks">The reference before the first trade; 0 for none.</param>
+    public static Instruction SetPriceBand(Address market, Address authority, ushort bandBps, ulong referenceTicks) =>
+        Build(Data(BookInstructionTag.SetPriceBand).UInt16(bandBps).UInt64(referenceTicks), Trade(market, authority));
+
+    /// <summary>Limits what a seat may have open.</summary>
+    /// <param name="market">The market.</param>
+    /// <param name="signer">The market's authority, or the seat's owner, who may only lower them.</param>
+    /// <param name="seat">Seat index.</param>
+    /// <param name="limits">Both limits.</param>
+    public static Instruction SetSeatLimits(Address market, Address signer, uint seat, in SeatLimits limits) =>
+        Build(
+            Data(BookInstructionTag.SetSeatLimits)
+                .UInt32(seat)
+                .UInt32(limits.MaxOpenOrders)
+                .UInt64(limits.MaxOpenNotionalAtoms),
+            Trade(market, signer));
+
+    /// <summary>Kill switch: no new orders of the seat, and its open ones are cancelled, 256 at most. Returns how many are
+    /// still open (u32): send it again until none is.</summary>
+    /// <param name="market">The market.</param>
+    /// <param name="signer">The market's authority or the seat's owner.</param>
+    /// <param name="seat">Seat index.</param>
+    public static Instruction StopSeat(Address market, Address signer, uint seat) =>
+        Build(Data(BookInstructionTag.StopSeat).UInt32(seat), Trade(market, signer));
+
+    /// <summary>Lifts the kill switch, as far as the signer has set it.</summary>
+    public static Instruction ResumeSeat(Address market, Address signer, uint seat) =>
+        Build(Data(BookInstructionTag.ResumeSeat).UInt32(seat), Trade(market, signer));
+
     /// <summary>
     /// Gives a market larger capacities. An account that is too short for them becomes longer first, by at most
     /// <see cref="BookWire.MaxDataIncrease"/> bytes an instruction: send it again until it returns 0 (u32 bytes still missing).

@@ -32,6 +32,14 @@ public static class BookWire
     public const int CancelSideSize = 8;
     public const int ReplaceQuoteSize = 63;
     public const int AdvanceSize = 1;
+    public const int SetPhaseSize = 2;
+    public const int UncrossSize = 1;
+    public const int SetPriceBandSize = 11;
+    public const int SetSeatLimitsSize = 17;
+
+    /// <summary>Of StopSeat and ResumeSeat.</summary>
+    public const int StopSeatSize = 5;
+
     public const int GrowMarketSize = 13;
 
     /// <summary>Most bytes by which one GrowMarket lengthens the account: Solana's limit for one instruction.</summary>
@@ -45,6 +53,12 @@ public static class BookWire
 
     /// <summary>ReplaceQuote returns the order ids of bid and ask (u64 each), 0 where there is none.</summary>
     public const int ReplaceQuoteReturnSize = 16;
+
+    /// <summary>Uncross returns whether it is done (u8), then price, filled lots and lots of pairs of one seat (u64 each).</summary>
+    public const int UncrossReturnSize = 25;
+
+    /// <summary>StopSeat returns how many orders of the seat are still open (u32).</summary>
+    public const int StopSeatReturnSize = 4;
 
     /// <summary>GrowMarket returns the bytes (u32) that the account still lacks: at 0 the market has grown.</summary>
     public const int GrowMarketReturnSize = 4;

@@ -160,6 +160,35 @@ public class OrderInstructionTests
 
     [Theory]
     [MemberData(nameof(Tiers))]
+    public void BulkOrderUpdate_knows_every_kind_of_message(Tier tier)
+    {
+        using var rig = new Rig(tier, """
+            mov64 r2, 6
+            mov64 r3, r10
+            add64 r3, -16
+            bulkupdate r0
+            ldxdw r6, [r10-16]
+            ldxw r7, [r10-8]
+            exit
+            """, seat: 1);
+        var bid = new NewOrder(Side.Bid, OrderType.Limit, 100, 5, 11);
+        var messages = new OrderMessage[]
+        {
+            OrderMessage.Place(1, 0, bid with { DisplayLots = 2 }),
+            OrderMessage.Replace(1, 1, 11, 103, 7),
+            OrderMessage.CancelSide(1, 2, Side.Ask),
+            OrderMessage.Place(1, 3, bid with { ClientOrderId = 12, TriggerTicks = 200 }),
+            OrderMessage.StopSeat(1, 4),
+            OrderMessage.Place(1, 5, bid),
+        };
+        Assert.Equal(5ul, rig.Run(MemoryMarshal.AsBytes(messages.AsSpan()).ToArray()));
+        ulong[] registers = rig.Machine.RegistersOf();
+        Assert.Equal((0ul, (ulong)BookError.SeatStopped << 16), (registers[6], registers[7]));
+        Assert.Equal(0ul, rig.Machine.BestBid);
+    }
+
+    [Theory]
+    [MemberData(nameof(Tiers))]
     public void BulkOrderUpdate_takes_256_messages_and_their_price_before_the_first(Tier tier)
     {
         const ulong price = 256 * 200;

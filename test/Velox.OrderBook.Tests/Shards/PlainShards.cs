@@ -15,12 +15,16 @@ internal sealed class ShardRecord(int markets) : IShardOutput
     public void OnAnswer(int shard, in ShardAnswer answer, ReadOnlySpan<BookEvent> events)
     {
         OperationResult result = answer.Result;
+        string uncross = answer.Kind == ShardCommandKind.Uncross ? $"{Describe(answer.Uncross)} " : "";
         string hash = events.IsEmpty ? "" : Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(events)));
         _lines[answer.Market].Add(
             $"{answer.Number} leg {answer.Leg}: {answer.Kind} of {answer.Seat}: {answer.Error} (leg {answer.FailedLeg}) "
             + $"{result.OrderId} {result.FilledLots} {result.RestingLots} {result.CancelledLots} {result.CancelledOrders} "
-            + $"{result.Reason} {events.Length} events {hash}");
+            + $"{result.Reason} {uncross}{events.Length} events {hash}");
     }
+
+    private static string Describe(UncrossResult uncross) =>
+        $"done {uncross.IsDone} at {uncross.PriceTicks}: {uncross.FilledLots} and {uncross.SelfTradeLots}";
 }
 
 /// <summary>
@@ -42,6 +46,12 @@ internal sealed class PlainShards(TrackedMemory[] memories, IShardOutput output)
 
     /// <summary>Inputs over several markets that were done, and that were refused, by error.</summary>
     public Dictionary<BookError, int> Together { get; } = [];
+
+    /// <summary>Inputs for one market that were done, by kind.</summary>
+    public Dictionary<ShardCommandKind, int> Done { get; } = [];
+
+    /// <summary>Steps of an uncross that were not the last.</summary>
+    public int UnfinishedSteps { get; private set; }
 
     public OperationResult Play(in ShardInput input)
     {
@@ -66,31 +76,26 @@ internal sealed class PlainShards(TrackedMemory[] memories, IShardOutput output)
 
         if (input.IsTogether)
             Count(Together, failedLeg < 0 ? BookError.None : answers[failedLeg].Error);
+        else if (failedLeg < 0)
+            Count(Done, input.Legs[0].Kind);
+        if (failedLeg < 0 && input.Legs[0].Kind == ShardCommandKind.Uncross && !answers[0].Uncross.IsDone)
+            UnfinishedSteps++;
         for (int leg = 0; leg < answers.Length; leg++)
             Report(in input.Legs[leg], leg, failedLeg, answers, events[leg]);
         _number++;
         return answers[0].Result;
     }
 
-    private static void Count(Dictionary<BookError, int> counts, BookError error) =>
-        counts[error] = counts.GetValueOrDefault(error) + 1;
+    private static void Count<TKey>(Dictionary<TKey, int> counts, TKey key)
+        where TKey : notnull => counts[key] = counts.GetValueOrDefault(key) + 1;
 
     private ShardAnswer Apply(in ShardCommand command, int leg, out BookEvent[] events)
     {
         var writer = new EventWriter(new BookEvent[Market.MaxEventsPerOperation], command.Slot);
-        BookError error = ShardOperations.Apply(
-            in _markets[command.Market], in command, ref writer, out uint seat, out OperationResult result);
+        var answer = new ShardAnswer { Number = _number, Market = command.Market, Kind = command.Kind, Leg = leg };
+        ShardOperations.Apply(in _markets[command.Market], in command, ref writer, ref answer);
         events = writer.Written.ToArray();
-        return new ShardAnswer
-        {
-            Number = _number,
-            Market = command.Market,
-            Seat = seat,
-            Kind = command.Kind,
-            Leg = leg,
-            Error = error,
-            Result = result,
-        };
+        return answer;
     }
 
     private void Report(in ShardCommand command, int leg, int failedLeg, ShardAnswer[] answers, BookEvent[] events)

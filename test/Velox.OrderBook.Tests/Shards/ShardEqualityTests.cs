@@ -6,7 +6,7 @@ namespace Velox.OrderBook.Tests;
 public class ShardEqualityTests
 {
     private const int Markets = 10;
-    private const int Inputs = 6_000;
+    private const int Inputs = 8_000;
 
     [Theory]
     [InlineData(801)]
@@ -65,12 +65,20 @@ public class ShardEqualityTests
         (_, _, _, PlainShards plain) = PlayPlainly(801);
         foreach (BookError error in (BookError[])[
             BookError.None, BookError.UnknownSeat, BookError.InvalidAmount, BookError.InsufficientFunds, BookError.BalanceOverflow,
-            BookError.WouldNotFill, BookError.DuplicateClientOrderId])
+            BookError.WouldNotFill, BookError.DuplicateClientOrderId, BookError.MarketHalted, BookError.TypeNotInCall,
+            BookError.UncrossPending, BookError.SeatStopped, BookError.OutsidePriceBand, BookError.SeatNotionalFull])
         {
             Assert.True(plain.Together.GetValueOrDefault(error) > 5, $"{error}: {plain.Together.GetValueOrDefault(error)}");
         }
 
+        foreach (ShardCommandKind kind in Enum.GetValues<ShardCommandKind>())
+        {
+            if (ShardOperations.MayStandAlone(kind) && kind != ShardCommandKind.Advance)
+                Assert.True(plain.Done.GetValueOrDefault(kind) > 0, $"{kind}: {plain.Done.GetValueOrDefault(kind)}");
+        }
+
         Assert.True(plain.Together[BookError.None] > 200);
+        Assert.True(plain.UnfinishedSteps > 0);
     }
 
     private static (ShardInput[] Inputs, ShardRecord Record, Hash256 Digest, PlainShards Plain) PlayPlainly(int seed)

@@ -50,13 +50,16 @@ public sealed class BookFuzzTests
         Assert.InRange(failed, 300, 1_400);
     }
 
+    private static Address Stopper(Random random, BookVenue venue, Trader trader) =>
+        random.Next(2) == 0 ? trader.Address : venue.Operator.PublicKey;
+
     private static Instruction Template(Random random, BookVenue venue, Trader trader, uint sequence)
     {
         var asset = (Asset)random.Next(2);
         ulong price = (ulong)random.Next(95, 106);
         ulong lots = (ulong)random.Next(1, 20);
         ulong clientOrderId = (ulong)random.Next(1, 10);
-        return random.Next(17) switch
+        return random.Next(23) switch
         {
             0 => venue.CreateMarketOnly(),
             1 => BookInstructions.OpenSeat(venue.Market, trader.Address),
@@ -80,7 +83,16 @@ public sealed class BookFuzzTests
                 venue.Market, trader.Address, trader.Seat, new TwoSidedQuote(1, price, lots, 2, price + 1, lots)),
             12 => BookInstructions.CancelSide(venue.Market, trader.Address, trader.Seat, (Side)random.Next(2), 2),
             13 => BookInstructions.Advance(venue.Market),
-            14 => BookInstructions.GrowMarket(
+            14 => BookInstructions.SetPhase(venue.Market, venue.Operator.PublicKey, (MarketPhase)random.Next(4)),
+            15 => BookInstructions.Uncross(venue.Market, venue.Operator.PublicKey),
+            16 => BookInstructions.SetPriceBand(
+                venue.Market, venue.Operator.PublicKey, (ushort)random.Next(10_002), (ulong)random.Next(200)),
+            17 => BookInstructions.SetSeatLimits(
+                venue.Market, Stopper(random, venue, trader), trader.Seat,
+                new SeatLimits((uint)random.Next(4), (ulong)random.Next(2) * 50_000)),
+            18 => BookInstructions.StopSeat(venue.Market, Stopper(random, venue, trader), trader.Seat),
+            19 or 20 => BookInstructions.ResumeSeat(venue.Market, Stopper(random, venue, trader), trader.Seat),
+            21 => BookInstructions.GrowMarket(
                 venue.Market, venue.Operator.PublicKey, venue.Operator.PublicKey,
                 new MarketCapacities(48 + (uint)random.Next(60), 24 + (uint)random.Next(4), 8)),
             _ => venue.Place(trader, (Side)random.Next(2), price, lots, (OrderType)random.Next(4), clientOrderId),

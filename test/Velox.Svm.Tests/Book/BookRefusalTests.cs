@@ -56,6 +56,8 @@ public sealed class BookRefusalTests
             BookInstructions.Reduce(market, nobody.Address, 2, 1, 1),
             BookInstructions.CancelByClientId(market, nobody.Address, 2, 1),
             BookInstructions.SetSession(market, nobody.Address, 2, default),
+            BookInstructions.SetSeatLimits(market, nobody.Address, 2, new SeatLimits(1, 1)),
+            BookInstructions.StopSeat(market, nobody.Address, 2), BookInstructions.ResumeSeat(market, nobody.Address, 2),
         ];
 
         foreach (Instruction instruction in instructions)
@@ -269,6 +271,17 @@ public sealed class BookRefusalTests
         BookInstructions.CancelAll(Venue.Market, _buyer.Address, 0, 1),
         BookInstructions.Reduce(Venue.Market, _buyer.Address, 0, 1, 1),
         BookInstructions.CancelByClientId(Venue.Market, _buyer.Address, 0, 1),
+        BookInstructions.PlaceSpecial(Venue.Market, _buyer.Address, 0, new NewOrder(Side.Bid, OrderType.Limit, 1, 1)),
+        BookInstructions.Replace(Venue.Market, _buyer.Address, 0, 1, 1, 1),
+        BookInstructions.ReplaceByClientId(Venue.Market, _buyer.Address, 0, 1, 1, 1),
+        BookInstructions.CancelSide(Venue.Market, _buyer.Address, 0, Side.Bid, 1),
+        BookInstructions.ReplaceQuote(Venue.Market, _buyer.Address, 0, new TwoSidedQuote(1, 1, 1, 2, 2, 1)),
+        BookInstructions.SetPhase(Venue.Market, _buyer.Address, MarketPhase.Halted),
+        BookInstructions.Uncross(Venue.Market, _buyer.Address),
+        BookInstructions.SetPriceBand(Venue.Market, _buyer.Address, 1, 1),
+        BookInstructions.SetSeatLimits(Venue.Market, _buyer.Address, 0, new SeatLimits(1, 1)),
+        BookInstructions.StopSeat(Venue.Market, _buyer.Address, 0),
+        BookInstructions.ResumeSeat(Venue.Market, _buyer.Address, 0),
     ];
 
     private Cryptography.Keypair[] SignerOf(AccountMeta[] accounts) =>

@@ -122,6 +122,28 @@ public sealed class BookInstructionsTests
     public void Advance() => AssertInstruction(BookInstructions.Advance(Key(1)), "11", BookWire.AdvanceSize, "1w");
 
     [Fact]
+    public void SetPhase_and_Uncross()
+    {
+        AssertInstruction(
+            BookInstructions.SetPhase(Key(1), Key(2), MarketPhase.Halted), "12" + "02", BookWire.SetPhaseSize, "1w,2s");
+        AssertInstruction(BookInstructions.Uncross(Key(1), Key(2)), "13", BookWire.UncrossSize, "1w,2s");
+    }
+
+    [Fact]
+    public void Limits()
+    {
+        AssertInstruction(
+            BookInstructions.SetPriceBand(Key(1), Key(2), 0x0304, U), "14" + "0403" + UHex, BookWire.SetPriceBandSize, "1w,2s");
+        AssertInstruction(
+            BookInstructions.SetSeatLimits(Key(1), Key(2), 3, new SeatLimits(4, U)),
+            "15" + "03000000" + "04000000" + UHex, BookWire.SetSeatLimitsSize, "1w,2s");
+        AssertInstruction(
+            BookInstructions.StopSeat(Key(1), Key(2), 3), "16" + "03000000", BookWire.StopSeatSize, "1w,2s");
+        AssertInstruction(
+            BookInstructions.ResumeSeat(Key(1), Key(2), 3), "17" + "03000000", BookWire.StopSeatSize, "1w,2s");
+    }
+
+    [Fact]
     public void Reduce() =>
         AssertInstruction(
             BookInstructions.Reduce(Key(1), Key(2), 3, U, 4),

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Velox.OrderBook;
 using Velox.Primitives;
@@ -15,7 +14,6 @@ namespace Velox.Svm;
 /// </remarks>
 internal static class BookBatch
 {
-    [SkipLocalsInit]
     internal static InstructionError Run(in BookCall call, BincodeReader fields)
     {
         int count = fields.Byte();
@@ -30,9 +28,7 @@ internal static class BookBatch
         if (error.IsError)
             return error;
 
-        // 64 KiB that need no clearing: nothing beyond the events written is read.
-        Span<BookEvent> buffer = stackalloc BookEvent[Market.MaxEventsPerOperation];
-        var events = call.EventsIn(buffer);
+        EventWriter events = call.NewEvents();
         Span<byte> codes = stackalloc byte[BookWire.MaxBatchMessages * BookWire.BatchReturnSizePerMessage];
         for (int i = 0; i < count; i++)
         {

@@ -7,6 +7,10 @@ namespace Velox.Svm;
 /// <summary>One instruction of the book program on an open market, with what all kinds of instruction share.</summary>
 internal readonly struct BookCall(InvokeContext context, Address marketAddress, Market market)
 {
+    // Of the worker that executes: it runs one operation of the book at a time, and publishes its events before the next.
+    [ThreadStatic]
+    private static BookEvent[]? Buffer;
+
     internal InvokeContext Context { get; } = context;
 
     internal Address MarketAddress { get; } = marketAddress;
@@ -16,9 +20,12 @@ internal readonly struct BookCall(InvokeContext context, Address marketAddress, 
     /// <summary>Who acts: account 1 of every instruction.</summary>
     internal Address Signer => Context.Account(1).Address;
 
-    /// <summary>Where the book writes its events, with the clocks of the block.</summary>
-    internal EventWriter EventsIn(Span<BookEvent> buffer) =>
-        new(buffer, Context.Block.Slot, (ulong)Math.Max(0, Context.Block.UnixTimestamp));
+    /// <summary>Where the book writes the events of one operation, with the clocks of the block.</summary>
+    /// <remarks>One buffer a thread, 64 KiB, room for any operation: it is free again after <see cref="Publish"/>, or when the
+    /// operation was refused.</remarks>
+    internal EventWriter NewEvents() => new(
+        Buffer ??= new BookEvent[Market.MaxEventsPerOperation], Context.Block.Slot,
+        (ulong)Math.Max(0, Context.Block.UnixTimestamp));
 
     /// <summary>MissingRequiredSignature unless account 1 signed.</summary>
     internal InstructionError RequireSigner() => RequireSigner(Context, 1);
@@ -76,18 +83,19 @@ internal readonly struct BookCall(InvokeContext context, Address marketAddress, 
     }
 
     /// <summary>Hands on an operation's events, logs its fills, takes their units, and empties the buffer.</summary>
-    internal InstructionError Publish(ref EventWriter events)
+    /// <param name="events">What it wrote.</param>
+    /// <param name="mostPaid">Most of them that are paid for. What is beyond the events of one order is due work, which others
+    /// caused: it cannot make a message fail.</param>
+    internal InstructionError Publish(ref EventWriter events, int mostPaid = BookProgram.MaxPaidEvents)
     {
         foreach (ref readonly BookEvent bookEvent in events.Written)
         {
             Context.Emit(MarketAddress, bookEvent);
-            if (bookEvent.Kind == BookEventKind.Fill)
+            if (bookEvent.Kind is BookEventKind.Fill or BookEventKind.AuctionFill or BookEventKind.AuctionFillHidden)
                 Context.LogData(MemoryMarshal.AsBytes(new ReadOnlySpan<BookEvent>(in bookEvent)));
         }
 
-        // What is beyond the events of one order is due work, which others caused: it cannot make a message fail.
-        InstructionError error = Context.Consume(
-            BookProgram.UnitsPerEvent * (ulong)Math.Min(events.Count, BookProgram.MaxPaidEvents));
+        InstructionError error = Context.Consume(BookProgram.UnitsPerEvent * (ulong)Math.Min(events.Count, mostPaid));
         events.Clear();
         return error;
     }

@@ -51,7 +51,7 @@ public static class BookErrorText
         BookError.InvalidCancelLimit => $"max: 1 to {Market.MaxCancelsPerOperation}",
         BookError.EventBufferFull => $"events: room for {Market.MaxEventsPerOperation} is needed",
         BookError.InvalidMessageLength => $"message: must be {OrderMessage.Size} bytes",
-        BookError.InvalidMessageKind => "message kind: 1 to 10",
+        BookError.InvalidMessageKind => "message kind: 1 to 11",
         BookError.InvalidMessageFlags => "message flags: type 0 to 5, bits 6 and 7 zero",
         BookError.UnusedFieldNotZero => "message: a field that its kind does not use is not zero",
         BookError.InvalidPhase => "phase: 0 continuous, 1 call (not in a market that only matches) or 2 halted",

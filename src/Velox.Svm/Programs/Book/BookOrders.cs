@@ -1,17 +1,11 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using Velox.OrderBook;
 
 namespace Velox.Svm;
 
 /// <summary>Place, Cancel, CancelByClientId, CancelAll, Reduce: by a seat's owner or session key.</summary>
-/// <remarks>
-/// The event buffer of 64 KiB lies on the stack and is not cleared (SkipLocalsInit): the book tells how many events it
-/// wrote, and nothing beyond them is read.
-/// </remarks>
 internal static class BookOrders
 {
-    [SkipLocalsInit]
     internal static InstructionError Place(in BookCall call, BincodeReader fields)
     {
         uint seat = fields.UInt32();
@@ -23,8 +17,7 @@ internal static class BookOrders
         if (error.IsError)
             return error;
 
-        Span<BookEvent> buffer = stackalloc BookEvent[Market.MaxEventsPerOperation];
-        var events = call.EventsIn(buffer);
+        EventWriter events = call.NewEvents();
         error = call.Check(call.Market.Place(seat, order, ref events, out OperationResult result));
         if (!error.IsError)
             error = call.Publish(ref events);
@@ -42,7 +35,6 @@ internal static class BookOrders
     }
 
     /// <summary>Cancel, CancelByClientId and Reduce: what changes one open order.</summary>
-    [SkipLocalsInit]
     internal static InstructionError Change(BookInstructionTag tag, in BookCall call, BincodeReader fields)
     {
         uint seat = fields.UInt32();
@@ -51,8 +43,7 @@ internal static class BookOrders
         if (error.IsError)
             return error;
 
-        Span<BookEvent> buffer = stackalloc BookEvent[Market.MaxEventsPerOperation];
-        var events = call.EventsIn(buffer);
+        EventWriter events = call.NewEvents();
         BookError refusal = tag switch
         {
             BookInstructionTag.Cancel => call.Market.Cancel(seat, id, ref events, out _),
@@ -64,7 +55,6 @@ internal static class BookOrders
     }
 
     /// <summary>CancelAll and CancelSide: the newest orders of a seat.</summary>
-    [SkipLocalsInit]
     internal static InstructionError CancelAll(BookInstructionTag tag, in BookCall call, BincodeReader fields)
     {
         uint seat = fields.UInt32();
@@ -75,8 +65,7 @@ internal static class BookOrders
         if (error.IsError)
             return error;
 
-        Span<BookEvent> buffer = stackalloc BookEvent[Market.MaxEventsPerOperation];
-        var events = call.EventsIn(buffer);
+        EventWriter events = call.NewEvents();
         int limit = max == 0 ? Market.MaxCancelsPerOperation : max;
         error = call.Check(isSide
             ? call.Market.CancelSide(seat, side, limit, ref events, out _)

@@ -18,9 +18,10 @@ namespace Velox.Svm;
 /// Every event goes to <see cref="InvokeContext.Emit"/>, every fill to the log too as its 64 bytes ("Program data").
 /// <para>
 /// Units: <see cref="ComputeUnits"/> for each call, <see cref="UnitsPerMessage"/> for each message of a batch,
-/// <see cref="UnitsPerEvent"/> for each event (of an operation at most <see cref="MaxPaidEvents"/>), <see cref="UnitsPerDerivation"/> for each derived address,
+/// <see cref="UnitsPerEvent"/> for each event (of an operation at most <see cref="MaxPaidEvents"/>, of an uncross all),
+/// <see cref="UnitsPerUncross"/> for the search of an uncross, <see cref="UnitsPerDerivation"/> for each derived address,
 /// <see cref="UnitsPerPage"/> for each page that creating or growing a market or opening a seat looks through. A batch costs at
-/// most 111,400 and so always fits the default limit of one instruction.
+/// most 111,400, an uncross 34,742, and so each always fits the default limit of one instruction.
 /// </para>
 /// </remarks>
 public sealed class BookProgram : INativeProgram
@@ -30,6 +31,9 @@ public sealed class BookProgram : INativeProgram
 
     /// <summary>Most events of one operation that are paid for.</summary>
     public const int MaxPaidEvents = 256;
+
+    /// <summary>Two for each step that an uncross may do in its search for the clearing price.</summary>
+    public const ulong UnitsPerUncross = 2 * Market.MaxStepsPerUncross;
 
     public const ulong UnitsPerDerivation = 1_500;
     public const ulong UnitsPerPage = 1;
@@ -92,6 +96,12 @@ public sealed class BookProgram : INativeProgram
                 BookSpecialOrders.Replace(tag, call, fields),
             BookInstructionTag.ReplaceQuote => BookSpecialOrders.ReplaceQuote(call, fields),
             BookInstructionTag.Advance => BookSpecialOrders.Advance(call),
+            BookInstructionTag.SetPhase => BookAuctions.SetPhase(call, fields),
+            BookInstructionTag.Uncross => BookAuctions.Uncross(call),
+            BookInstructionTag.SetPriceBand => BookLimits.SetPriceBand(call, fields),
+            BookInstructionTag.SetSeatLimits => BookLimits.SetSeatLimits(call, fields),
+            BookInstructionTag.StopSeat => BookLimits.StopSeat(call, fields),
+            BookInstructionTag.ResumeSeat => BookLimits.ResumeSeat(call, fields),
             BookInstructionTag.GrowMarket => MarketGrowing.Grow(call, fields),
             _ => BookOrders.Change(tag, call, fields),
         };
@@ -133,6 +143,11 @@ public sealed class BookProgram : INativeProgram
         BookInstructionTag.CancelSide => BookWire.CancelSideSize,
         BookInstructionTag.ReplaceQuote => BookWire.ReplaceQuoteSize,
         BookInstructionTag.Advance => BookWire.AdvanceSize,
+        BookInstructionTag.SetPhase => BookWire.SetPhaseSize,
+        BookInstructionTag.Uncross => BookWire.UncrossSize,
+        BookInstructionTag.SetPriceBand => BookWire.SetPriceBandSize,
+        BookInstructionTag.SetSeatLimits => BookWire.SetSeatLimitsSize,
+        BookInstructionTag.StopSeat or BookInstructionTag.ResumeSeat => BookWire.StopSeatSize,
         BookInstructionTag.GrowMarket => BookWire.GrowMarketSize,
         _ => -1,
     };

@@ -1,14 +1,11 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using Velox.OrderBook;
 
 namespace Velox.Svm;
 
 /// <summary>PlaceSpecial, Replace, ReplaceByClientId, ReplaceQuote and Advance; the rules are in docs/order-types.md.</summary>
-/// <remarks>Buffers as in <see cref="BookOrders"/>.</remarks>
 internal static class BookSpecialOrders
 {
-    [SkipLocalsInit]
     internal static InstructionError Place(in BookCall call, BincodeReader fields)
     {
         uint seat = fields.UInt32();
@@ -27,15 +24,13 @@ internal static class BookSpecialOrders
         if (error.IsError)
             return error;
 
-        Span<BookEvent> buffer = stackalloc BookEvent[Market.MaxEventsPerOperation];
-        EventWriter events = call.EventsIn(buffer);
+        EventWriter events = call.NewEvents();
         error = call.Check(call.Market.Place(seat, order, ref events, out OperationResult result));
         if (!error.IsError)
             error = call.Publish(ref events);
         return error.IsError ? error : BookOrders.Return(call, result);
     }
 
-    [SkipLocalsInit]
     internal static InstructionError Replace(BookInstructionTag tag, in BookCall call, BincodeReader fields)
     {
         uint seat = fields.UInt32();
@@ -47,8 +42,7 @@ internal static class BookSpecialOrders
         if (error.IsError)
             return error;
 
-        Span<BookEvent> buffer = stackalloc BookEvent[Market.MaxEventsPerOperation];
-        EventWriter events = call.EventsIn(buffer);
+        EventWriter events = call.NewEvents();
         BookError refusal = tag == BookInstructionTag.Replace
             ? call.Market.Replace(seat, id, priceTicks, quantityLots, selfTrade, ref events, out OperationResult result)
             : call.Market.ReplaceByClientId(seat, id, priceTicks, quantityLots, selfTrade, ref events, out result);
@@ -58,7 +52,6 @@ internal static class BookSpecialOrders
         return error.IsError ? error : BookOrders.Return(call, result);
     }
 
-    [SkipLocalsInit]
     internal static InstructionError ReplaceQuote(in BookCall call, BincodeReader fields)
     {
         uint seat = fields.UInt32();
@@ -76,8 +69,7 @@ internal static class BookSpecialOrders
         if (error.IsError)
             return error;
 
-        Span<BookEvent> buffer = stackalloc BookEvent[Market.MaxEventsPerOperation];
-        EventWriter events = call.EventsIn(buffer);
+        EventWriter events = call.NewEvents();
         error = call.Check(call.Market.ReplaceQuote(
             seat, quote, ref events, out OperationResult bid, out OperationResult ask));
         if (!error.IsError)
@@ -92,11 +84,9 @@ internal static class BookSpecialOrders
     }
 
     /// <summary>Needs no signature: it does what any operation would do first.</summary>
-    [SkipLocalsInit]
     internal static InstructionError Advance(in BookCall call)
     {
-        Span<BookEvent> buffer = stackalloc BookEvent[Market.MaxEventsPerOperation];
-        EventWriter events = call.EventsIn(buffer);
+        EventWriter events = call.NewEvents();
         InstructionError error = call.Check(call.Market.Advance(ref events));
         return error.IsError ? error : call.Publish(ref events);
     }
