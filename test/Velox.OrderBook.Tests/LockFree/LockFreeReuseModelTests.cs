@@ -9,6 +9,9 @@ namespace Velox.OrderBook.Tests;
 /// </summary>
 public class LockFreeReuseModelTests
 {
+    // Order by order, with those that stay and those that go.
+    private static readonly DepthLevel[] Depths = [new(8, 7, 1), new(10, 5, 1), new(10, 6, 2), new(10, 1, 1)];
+
     /// <summary>What the reader does.</summary>
     public enum Reading
     {
@@ -24,6 +27,12 @@ public class LockFreeReuseModelTests
 
         /// <summary>While the writer takes what it finds. In the end another order at the same price follows.</summary>
         PlacingAgainstTaking,
+
+        /// <summary>With an order behind, which stays.</summary>
+        CopyingDepthOfTwo,
+
+        /// <summary>With a level behind, which stays.</summary>
+        PlacingBetween,
     }
 
     [Theory]
@@ -48,6 +57,8 @@ public class LockFreeReuseModelTests
     [InlineData(Reading.PlacingAgainstTaking, false)]
     [InlineData(Reading.CopyingDepth, true)]
     [InlineData(Reading.CopyingDepth, false)]
+    [InlineData(Reading.CopyingDepthOfTwo, true)]
+    [InlineData(Reading.PlacingBetween, true)]
     public void With_hazards_a_node_that_is_held_is_not_used_again(Reading reading, bool isOldestFirst) =>
         Write(CheckHazards<CheckedModel, ModelGuard<CheckedModel>>(reading, isOldestFirst, guard => guard)).MustPass();
 
@@ -85,10 +96,10 @@ public class LockFreeReuseModelTests
     public void A_level_in_the_hand_that_is_not_named_is_found(Reading reading) => MustBeFound<DoesNotNameLevels>(reading);
 
     [Fact]
-    public void Walking_over_removed_nodes_is_found() => MustBeFound<WalksOverRemoved>(Reading.CopyingDepth);
+    public void Walking_over_removed_nodes_is_found() => MustBeFound<WalksOverRemoved>(Reading.CopyingDepthOfTwo);
 
     [Fact]
-    public void Letting_go_of_the_node_before_is_found() => MustBeFound<WalksWithOneHand>(Reading.CopyingDepth);
+    public void Letting_go_of_the_node_before_is_found() => MustBeFound<WalksWithOneHand>(Reading.PlacingBetween);
 
     private static void MustBeFound<TFault>(Reading reading)
         where TFault : struct, IGuardFault =>
@@ -107,9 +118,9 @@ public class LockFreeReuseModelTests
             scenario =>
             {
                 var epochs = new ModelEpochs(scenario);
-                var book = new ModelBook(scenario, nodes: 8, epochs);
+                var book = new ModelBook(scenario, nodes: 9, epochs);
                 ReusedNodes nodes = epochs.Reuse(book.Own(3), isOldestFirst: true, honoursReaders);
-                Define(book, book.Join(4), book.Join(nodes), nodes, reading);
+                Define(book, book.Join(6), book.Join(nodes), nodes, reading);
             },
             new CheckOptions { MaxExecutions = 5_000_000 });
 
@@ -121,9 +132,9 @@ public class LockFreeReuseModelTests
             scenario =>
             {
                 var hazards = new ModelHazards<TModel, TGuard>(scenario, makeGuard);
-                var book = new ModelBook(scenario, nodes: 8, hazards);
+                var book = new ModelBook(scenario, nodes: 9, hazards);
                 ReusedNodes nodes = hazards.Reuse(book.Own(3), isOldestFirst);
-                Define(book, book.Join(4), ModelHazards<TModel, TGuard>.JoinUnguarded(book, nodes), nodes, reading);
+                Define(book, book.Join(6), ModelHazards<TModel, TGuard>.JoinUnguarded(book, nodes), nodes, reading);
             },
             new CheckOptions { MaxExecutions = 5_000_000 });
 
@@ -137,6 +148,10 @@ public class LockFreeReuseModelTests
         ulong id = reading == Reading.PlacingAgainstTaking
             ? 0
             : book.Place(reading == Reading.PlacingBehindAnOwnOrder ? reader : writer, 1, Side.Ask, 10, 5);
+        if (reading == Reading.CopyingDepthOfTwo)
+            book.Place(reader, 9, Side.Ask, 10, 1);
+        if (reading == Reading.PlacingBetween)
+            book.Place(reader, 9, Side.Ask, 20, 1);
         book.Scenario.Thread(() => Read(book, reader, id, reading));
         book.Scenario.Thread(() =>
         {
@@ -146,7 +161,7 @@ public class LockFreeReuseModelTests
                 book.Cancel(writer, 1, id);
             writersNodes.Collect();
             if (writersNodes.Free > 0) // otherwise the reader is in the way of all, or helped
-                book.Place(writer, 2, Side.Ask, 8, 7);
+                book.Place(writer, 2, Side.Ask, reading == Reading.PlacingBetween ? 15ul : 8, 7);
         });
         book.Scenario.Finally(() =>
         {
@@ -167,6 +182,9 @@ public class LockFreeReuseModelTests
             case Reading.PlacingBehindAnOwnOrder:
                 book.Place(reader, 3, Side.Ask, 10, 2);
                 break;
+            case Reading.PlacingBetween:
+                book.Place(reader, 3, Side.Ask, 11, 2);
+                break;
             case Reading.PlacingALevel:
                 book.Place(reader, 3, Side.Ask, 9, 2);
                 break;
@@ -177,10 +195,11 @@ public class LockFreeReuseModelTests
             case Reading.CancellingAgainstTaking:
                 book.Cancel(reader, 1, id);
                 break;
+            case Reading.CopyingDepthOfTwo:
             case Reading.CopyingDepth:
                 var levels = new DepthLevel[4];
                 int count = reader.CopyDepth(Side.Ask, levels);
-                Assert.All(levels[..count], level => Assert.Contains(level, (DepthLevel[])[new(10, 5, 1), new(8, 7, 1)]));
+                Assert.All(levels[..count], level => Assert.Contains(level, Depths));
                 break;
         }
     }
