@@ -231,9 +231,13 @@ public unsafe class RacingReaderModelTests
             };
             _memory = new NativeRegion(new NativeRegionOptions(MarketLayout.RequiredBytes(MaxOrders, 2, Seats)));
             Assert.Equal(BookError.None, Market.TryCreate(_memory, parameters, out _market));
-            Assert.Equal(BookError.None, _market.OpenSeat(TestMarket.OwnerOf(0), out _));
-            Assert.Equal(BookError.None, _market.Credit(0, Asset.Base, 1UL << 40));
-            Assert.Equal(BookError.None, _market.Credit(0, Asset.Quote, 1UL << 40));
+            for (uint seat = 0; seat < Seats; seat++)
+            {
+                Assert.Equal(BookError.None, _market.OpenSeat(TestMarket.OwnerOf(seat), out _));
+                Assert.Equal(BookError.None, _market.Credit(seat, Asset.Base, 1UL << 40));
+                Assert.Equal(BookError.None, _market.Credit(seat, Asset.Quote, 1UL << 40));
+            }
+
             Place(Side.Bid, 10, 9, client: 1);
             for (int number = 0; ; number++)
             {
@@ -257,12 +261,13 @@ public unsafe class RacingReaderModelTests
                 recording.Apply(OperationKind.CancelByClientId, default, clientOrderId: 2, lots: 0);
         }
 
+        /// <summary>An ask, and a bid that takes it and rests: then both prices change at once.</summary>
         internal static void MoveBothPrices(Recording recording, int number)
         {
             if (number == 0)
-                recording.Place(Side.Ask, 12, 4, client: 2);
+                recording.Place(Side.Ask, 12, 4, client: 2, seat: 1);
             else
-                recording.Place(Side.Bid, 11, 4, client: 3);
+                recording.Place(Side.Bid, 12, 6, client: 3);
         }
 
         internal RacingSlab<TMemory> Slab<TMemory>(byte* memory)
@@ -273,15 +278,15 @@ public unsafe class RacingReaderModelTests
 
         public void Dispose() => _memory.Dispose();
 
-        private void Place(Side side, ulong priceTicks, ulong lots, ulong client) =>
-            Apply(OperationKind.Place, new NewOrder(side, OrderType.Limit, priceTicks, lots, client), 0, 0);
+        private void Place(Side side, ulong priceTicks, ulong lots, ulong client, uint seat = 0) =>
+            Apply(OperationKind.Place, new NewOrder(side, OrderType.Limit, priceTicks, lots, client), 0, 0, seat);
 
-        private void Apply(OperationKind kind, NewOrder order, ulong clientOrderId, ulong lots)
+        private void Apply(OperationKind kind, NewOrder order, ulong clientOrderId, ulong lots, uint seat = 0)
         {
             var events = new EventWriter(_buffer, 0);
             Assert.Equal(
                 BookError.None,
-                _market.Apply(new Operation(kind, 0, order, clientOrderId, lots, Asset.Base, default, default), ref events, out _));
+                _market.Apply(new Operation(kind, seat, order, clientOrderId, lots, Asset.Base, default, default), ref events, out _));
         }
     }
 
