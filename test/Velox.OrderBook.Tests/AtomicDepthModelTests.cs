@@ -84,8 +84,8 @@ public unsafe class AtomicDepthModelTests
     public void A_change_that_is_no_exchange_is_found() =>
         Assert.NotNull(Write(Check<Faulty<FillsWithoutExchange>, Patient>((book, depth) =>
         {
-            book.Thread(() => book.Add(depth, High, 3));
-            book.Thread(() => book.Add(depth, High, 5));
+            book.Thread(() => book.Add(depth, Low, 3));
+            book.Thread(() => book.Add(depth, Low, 5));
         })).Finding);
 
     private static CheckResult EmptyAgainstFill<TModel>(bool watches)
