@@ -1,5 +1,3 @@
-using Velox.Primitives;
-
 namespace Velox.OrderBook;
 
 /// <content>Placing, matching, cancelling.</content>

@@ -227,7 +227,10 @@ public unsafe class RacingReaderModelTests
         {
             MarketParameters parameters = CyclingMarket.Parameters with
             {
-                OrderCapacity = MaxOrders, BlockCapacity = 2, SeatCapacity = Seats, MaxOpenOrdersPerSeat = MaxOrders,
+                OrderCapacity = MaxOrders,
+                BlockCapacity = 2,
+                SeatCapacity = Seats,
+                MaxOpenOrdersPerSeat = MaxOrders,
             };
             _memory = new NativeRegion(new NativeRegionOptions(MarketLayout.RequiredBytes(MaxOrders, 2, Seats)));
             Assert.Equal(BookError.None, Market.TryCreate(_memory, parameters, out _market));

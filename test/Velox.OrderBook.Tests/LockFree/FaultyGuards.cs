@@ -1,5 +1,4 @@
 using Velox.ModelChecking;
-using Velox.Primitives;
 
 namespace Velox.OrderBook.Tests;
 
