@@ -46,6 +46,10 @@ public readonly unsafe struct CheckedModel : IMemoryModel
 
     public static void FenceProcessWide() => Execution.Current?.Fence(OperationKind.FenceProcessWide);
 
+    /// <summary>What was stored before is visible to whoever loads, with acquire, what is stored after it, also relaxed.</summary>
+    /// <remarks>As <see cref="Volatile.WriteBarrier"/>: it orders nothing between threads by itself, so it is no step of an exploration.</remarks>
+    public static void WriteBarrier() => Execution.Current?.WriteBarrier();
+
     public static T Read<T>(ref T slot)
     {
         Execution.Current?.ReadData(Address(ref slot), Unsafe.SizeOf<T>());

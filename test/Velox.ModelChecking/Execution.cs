@@ -123,6 +123,12 @@ internal sealed class Execution : IDisposable
         }
     }
 
+    internal void WriteBarrier()
+    {
+        _memory.FenceRelease(ThisThread);
+        _trace.Add(ThisThread, "write barrier");
+    }
+
     /// <summary>A turn of a waiting loop is over: the thread goes on when something it read in the turn is outdated.</summary>
     internal void Spin()
     {

@@ -136,6 +136,14 @@ internal sealed class WeakMemory
         views.Current[thread]++;
     }
 
+    /// <summary>All that was stored before goes along with every later store.</summary>
+    internal void FenceRelease(int thread)
+    {
+        ThreadViews views = _threads[thread];
+        views.Current.CopyTo(views.Released, 0);
+        views.Current[thread]++;
+    }
+
     /// <summary>
     /// Exchanges positions with process-wide fences only, and acquires. It does not release: the processor may let a later
     /// store pass an earlier one.

@@ -36,18 +36,18 @@ public enum ReadResult : byte
 /// fills by one at a time. Nothing is allocated.
 /// </para>
 /// </remarks>
-public sealed class LiveMarketReader
+public sealed unsafe class LiveMarketReader
 {
     /// <summary>Tries of a read, where nothing else is asked for.</summary>
     public const int DefaultTries = 100;
 
     private readonly NativeRegion _memory;
-    private readonly RacingSlab _slab;
+    private readonly RacingSlab<RacingMemory> _slab;
 
     private LiveMarketReader(NativeRegion memory, in Market market, int changesOffset)
     {
         _memory = memory;
-        _slab = new RacingSlab(memory, market.Header, changesOffset);
+        _slab = new RacingSlab<RacingMemory>(memory.Address, market.Header, changesOffset);
     }
 
     /// <summary>Opens a market for reading, after the check of its header; it may be changing already.</summary>
@@ -97,16 +97,7 @@ public sealed class LiveMarketReader
         ReadResult result = ReadResult.Contended;
         for (int tries = 0; result == ReadResult.Contended && tries < maxTries; tries++)
         {
-            ulong changes = _slab.Changes;
-            if ((changes & 1) == 0)
-            {
-                ulong nextSequence = _slab.NextEventSequence;
-                bool isSound = _slab.TryWalkLevels(Side.Bid, window.Places(Side.Bid), out int bids)
-                    & _slab.TryWalkLevels(Side.Ask, window.Places(Side.Ask), out int asks);
-                result = Judge(changes, isSound, isFull: false);
-                window.Load(bids, asks, nextSequence);
-            }
-
+            result = _slab.ReadDepth(window);
             BackOffUnlessDone(result);
         }
 
@@ -125,16 +116,7 @@ public sealed class LiveMarketReader
         ReadResult result = ReadResult.Contended;
         for (int tries = 0; result == ReadResult.Contended && tries < maxTries; tries++)
         {
-            ulong changes = _slab.Changes;
-            if ((changes & 1) == 0)
-            {
-                snapshot.Begin(_slab.NextEventSequence);
-                bool isFull = false;
-                bool isSound = _slab.TryWalkOrders(Side.Bid, changes, snapshot, out isFull)
-                    && !isFull && _slab.TryWalkOrders(Side.Ask, changes, snapshot, out isFull);
-                result = Judge(changes, isSound, isFull);
-            }
-
+            result = _slab.ReadOrders(snapshot);
             BackOffUnlessDone(result);
         }
 
@@ -142,15 +124,6 @@ public sealed class LiveMarketReader
         if (result != ReadResult.Whole)
             snapshot.Begin(0);
         return result;
-    }
-
-    private ReadResult Judge(ulong changes, bool isSound, bool isFull)
-    {
-        if (!_slab.IsStill(changes))
-            return ReadResult.Contended;
-        if (isFull)
-            return ReadResult.Full;
-        return isSound ? ReadResult.Whole : ReadResult.Corrupt;
     }
 
     private static void BackOffUnlessDone(ReadResult result)

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Velox.Primitives;
 
 namespace Velox.OrderBook;
 
@@ -10,7 +9,8 @@ namespace Velox.OrderBook;
 /// old and new bytes a walk meets, it stays inside, and as every step of it fills a place of the caller's, it ends. What
 /// it finds means something only if <see cref="Changes"/> was even before and is the same afterwards.
 /// </remarks>
-internal readonly unsafe struct RacingSlab
+internal readonly unsafe struct RacingSlab<TMemory>
+    where TMemory : struct, IRacingMemory
 {
     // A walk that has been overtaken is given up after so many orders, not at the end of a deep book.
     private const int OrdersBetweenLooks = 64;
@@ -23,12 +23,12 @@ internal readonly unsafe struct RacingSlab
     private readonly uint _orderCapacity;
     private readonly int _changesOffset;
 
-    /// <param name="memory">Of a market that was opened, so its capacities fit. The caller keeps it alive.</param>
+    /// <param name="memory">Of a market that was opened, so its capacities fit. The caller keeps it alive and in its place.</param>
     /// <param name="header">The market's header, for what never changes in it.</param>
     /// <param name="changesOffset">Offset of the word to compare: tests break it.</param>
-    internal RacingSlab(NativeRegion memory, in MarketHeader header, int changesOffset)
+    internal RacingSlab(byte* memory, in MarketHeader header, int changesOffset)
     {
-        _base = memory.Address;
+        _base = memory;
         _blockCapacity = header.BlockCapacity;
         _orderCapacity = header.OrderCapacity;
         _changesOffset = changesOffset;
@@ -40,19 +40,19 @@ internal readonly unsafe struct RacingSlab
     }
 
     /// <summary>Odd while the writer writes. Acquire: what is loaded afterwards is as new as this.</summary>
-    internal ulong Changes => Volatile.Read(ref *(ulong*)(_base + _changesOffset));
+    private ulong Changes => TMemory.LoadAcquire(ref *(ulong*)(_base + _changesOffset));
 
     private MarketHeader* Header => (MarketHeader*)_base;
 
-    internal ulong NextEventSequence => Header->NextEventSequence;
+    private ulong NextEventSequence => TMemory.Load(ref Header->NextEventSequence);
 
     /// <summary>Whether nothing was changed since then.</summary>
-    internal bool IsStill(ulong changes)
+    private bool IsStill(ulong changes)
     {
         // What was loaded is loaded before the word is looked at again. The writer makes it odd before its first store,
         // so whoever has seen one of its stores sees that too.
-        Volatile.ReadBarrier();
-        return *(ulong*)(_base + _changesOffset) == changes;
+        TMemory.ReadBarrier();
+        return TMemory.Load(ref *(ulong*)(_base + _changesOffset)) == changes;
     }
 
     /// <summary>The best prices as of one moment; 0 for none. False when the writer was at them.</summary>
@@ -60,14 +60,49 @@ internal readonly unsafe struct RacingSlab
     {
         // A line of its own: the writer gives it up only when a best price changes. Three acquires keep the order.
         MarketHeader* header = Header;
-        ulong changes = Volatile.Read(ref header->QuoteChanges);
-        bidTicks = Volatile.Read(ref header->BestBidTicks);
-        askTicks = Volatile.Read(ref header->BestAskTicks);
-        return (changes & 1) == 0 && Volatile.Read(ref header->QuoteChanges) == changes;
+        ulong changes = TMemory.LoadAcquire(ref header->QuoteChanges);
+        bidTicks = TMemory.LoadAcquire(ref header->BestBidTicks);
+        askTicks = TMemory.LoadAcquire(ref header->BestAskTicks);
+        return (changes & 1) == 0 && TMemory.LoadAcquire(ref header->QuoteChanges) == changes;
+    }
+
+    /// <summary>One try of <see cref="LiveMarketReader.ReadDepth"/>: the window means something if it is whole.</summary>
+    internal ReadResult ReadDepth(DepthWindow window)
+    {
+        ulong changes = Changes;
+        if ((changes & 1) != 0)
+            return ReadResult.Contended;
+        ulong nextSequence = NextEventSequence;
+        bool isSound = TryWalkLevels(Side.Bid, window.Places(Side.Bid), out int bids)
+            & TryWalkLevels(Side.Ask, window.Places(Side.Ask), out int asks);
+        ReadResult result = Judge(changes, isSound, isFull: false);
+        window.Load(bids, asks, nextSequence);
+        return result;
+    }
+
+    /// <summary>One try of <see cref="LiveMarketReader.ReadOrders"/>: the snapshot means something if it is whole.</summary>
+    internal ReadResult ReadOrders(BookSnapshot snapshot)
+    {
+        ulong changes = Changes;
+        if ((changes & 1) != 0)
+            return ReadResult.Contended;
+        snapshot.Begin(NextEventSequence);
+        bool isSound = TryWalkOrders(Side.Bid, changes, snapshot, out bool isFull)
+            && !isFull && TryWalkOrders(Side.Ask, changes, snapshot, out isFull);
+        return Judge(changes, isSound, isFull);
+    }
+
+    private ReadResult Judge(ulong changes, bool isSound, bool isFull)
+    {
+        if (!IsStill(changes))
+            return ReadResult.Contended;
+        if (isFull)
+            return ReadResult.Full;
+        return isSound ? ReadResult.Whole : ReadResult.Corrupt;
     }
 
     /// <summary>Copies the best levels of a side. False when what it met contradicts itself.</summary>
-    internal bool TryWalkLevels(Side side, Span<DepthLevel> levels, out int count)
+    private bool TryWalkLevels(Side side, Span<DepthLevel> levels, out int count)
     {
         count = 0;
         var walk = new LevelWalk(this, side);
@@ -77,7 +112,7 @@ internal readonly unsafe struct RacingSlab
     }
 
     /// <summary>Appends the orders of a side. False when what it met contradicts itself, or is of no use any more.</summary>
-    internal bool TryWalkOrders(Side side, ulong changes, BookSnapshot snapshot, out bool isFull)
+    private bool TryWalkOrders(Side side, ulong changes, BookSnapshot snapshot, out bool isFull)
     {
         isFull = false;
         int untilLook = OrdersBetweenLooks;
@@ -111,31 +146,31 @@ internal readonly unsafe struct RacingSlab
     {
         // One comparison for both ends: link 0 wraps around to the highest number.
         bool isInside = link - 1 < _blockCapacity;
-        block = isInside ? *(PriceBlock*)(_blocks + ((nuint)link * MarketLayout.BlockBytes)) : default;
+        block = isInside ? TMemory.Copy((PriceBlock*)(_blocks + ((nuint)link * MarketLayout.BlockBytes))) : default;
         return isInside;
     }
 
     private bool TryLoadOrder(uint link, out OrderNode order)
     {
         bool isInside = link - 1 < _orderCapacity;
-        order = isInside ? *(OrderNode*)(_orders + ((nuint)link * MarketLayout.OrderBytes)) : default;
+        order = isInside ? TMemory.Copy((OrderNode*)(_orders + ((nuint)link * MarketLayout.OrderBytes))) : default;
         return isInside;
     }
 
     /// <summary>The levels of one side, best first, block by block.</summary>
     private struct LevelWalk
     {
-        private readonly RacingSlab _slab;
+        private readonly RacingSlab<TMemory> _slab;
         private readonly bool _isBid;
         private PriceBlock _block;
         private ulong _left; // prices of the block still to come
         private uint _link;
 
-        internal LevelWalk(in RacingSlab slab, Side side)
+        internal LevelWalk(in RacingSlab<TMemory> slab, Side side)
         {
             _slab = slab;
             _isBid = side == Side.Bid;
-            uint best = Volatile.Read(ref side == Side.Bid ? ref slab.Header->Bids.Best : ref slab.Header->Asks.Best);
+            uint best = TMemory.LoadAcquire(ref side == Side.Bid ? ref slab.Header->Bids.Best : ref slab.Header->Asks.Best);
             if (best == 0)
                 return;
 
@@ -166,7 +201,7 @@ internal readonly unsafe struct RacingSlab
             _left &= ~(1UL << tick);
             priceTicks = _block.FirstTick + (ulong)tick;
             nuint number = ((nuint)_link * MarketLayout.BlockTicks) + (nuint)tick;
-            level = *(PriceLevel*)(_slab._levels + (number * MarketLayout.LevelBytes));
+            level = TMemory.Copy((PriceLevel*)(_slab._levels + (number * MarketLayout.LevelBytes)));
             return true;
         }
 

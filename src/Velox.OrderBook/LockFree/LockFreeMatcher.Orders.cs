@@ -1,13 +1,25 @@
-using Velox.Primitives;
-
 namespace Velox.OrderBook;
 
 /// <content>Placing, matching, cancelling.</content>
-internal sealed unsafe partial class LockFreeMatcher<TModel>
-    where TModel : struct, IMemoryModel
+internal sealed unsafe partial class LockFreeMatcher<TModel, TGuard>
 {
-    /// <summary>Places a valid limit or immediate-or-cancel order.</summary>
-    internal LockFreePlacement Place(in NewOrder order, Span<LockFreeFill> fills)
+    internal override LockFreePlacement Place(in NewOrder order, Span<LockFreeFill> fills)
+    {
+        guard.Enter();
+        LockFreePlacement placed = TakeAndRest(in order, fills);
+        guard.Exit();
+        return placed;
+    }
+
+    internal override LockFreeOutcome Cancel(ulong orderId, out uint lots)
+    {
+        guard.Enter();
+        LockFreeOutcome outcome = CancelOpen(orderId, out lots);
+        guard.Exit();
+        return outcome;
+    }
+
+    private LockFreePlacement TakeAndRest(in NewOrder order, Span<LockFreeFill> fills)
     {
         _tries = 0;
         uint quantity = (uint)order.QuantityLots;
@@ -53,26 +65,27 @@ internal sealed unsafe partial class LockFreeMatcher<TModel>
             new(outcome, OrderWord.IdOf(state, Link.IndexOf(link)), count, quantity - madeLots - open, madeLots, open, 0);
     }
 
-    /// <summary>Cancels what is open of an order.</summary>
-    /// <param name="orderId">An id whose node exists.</param>
-    /// <param name="lots">What was open; 0 unless done.</param>
-    internal LockFreeOutcome Cancel(ulong orderId, out uint lots)
+    private LockFreeOutcome CancelOpen(ulong orderId, out uint lots)
     {
         _tries = 0;
         lots = 0;
         long link = Link.To(OrderWord.IndexOf(orderId));
         LockFreeNode* node = Node(link);
+        guard.Hold(HazardSlot.Order, link);
         do
         {
+            // Open and of this use: so the node is not retired yet, and kept.
             long state = TModel.LoadAcquire(ref node->State);
             if (!OrderWord.IsUseOf(state, orderId) || OrderWord.Lots(state) == 0)
                 return LockFreeOutcome.NotOpen;
+
+            // Open until the exchange: its level is closed after that, if at all, and is kept.
+            long level = TModel.LoadAcquire(ref node->Level);
+            guard.Hold(HazardSlot.Levels, level);
             if (!TryChange(node, state, 0))
                 continue;
             lots = OrderWord.Lots(state);
-
-            // Open until now, and we have entered before: its level was closed after that, if at all, and is still there.
-            Remove(link, TModel.LoadAcquire(ref node->Level));
+            Remove(link, level);
             return LockFreeOutcome.Done;
         }
         while (TryAgain());
@@ -120,10 +133,12 @@ internal sealed unsafe partial class LockFreeMatcher<TModel>
     private uint Withdraw(long link, long state)
     {
         LockFreeNode* node = Node(link);
+        long level = TModel.LoadRelaxed(ref node->Level); // our own store
+        guard.Hold(HazardSlot.Levels, level); // as in CancelOpen
         while (OrderWord.Lots(state) > 0 && !TryChange(node, state, 0))
             state = TModel.LoadAcquire(ref node->State); // fewer lots each time
         if (OrderWord.Lots(state) > 0)
-            Remove(link, TModel.LoadRelaxed(ref node->Level)); // our own store
+            Remove(link, level);
         return OrderWord.Lots(state);
     }
 
@@ -134,6 +149,9 @@ internal sealed unsafe partial class LockFreeMatcher<TModel>
         if (!pool.TryTake(out int index))
             return LockFreeOutcome.NoNode;
         link = Link.To(index);
+
+        // Until the operation ends: others may fill and remove it as soon as it is linked, and we still complete it.
+        guard.Hold(HazardSlot.Order, link);
         LockFreeNode* node = Node(link);
         TModel.StoreRelaxed(ref node->Next, Link.End);
         TModel.StoreRelaxed(ref node->Level, Link.End);
@@ -185,8 +203,8 @@ internal sealed unsafe partial class LockFreeMatcher<TModel>
 
     /// <summary>Appends an order behind this thread's last one of the same price, if that one is still open.</summary>
     /// <remarks>
-    /// Saves the way through the levels and the level. Open after the epoch was entered: so it is linked, and it and its level
-    /// stay what they are. If it closes meanwhile, the exchange at the end of the list fails, or was still in time.
+    /// Saves the way through the levels and the level. Open after it was named: so it is linked, not retired, and kept. If it
+    /// closes meanwhile, the exchange at the end of the list fails, or was still in time, before its level closed.
     /// </remarks>
     private bool TryAppendToRecent(Side side, ulong priceTicks, long order)
     {
@@ -194,6 +212,7 @@ internal sealed unsafe partial class LockFreeMatcher<TModel>
         if (recent.PriceTicks != priceTicks || recent.Side != side)
             return false;
         LockFreeNode* node = Node(recent.Order);
+        guard.Hold(HazardSlot.Orders ^ 1, recent.Order); // the walk begins with the other one
         long state = TModel.LoadAcquire(ref node->State);
         if (OrderWord.Lots(state) == 0 || !OrderWord.IsSameUse(state, recent.State))
             return false;
@@ -242,12 +261,14 @@ internal sealed unsafe partial class LockFreeMatcher<TModel>
     /// <returns>False when the word's node is removed, or somebody came first.</returns>
     private bool TryAppend(long* word, long order)
     {
-        while (TryStep(word, out long link))
+        int slot = HazardSlot.Orders;
+        while (TryStep(word, slot, out long link))
         {
             // At the end of a list that nobody closed, behind an order that is not removed: the exchange says so.
             if (link == Link.End)
                 return TModel.CompareExchange(ref *word, order, Link.End) == Link.End;
             word = &Node(link)->Next;
+            slot ^= 1;
         }
 
         return false;

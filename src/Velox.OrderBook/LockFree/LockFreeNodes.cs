@@ -2,36 +2,31 @@ using Velox.Primitives;
 
 namespace Velox.OrderBook;
 
-/// <summary>One thread's way to the nodes of a <see cref="LockFreeOrderBook"/>.</summary>
-/// <remarks>
-/// What it unlinks it hands to the reclaimer some at a time: each hand-over takes a lock, so this one meets the others there
-/// rarely. What it took and did not need it keeps for the next time.
-/// </remarks>
-internal sealed class LockFreeNodes(SlabAllocator slabs, EpochReclaimer reclaimer) : ILockFreeNodes
+/// <summary>One thread's way to the nodes of a <see cref="LockFreeOrderBook"/>, and its membership there.</summary>
+/// <remarks>What it took and did not need it keeps for the next time.</remarks>
+internal abstract class LockFreeNodes(SlabAllocator slabs) : ILockFreeNodes, IDisposable
 {
-    /// <summary>Most nodes that one thread holds back.</summary>
-    internal const int MaxRetired = 64;
+    /// <summary>Most nodes that a thread keeps for itself: an order, the level it may need, and one that came back.</summary>
+    internal const int MaxSpare = Reserved + 1;
 
-    // An order and the level it may need.
     private const int Reserved = 2;
 
-    // A collection moves the epoch by up to two steps; the first one may find a reader in the way that leaves meanwhile.
+    // The first collection may find somebody in the way who leaves meanwhile.
     private const int Collections = 2;
 
-    private readonly int[] _spare = new int[Reserved + 1];
-    private readonly int[] _retired = new int[MaxRetired];
+    private readonly int[] _spare = new int[MaxSpare];
     private int _spareCount;
-    private int _retiredCount;
 
-    /// <summary>Has enough nodes at hand for one placement. Outside of the epoch, which would hold up what is to be freed.</summary>
+    private protected SlabAllocator Slabs => slabs;
+
+    /// <summary>Has enough nodes at hand for one placement. Outside of any operation, which would hold up what is to be freed.</summary>
     internal bool TryReserve()
     {
         if (TryFill())
             return true;
-        HandOver();
         for (int i = 0; i < Collections; i++)
         {
-            reclaimer.Collect();
+            Collect();
             if (TryFill())
                 return true;
         }
@@ -55,32 +50,25 @@ internal sealed class LockFreeNodes(SlabAllocator slabs, EpochReclaimer reclaime
             slabs.Release(index);
     }
 
-    public void Retire(int index)
-    {
-        if (_retiredCount == MaxRetired)
-            HandOver();
-        _retired[_retiredCount++] = index;
-    }
+    public abstract void Retire(int index);
 
-    /// <summary>Hands over and gives back everything.</summary>
-    internal void Clear()
+    /// <summary>Leaves: gives everything back.</summary>
+    public void Dispose()
     {
-        HandOver();
         while (_spareCount > 0)
             slabs.Release(_spare[--_spareCount]);
+        Leave();
     }
+
+    /// <summary>Releases what it can of the nodes that were removed.</summary>
+    private protected abstract void Collect();
+
+    private protected abstract void Leave();
 
     private bool TryFill()
     {
         while (_spareCount < Reserved && slabs.TryAllocate(out int index))
             _spare[_spareCount++] = index;
         return _spareCount >= Reserved;
-    }
-
-    // Never refused: there is room for as much garbage as there are nodes.
-    private void HandOver()
-    {
-        while (_retiredCount > 0)
-            reclaimer.Retire(_retired[--_retiredCount]);
     }
 }

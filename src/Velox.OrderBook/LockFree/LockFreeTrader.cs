@@ -1,5 +1,3 @@
-using Velox.Primitives;
-
 namespace Velox.OrderBook;
 
 /// <summary>One thread's membership in a <see cref="LockFreeOrderBook"/>, which says what is guaranteed.</summary>
@@ -7,13 +5,11 @@ public sealed class LockFreeTrader : IDisposable
 {
     // Keeps the memory of the nodes.
     private readonly LockFreeOrderBook _book;
-    private readonly EpochReader _reader;
     private readonly LockFreeNodes _nodes;
-    private readonly LockFreeMatcher<HardwareModel> _matcher;
+    private readonly LockFreeMatcher _matcher;
 
-    internal LockFreeTrader(
-        LockFreeOrderBook book, EpochReader reader, LockFreeNodes nodes, LockFreeMatcher<HardwareModel> matcher) =>
-        (_book, _reader, _nodes, _matcher) = (book, reader, nodes, matcher);
+    internal LockFreeTrader(LockFreeOrderBook book, LockFreeNodes nodes, LockFreeMatcher matcher) =>
+        (_book, _nodes, _matcher) = (book, nodes, matcher);
 
     /// <summary>Matches an order against the other side; the rest of a limit order then rests.</summary>
     /// <param name="order">
@@ -29,10 +25,7 @@ public sealed class LockFreeTrader : IDisposable
             return new LockFreePlacement(LockFreeOutcome.Unsupported, 0, 0, 0, 0, 0, lots);
         if (order.Type.MayRest() && !_nodes.TryReserve())
             return new LockFreePlacement(LockFreeOutcome.NoNode, 0, 0, 0, 0, 0, lots);
-        _reader.Enter();
-        LockFreePlacement placed = _matcher.Place(in order, fills);
-        _reader.Exit();
-        return placed;
+        return _matcher.Place(in order, fills);
     }
 
     /// <summary>Cancels what is open of an order, whoever placed it.</summary>
@@ -41,38 +34,19 @@ public sealed class LockFreeTrader : IDisposable
     /// <returns>Done, not open, or timeout.</returns>
     public LockFreeOutcome Cancel(ulong orderId, out uint lots)
     {
+        if ((uint)orderId - 1 < (uint)_book.NodeCount)
+            return _matcher.Cancel(orderId, out lots);
         lots = 0;
-        if ((uint)orderId - 1 >= (uint)_book.NodeCount)
-            return LockFreeOutcome.NotOpen;
-        _reader.Enter();
-        LockFreeOutcome outcome = _matcher.Cancel(orderId, out lots);
-        _reader.Exit();
-        return outcome;
+        return LockFreeOutcome.NotOpen;
     }
 
     /// <summary>The price of the best open order of a side; null without one, or when others are always faster.</summary>
-    public ulong? BestTicks(Side side)
-    {
-        _reader.Enter();
-        bool isFound = _matcher.TryGetBest(side, out ulong priceTicks);
-        _reader.Exit();
-        return isFound ? priceTicks : null;
-    }
+    public ulong? BestTicks(Side side) => _matcher.TryGetBest(side, out ulong priceTicks) ? priceTicks : null;
 
     /// <summary>Copies the levels of a side, best first: exact when nobody trades, otherwise each order as of some moment.</summary>
     /// <returns>How many levels were copied.</returns>
-    public int CopyDepth(Side side, Span<DepthLevel> levels)
-    {
-        _reader.Enter();
-        int count = _matcher.CopyDepth(side, levels);
-        _reader.Exit();
-        return count;
-    }
+    public int CopyDepth(Side side, Span<DepthLevel> levels) => _matcher.CopyDepth(side, levels);
 
     /// <summary>Leaves; orders stay.</summary>
-    public void Dispose()
-    {
-        _nodes.Clear();
-        _reader.Dispose();
-    }
+    public void Dispose() => _nodes.Dispose();
 }

@@ -18,6 +18,12 @@ internal interface IFault
     static virtual bool LeavesLevelsOpen => false;
 
     static virtual bool Fences => true;
+
+    /// <summary>Whether the light half of the pair of fences between hazards and retirements is there.</summary>
+    static virtual bool FencesLight => true;
+
+    /// <summary>Whether the process-wide half is there.</summary>
+    static virtual bool FencesProcessWide => true;
 }
 
 internal readonly struct FillsWithoutExchange : IFault
@@ -45,6 +51,16 @@ internal readonly struct RemovesOpenLevels : IFault
 internal readonly struct LooksAgainWithoutFence : IFault
 {
     public static bool Fences => false;
+}
+
+internal readonly struct NamesWithoutFence : IFault
+{
+    public static bool FencesLight => false;
+}
+
+internal readonly struct CollectsWithoutFence : IFault
+{
+    public static bool FencesProcessWide => false;
 }
 
 /// <summary>The checked memory operations with a fault.</summary>
@@ -100,9 +116,17 @@ internal readonly unsafe struct Faulty<TFault> : IMemoryModel
             CheckedModel.Fence();
     }
 
-    public static void FenceLight() => CheckedModel.FenceLight();
+    public static void FenceLight()
+    {
+        if (TFault.FencesLight)
+            CheckedModel.FenceLight();
+    }
 
-    public static void FenceProcessWide() => CheckedModel.FenceProcessWide();
+    public static void FenceProcessWide()
+    {
+        if (TFault.FencesProcessWide)
+            CheckedModel.FenceProcessWide();
+    }
 
     public static T Read<T>(ref T slot) => CheckedModel.Read(ref slot);
 

@@ -1,18 +1,27 @@
 namespace Velox.OrderBook.Tests;
 
-/// <summary>The lock-free book as one thread sees it.</summary>
-public sealed class LockFreeOrderBookTests : IDisposable
+public sealed class EpochOrderBookTests() : LockFreeOrderBookTests(LockFreeReclamation.Epochs);
+
+public sealed class HazardOrderBookTests() : LockFreeOrderBookTests(LockFreeReclamation.HazardPointers);
+
+/// <summary>The lock-free book as one thread sees it, with either way of using nodes again.</summary>
+public abstract class LockFreeOrderBookTests : IDisposable
 {
-    private readonly LockFreeOrderBook _book = new(capacity: 64, maxThreads: 2);
+    private readonly LockFreeOrderBook _book;
     private readonly LockFreeTrader _trader;
     private readonly LockFreeFill[] _fills = new LockFreeFill[16];
 
-    public LockFreeOrderBookTests() => _trader = _book.TryJoin()!;
+    protected LockFreeOrderBookTests(LockFreeReclamation way)
+    {
+        _book = new LockFreeOrderBook(capacity: 64, maxThreads: 2, way);
+        _trader = _book.TryJoin()!;
+    }
 
     public void Dispose()
     {
         _trader.Dispose();
         _book.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Fact]
@@ -122,7 +131,7 @@ public sealed class LockFreeOrderBookTests : IDisposable
     [InlineData(3)]
     public void Every_operation_does_what_a_plain_book_does(int seed)
     {
-        using var book = new LockFreeOrderBook(30_000, 1);
+        using var book = new LockFreeOrderBook(30_000, 1, _book.Reclamation);
         using LockFreeTrader trader = book.TryJoin()!;
         var plain = new PlainLockFreePeer();
         var random = new Random(seed);

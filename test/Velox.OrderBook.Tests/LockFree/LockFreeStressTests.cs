@@ -10,17 +10,23 @@ public class LockFreeStressTests
     private const ulong Mid = 1_000;
 
     [Theory]
-    [InlineData(2, 1, 20, Capacity)]
-    [InlineData(2, 2, 1, Capacity)]
-    [InlineData(3, 3, 2, Capacity)]
-    [InlineData(4, 4, 6, Capacity)]
-    [InlineData(3, 5, 3, 250)] // often no node is free
-    public void Every_lot_of_every_order_is_accounted_for(int threads, int seed, int spreadTicks, int capacity)
+    [InlineData(LockFreeReclamation.Epochs, 2, 1, 20, Capacity)]
+    [InlineData(LockFreeReclamation.HazardPointers, 2, 1, 20, Capacity)]
+    [InlineData(LockFreeReclamation.Epochs, 2, 2, 1, Capacity)]
+    [InlineData(LockFreeReclamation.HazardPointers, 2, 2, 1, Capacity)]
+    [InlineData(LockFreeReclamation.Epochs, 3, 3, 2, Capacity)]
+    [InlineData(LockFreeReclamation.HazardPointers, 3, 3, 2, Capacity)]
+    [InlineData(LockFreeReclamation.Epochs, 4, 4, 6, Capacity)]
+    [InlineData(LockFreeReclamation.HazardPointers, 4, 4, 6, Capacity)]
+    [InlineData(LockFreeReclamation.Epochs, 3, 5, 3, 250)] // often no node is free
+    [InlineData(LockFreeReclamation.HazardPointers, 3, 5, 3, 250)] // often no node is free
+    public void Every_lot_of_every_order_is_accounted_for(
+        LockFreeReclamation way, int threads, int seed, int spreadTicks, int capacity)
     {
         seed = Environment.GetEnvironmentVariable("VELOX_STRESS_SEED") is { } given ? int.Parse(given, null) : seed;
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         const int ordersPerThread = 500_000;
-        using var book = new LockFreeOrderBook(capacity, threads);
+        using var book = new LockFreeOrderBook(capacity, threads, way);
         var ledger = new Ledger(threads * ordersPerThread);
         Run(threads, thread =>
         {
