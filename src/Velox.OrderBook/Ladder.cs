@@ -98,6 +98,11 @@ internal static unsafe class Ladder
         BlockTree.Remove(slab, ref header, ref header.RootOf(side), link);
     }
 
+    /// <summary>The number that the level at a price may have, not looked at; below one block's when there is no hint.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static uint HintedLevel(in Slab slab, Side side, ulong priceTicks) =>
+        (Hints(slab.Header, side)[BlockHints.PlaceOf(priceTicks)] * MarketLayout.BlockTicks) | ((uint)priceTicks & TickMask);
+
     /// <summary>A side of the header, without a branch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static BookSide* SideOf(MarketHeader* header, Side side) => &header->Bids + (nuint)side;

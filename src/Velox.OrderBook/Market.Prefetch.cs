@@ -16,12 +16,11 @@ public unsafe struct OrderLook
 public readonly unsafe partial struct Market
 {
     /// <summary>
-    /// How many messages before its turn a message's first look is due: <see cref="Look"/>, then for a message that names an
-    /// open order at half of it <see cref="LookAtOrder"/>, at a quarter <see cref="LookAtNeighbours"/>.
+    /// How many messages before its turn a message's first look is due: <see cref="Look"/>. At half of it comes
+    /// <see cref="LookAtOrder"/> or <see cref="LookAtPlace"/>, at a quarter <see cref="LookAtNeighbours"/> or
+    /// <see cref="LookAtQueue"/>: the first for messages that name an open order, the second for new orders.
     /// </summary>
-    /// <remarks>New orders stand near the best prices, whose levels are in the cache anyway: more looks at them cost more than
-    /// they save.</remarks>
-    public const int PrefetchDistance = 12;
+    public const int PrefetchDistance = 24;
 
     /// <summary>
     /// First look at a message to come: fetches the seat's balances and the bucket of its client order id.
@@ -57,6 +56,31 @@ public readonly unsafe partial struct Market
             return;
         look.Line = _slab.OrderLine(IndexBucket.Guess(in *(IndexBucket*)look.Line, look.Key));
         Sse.Prefetch0(look.Line);
+    }
+
+    /// <summary>Second look at an order to place: fetches the level that it may rest at, and the newest order of its seat.</summary>
+    /// <param name="seat">Of the message.</param>
+    /// <param name="side">The same.</param>
+    /// <param name="priceTicks">The same.</param>
+    /// <param name="look">From the first.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void LookAtPlace(uint seat, Side side, ulong priceTicks, ref OrderLook look)
+    {
+        if (!Sse.IsSupported)
+            return;
+        look.Line = _slab.LevelLine(Ladder.HintedLevel(_slab, side, priceTicks));
+        Sse.Prefetch0(look.Line);
+        if (_slab.Kind != BookKind.NativeMatching && seat < _slab.SeatCapacity)
+            Sse.Prefetch0(_slab.NeighbourLine(_slab.Seat(seat)->FirstOrder));
+    }
+
+    /// <summary>Third look at an order to place: fetches the one that it may stand behind.</summary>
+    /// <param name="look">From the second.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void LookAtQueue(in OrderLook look)
+    {
+        if (Sse.IsSupported && look.Line != null)
+            Sse.Prefetch0(_slab.NeighbourLine(((PriceLevel*)look.Line)->LastOrder));
     }
 
     /// <summary>Third look: fetches what the order will be taken out of.</summary>

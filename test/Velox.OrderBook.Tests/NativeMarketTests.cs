@@ -75,6 +75,8 @@ public class NativeMarketTests
             market.Look(seat, id, out OrderLook look);
             market.LookAtOrder(ref look);
             market.LookAtNeighbours(in look);
+            market.LookAtPlace(seat, (Side)random.Next(2), (ulong)random.NextInt64(), ref look);
+            market.LookAtQueue(in look);
         }
 
         Assert.True(memory.Bytes.SequenceEqual(before), $"seed {Seed}");

@@ -13,13 +13,13 @@ internal sealed class FlowMarkets : IFlowBooks, IDisposable
     private const ulong Funds = 1UL << 57;
 
     // More than the distance of the first look, and a power of two.
-    private const int Looks = 16;
+    private const int Looks = 32;
 
     private readonly FlowChecksums _checksums = new();
     private readonly OrderLook[] _looks = new OrderLook[Looks];
     private readonly BookEvent[] _events = new BookEvent[Market.MaxEventsPerOperation];
     private readonly Market[] _markets;
-    private readonly NativeRegion[] _memories;
+    private readonly NativeRegion _memory;
 
     // Fills name the maker by its engine id, whose low bits are the link of its node: here stands the sender's id by the link.
     private readonly ulong[][] _idsByLink;
@@ -29,15 +29,14 @@ internal sealed class FlowMarkets : IFlowBooks, IDisposable
     internal FlowMarkets(IReadOnlyList<FlowCapacity> capacities, MarketFlags flags = MarketFlags.None)
     {
         _markets = new Market[capacities.Count];
-        _memories = new NativeRegion[capacities.Count];
-        _idsByLink = new ulong[capacities.Count][];
+        _idsByLink = [.. capacities.Select(capacity => new ulong[capacity.Orders + 1])];
+        MarketParameters[] parameters = [.. capacities.Select(capacity => ParametersOf(capacity, flags))];
+        _memory = new NativeRegion(new NativeRegionOptions(parameters.Sum(LengthOf)) { TryHugePages = true, TouchNow = true });
+        long offset = 0;
         for (int i = 0; i < _markets.Length; i++)
         {
-            MarketParameters parameters = ParametersOf(capacities[i], flags);
-            long bytes = MarketLayout.RequiredBytes(parameters.OrderCapacity, parameters.BlockCapacity, parameters.SeatCapacity);
-            _memories[i] = new NativeRegion(new NativeRegionOptions(bytes) { TouchNow = true });
-            _markets[i] = Create(_memories[i], in parameters);
-            _idsByLink[i] = new ulong[capacities[i].Orders + 1];
+            _markets[i] = Create(_memory, offset, in parameters[i]);
+            offset += LengthOf(parameters[i]);
         }
     }
 
@@ -62,11 +61,17 @@ internal sealed class FlowMarkets : IFlowBooks, IDisposable
             ref readonly FlowMessage first = ref messages[number + FirstLook];
             _markets[first.Symbol].Look(first.Seat, first.Id, out looks[(number + FirstLook) % Looks]);
             ref readonly FlowMessage second = ref messages[number + SecondLook];
+            ref OrderLook secondLook = ref looks[(number + SecondLook) % Looks];
             if (second.NamesOpenOrder)
-                _markets[second.Symbol].LookAtOrder(ref looks[(number + SecondLook) % Looks]);
+                _markets[second.Symbol].LookAtOrder(ref secondLook);
+            else
+                _markets[second.Symbol].LookAtPlace(second.Seat, second.Side, second.PriceTicks, ref secondLook);
             ref readonly FlowMessage third = ref messages[number + ThirdLook];
+            ref OrderLook thirdLook = ref looks[(number + ThirdLook) % Looks];
             if (third.NamesOpenOrder)
-                _markets[third.Symbol].LookAtNeighbours(in looks[(number + ThirdLook) % Looks]);
+                _markets[third.Symbol].LookAtNeighbours(in thirdLook);
+            else
+                _markets[third.Symbol].LookAtQueue(in thirdLook);
         }
 
         Apply(in messages[number]);
@@ -92,11 +97,7 @@ internal sealed class FlowMarkets : IFlowBooks, IDisposable
         return _checksums;
     }
 
-    public void Dispose()
-    {
-        foreach (NativeRegion memory in _memories)
-            memory.Dispose();
-    }
+    public void Dispose() => _memory.Dispose();
 
     private void Apply(in FlowMessage message)
     {
@@ -168,9 +169,16 @@ internal sealed class FlowMarkets : IFlowBooks, IDisposable
         Flags = flags,
     };
 
-    private static Market Create(NativeRegion memory, in MarketParameters parameters)
+    /// <summary>To the next cache line.</summary>
+    private static long LengthOf(MarketParameters parameters)
     {
-        BookBench.Require(Market.TryCreate(memory, in parameters, out Market market));
+        long bytes = MarketLayout.RequiredBytes(parameters.OrderCapacity, parameters.BlockCapacity, parameters.SeatCapacity);
+        return (bytes + 63) / 64 * 64;
+    }
+
+    private static Market Create(NativeRegion memory, long offset, in MarketParameters parameters)
+    {
+        BookBench.Require(Market.TryCreate(memory, offset, (int)LengthOf(parameters), in parameters, out Market market));
         if (parameters.Flags != MarketFlags.MatchingOnly)
             BookBench.OpenSeats(market, FlowMessage.Seats, Funds);
         return market;
