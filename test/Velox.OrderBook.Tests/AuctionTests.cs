@@ -255,7 +255,7 @@ public class AuctionTests
         var orders = new OrderView(1_000);
         var depth = new DepthView(1_000);
         int auctionFills = 0;
-        for (int step = 0; step < 20_000; step++)
+        for (int step = 0; step < 60_000; step++)
         {
             flow.Clock = (ulong)step / 8;
             var events = new EventWriter(buffer, flow.Clock, flow.Clock);

@@ -179,7 +179,7 @@ internal sealed class Flow(int seed, FlowShape shape)
         ulong id = (ulong)_random.Next(shape.ClientIds);
         return _random.Next(4) switch
         {
-            0 when shape.ControlPermille != 0 && id == 0 => OrderMessage.StopSeat(seat, sequence),
+            0 when shape.ControlPermille != 0 && id == 0 && _random.Next(10) == 0 => OrderMessage.StopSeat(seat, sequence),
             0 when shape.SpecialPercent > 0 => NextSpecialMessage(seat, sequence, id, order),
             0 => OrderMessage.Place(seat, sequence, order),
             1 => OrderMessage.Cancel(seat, sequence, id),

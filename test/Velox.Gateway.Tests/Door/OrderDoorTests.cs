@@ -26,7 +26,7 @@ public class OrderDoorTests
 
     [Theory]
     [InlineData(0, 0, EntryResult.InvalidKind)]
-    [InlineData(0, 11, EntryResult.InvalidKind)]
+    [InlineData(0, 12, EntryResult.InvalidKind)]
     [InlineData(0, 255, EntryResult.InvalidKind)]
     [InlineData(1, 0x0C, EntryResult.InvalidFlags)] // type 6
     [InlineData(1, 0x40, EntryResult.InvalidFlags)] // a flag bit that has no meaning
