@@ -104,12 +104,13 @@ internal static unsafe class Ladder
         (Hints(slab.Header, side)[BlockHints.PlaceOf(priceTicks)] * MarketLayout.BlockTicks) | ((uint)priceTicks & TickMask);
 
     /// <summary>A side of the header, without a branch.</summary>
+    /// <remarks>One bit of it counts, here and below: in a damaged slab an order may be of a side that there is not.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static BookSide* SideOf(MarketHeader* header, Side side) => &header->Bids + (nuint)side;
+    internal static BookSide* SideOf(MarketHeader* header, Side side) => &header->Bids + ((nuint)side & 1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint* Hints(MarketHeader* header, Side side) =>
-        (uint*)&header->BidHints + ((nuint)side * BlockHints.Entries);
+        (uint*)&header->BidHints + (((nuint)side & 1) * BlockHints.Entries);
 
     /// <summary>The number of the next level of a side behind one of its levels; 0 behind the last.</summary>
     /// <remarks>Each side has blocks of its own, so this holds in a crossed book too, which a call auction has.</remarks>
