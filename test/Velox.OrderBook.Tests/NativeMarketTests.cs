@@ -55,7 +55,11 @@ public class NativeMarketTests
         // So small that the last of 256 sides would lie behind the end.
         MarketParameters parameters = TestMarket.Parameters with
         {
-            OrderCapacity = 1, BlockCapacity = 1, SeatCapacity = 1, MaxOpenOrdersPerSeat = 1, Flags = flags,
+            OrderCapacity = 1,
+            BlockCapacity = 1,
+            SeatCapacity = 1,
+            MaxOpenOrdersPerSeat = 1,
+            Flags = flags,
         };
         int length = (int)MarketLayout.RequiredBytes(1, 1, 1);
         var events = new EventWriter(new BookEvent[Market.MaxEventsPerOperation], 0);
