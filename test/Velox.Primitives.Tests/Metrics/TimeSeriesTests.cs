@@ -33,7 +33,8 @@ public class TimeSeriesTests
         bool isDone = false;
         var writer = new Thread(() =>
         {
-            for (long i = 1; !Volatile.Read(ref isDone); i++)
+            // At least once around, also when the reader was done before this thread had its first turn.
+            for (long i = 1; i <= capacity || !Volatile.Read(ref isDone); i++)
                 series.Append(i, -i);
         });
         writer.Start();
