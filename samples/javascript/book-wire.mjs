@@ -250,6 +250,13 @@ export const instructionData = Object.freeze({
       ['tag', 'u8', 23],
       ['seat', 'u32', seat],
     ]),
+  growMarket: ({ orderCapacity, blockCapacity, seatCapacity }) =>
+    encode([
+      ['tag', 'u8', 30],
+      ['orderCapacity', 'u32', orderCapacity],
+      ['blockCapacity', 'u32', blockCapacity],
+      ['seatCapacity', 'u32', seatCapacity],
+    ]),
 });
 
 function replace(tag, id, { seat, priceTicks, quantityLots, selfTrade = SelfTrade.cancelTaker }) {
@@ -397,6 +404,11 @@ export function decodeQuoteResult(bytes) {
 
 /** What StopSeat returned: orders that are still open. */
 export function decodeOpenOrders(bytes) {
+  return viewOf(bytes).getUint32(0, true);
+}
+
+/** What GrowMarket returned: bytes that the account still lacks. Send it again until it is 0. */
+export function decodeMissingBytes(bytes) {
   return viewOf(bytes).getUint32(0, true);
 }
 

@@ -131,14 +131,25 @@ export function createBookClient(web3) {
     stopSeat: ({ market, signer: who, ...fields }) => trade(instructionData.stopSeat(fields), market, who),
     resumeSeat: ({ market, signer: who, ...fields }) => trade(instructionData.resumeSeat(fields), market, who),
 
+    /** Larger capacities for a market; `payer` pays the rent of the bytes that it gains. */
+    growMarket: ({ market, authority, payer, ...capacities }) =>
+      instruction(
+        instructionData.growMarket(capacities),
+        writable(market),
+        signer(authority),
+        { pubkey: payer, isSigner: true, isWritable: true },
+        readonly(SystemProgram.programId),
+      ),
+
     /** Up to 16 messages of `orderMessage`, all for seats with this session key. */
     batch: ({ market, sessionKey, messages }) => trade(instructionData.batch(messages), market, sessionKey),
   };
 }
 
 /**
- * The fills in a transaction's log, in order. Each is a line "Program data: <base64>" of the book program; lines of
- * other programs are told apart by the invoke and success lines around them.
+ * The fills in a transaction's log, in order; those of an auction have their price in `clearingPriceTicks`. Each is a line
+ * "Program data: <base64>" of the book program; lines of other programs are told apart by the invoke and success lines
+ * around them.
  */
 export function decodeFills(logs) {
   const fills = [];

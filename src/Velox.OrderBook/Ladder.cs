@@ -20,13 +20,6 @@ internal static unsafe class Ladder
     internal static bool HasBlock(in Slab slab, in MarketHeader header, Side side, ulong priceTicks) =>
         FindBlock(slab, header, side, priceTicks) != 0;
 
-    /// <summary>The number that the level at a price has, occupied or not; 0 when its block does not exist.</summary>
-    internal static uint LevelAt(in Slab slab, in MarketHeader header, Side side, ulong priceTicks)
-    {
-        uint link = FindBlock(slab, header, side, priceTicks);
-        return link == 0 ? 0 : (link * MarketLayout.BlockTicks) | ((uint)priceTicks & TickMask);
-    }
-
     /// <summary>
     /// The level at a price: the one there is, or a new one of this side. For a new one the caller has checked that there is
     /// a block, and puts an order into it. The header must be noted as written.

@@ -155,6 +155,13 @@ public sealed class ClientBytesTests : IDisposable
         });
         Add("stopSeat", BookInstructions.StopSeat(default, default, seat), new { seat });
         Add("resumeSeat", BookInstructions.ResumeSeat(default, default, seat), new { seat });
+        var capacities = new MarketCapacities(U32(), U32(), U32());
+        Add("growMarket", BookInstructions.GrowMarket(default, default, default, capacities), new
+        {
+            orderCapacity = capacities.Orders,
+            blockCapacity = capacities.Blocks,
+            seatCapacity = capacities.Seats,
+        });
     }
 
     private void AddMessages()

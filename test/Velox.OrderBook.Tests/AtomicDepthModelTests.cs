@@ -14,14 +14,14 @@ public unsafe class AtomicDepthModelTests
     private static readonly CheckOptions Long = new() { MaxExecutions = 5_000_000, MaxSteps = 2_000 };
 
     [Fact]
-    public void Two_add_at_one_tick() => Write(Check<FencingModel, Patient>((book, depth) =>
+    public void Two_add_at_one_tick() => Write(Check<Faulty<FencingExchanges>, Patient>((book, depth) =>
     {
         book.Thread(() => book.Add(depth, High, 3));
         book.Thread(() => book.Add(depth, High, 5));
     })).MustPass();
 
     [Fact]
-    public void Two_add_to_two_buckets() => Write(Check<FencingModel, Patient>((book, depth) =>
+    public void Two_add_to_two_buckets() => Write(Check<Faulty<FencingExchanges>, Patient>((book, depth) =>
     {
         book.Thread(() => book.Add(depth, Low, 3));
         book.Thread(() => book.Add(depth, High, 5));
@@ -29,10 +29,10 @@ public unsafe class AtomicDepthModelTests
 
     [Fact]
     public void One_empties_the_best_bucket_while_another_fills_the_next() =>
-        Write(EmptyAgainstFill<FencingModel>(watches: true)).MustPass();
+        Write(EmptyAgainstFill<Faulty<FencingExchanges>>(watches: true)).MustPass();
 
     [Fact]
-    public void One_empties_the_best_bucket_while_another_fills_it() => Write(Check<FencingModel, Patient>((book, depth) =>
+    public void One_empties_the_best_bucket_while_another_fills_it() => Write(Check<Faulty<FencingExchanges>, Patient>((book, depth) =>
     {
         book.Add(depth, High, 3);
         book.Thread(() => book.Remove(depth, High, 3));
@@ -40,7 +40,7 @@ public unsafe class AtomicDepthModelTests
     })).MustPass();
 
     [Fact]
-    public void No_lot_is_taken_twice() => Write(Check<FencingModel, Patient>((book, depth) =>
+    public void No_lot_is_taken_twice() => Write(Check<Faulty<FencingExchanges>, Patient>((book, depth) =>
     {
         book.Add(depth, High, 5);
         book.Thread(() => book.TakeBest(depth, 3));
@@ -48,7 +48,7 @@ public unsafe class AtomicDepthModelTests
     })).MustPass();
 
     [Fact]
-    public void Two_take_the_best() => Write(Check<FencingModel, Patient>((book, depth) =>
+    public void Two_take_the_best() => Write(Check<Faulty<FencingExchanges>, Patient>((book, depth) =>
     {
         book.Add(depth, High, 2);
         book.Add(depth, Low, 2);
@@ -63,7 +63,7 @@ public unsafe class AtomicDepthModelTests
     public void A_timeout_changes_nothing(bool removes)
     {
         bool hasTimedOut = false;
-        Write(Check<FencingModel, Hasty>((book, depth) =>
+        Write(Check<Faulty<FencingExchanges>, Hasty>((book, depth) =>
         {
             book.Add(depth, High, 5);
             book.Thread(() => book.Add(depth, High, 3));

@@ -19,11 +19,20 @@ internal interface IFault
 
     static virtual bool Fences => true;
 
+    /// <summary>Whether a read-modify-write is a full fence behind it too, which is no fault: in .NET it is one.</summary>
+    static virtual bool ExchangesFence => false;
+
     /// <summary>Whether the light half of the pair of fences between hazards and retirements is there.</summary>
     static virtual bool FencesLight => true;
 
     /// <summary>Whether the process-wide half is there.</summary>
     static virtual bool FencesProcessWide => true;
+}
+
+/// <summary>As in .NET: what passes here does not need the half in front of an exchange.</summary>
+internal readonly struct FencingExchanges : IFault
+{
+    public static bool ExchangesFence => true;
 }
 
 internal readonly struct FillsWithoutExchange : IFault
@@ -91,7 +100,7 @@ internal readonly unsafe struct Faulty<TFault> : IMemoryModel
         if (TFault.LeavesLevelsOpen && offset == FirstOffset && value == Link.Mark)
             return CheckedModel.LoadAcquire(ref location);
         if (offset != TFault.TornWord)
-            return CheckedModel.CompareExchange(ref location, value, comparand);
+            return Fenced(CheckedModel.CompareExchange(ref location, value, comparand));
 
         long found = CheckedModel.LoadAcquire(ref location);
         if (found != comparand)
@@ -104,11 +113,11 @@ internal readonly unsafe struct Faulty<TFault> : IMemoryModel
     }
 
     public static int CompareExchange(ref int location, int value, int comparand) =>
-        CheckedModel.CompareExchange(ref location, value, comparand);
+        Fenced(CheckedModel.CompareExchange(ref location, value, comparand));
 
-    public static long Exchange(ref long location, long value) => CheckedModel.Exchange(ref location, value);
+    public static long Exchange(ref long location, long value) => Fenced(CheckedModel.Exchange(ref location, value));
 
-    public static long Add(ref long location, long value) => CheckedModel.Add(ref location, value);
+    public static long Add(ref long location, long value) => Fenced(CheckedModel.Add(ref location, value));
 
     public static void Fence()
     {
@@ -135,6 +144,13 @@ internal readonly unsafe struct Faulty<TFault> : IMemoryModel
     public static void SpinHint(int iterations) => CheckedModel.SpinHint(iterations);
 
     public static void BackOff(int iterations) => CheckedModel.BackOff(iterations);
+
+    private static T Fenced<T>(T done)
+    {
+        if (TFault.ExchangesFence)
+            CheckedModel.Fence();
+        return done;
+    }
 
     // Unsafe: the scenario's memory does not move, and its nodes begin at multiples of their size.
     private static int OffsetOf(ref long location) => (int)((nint)Unsafe.AsPointer(ref location) % LockFreeNode.Bytes);
