@@ -1,3 +1,5 @@
+using static Velox.OrderBook.Contradiction;
+
 namespace Velox.OrderBook;
 
 /// <content>Checks of phase, auction and limits.</content>

@@ -1,3 +1,5 @@
+using static Velox.OrderBook.Contradiction;
+
 namespace Velox.OrderBook;
 
 /// <content>Checks of what only some orders have: extras, and the heaps of expiries and of waiting stops.</content>

@@ -1,7 +1,7 @@
 using System.Collections;
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using Velox.Primitives;
+using static Velox.OrderBook.Contradiction;
 
 namespace Velox.OrderBook;
 
@@ -114,14 +114,6 @@ public readonly partial struct DerivativeMarket<TInstrument>
     }
 
     private const int ReservedOffset = 144;
-
-    private static void Require(
-        [DoesNotReturnIf(false)] bool holds,
-        [System.Runtime.CompilerServices.InterpolatedStringHandlerArgument(nameof(holds))] ref ContradictionText text)
-    {
-        if (!holds)
-            throw new CorruptMarketException(text.ToString());
-    }
 
     private struct Sums
     {
