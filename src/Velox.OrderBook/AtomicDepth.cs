@@ -76,10 +76,10 @@ public sealed unsafe class AtomicDepth : IDisposable
     public long? SpreadTicks => BestBidTicks is { } bid && BestAskTicks is { } ask ? (long)ask - (long)bid : null;
 
     /// <summary>Adds at a price.</summary>
-    public DepthResult Add(Side side, ulong priceTicks, ulong lots) => _core.Add(side, priceTicks, lots);
+    public DepthResult Add(Side side, ulong priceTicks, ulong lots) => _core.Add(Known(side), priceTicks, lots);
 
     /// <summary>Takes at a price.</summary>
-    public DepthResult Remove(Side side, ulong priceTicks, ulong lots) => _core.Remove(side, priceTicks, lots);
+    public DepthResult Remove(Side side, ulong priceTicks, ulong lots) => _core.Remove(Known(side), priceTicks, lots);
 
     /// <summary>Takes at the best price, as far as that goes; the next price is the next call's.</summary>
     /// <remarks>The price is the best that this thread saw: a better one that comes at the same time is passed over.</remarks>
@@ -90,19 +90,26 @@ public sealed unsafe class AtomicDepth : IDisposable
     /// <param name="takenLots">How many: 1..<paramref name="lots"/> when done, otherwise 0.</param>
     /// <returns><see cref="DepthResult.NotEnough"/> when there is nothing up to the worst price.</returns>
     public DepthResult TakeBest(Side side, ulong worstPriceTicks, ulong lots, out ulong priceTicks, out ulong takenLots) =>
-        _core.TakeBest(side, worstPriceTicks, lots, out priceTicks, out takenLots);
+        _core.TakeBest(Known(side), worstPriceTicks, lots, out priceTicks, out takenLots);
 
     /// <summary>Lots at a price; 0 outside the window.</summary>
-    public ulong LotsAt(Side side, ulong priceTicks) => _core.LotsAt(side, priceTicks);
+    public ulong LotsAt(Side side, ulong priceTicks) => _core.LotsAt(Known(side), priceTicks);
 
     /// <summary>Lots in the bucket of a price; 0 outside the window. What is being added may be in it before it is at its price.</summary>
-    public ulong LotsInBucket(Side side, ulong priceTicks) => _core.LotsInBucket(side, priceTicks);
+    public ulong LotsInBucket(Side side, ulong priceTicks) => _core.LotsInBucket(Known(side), priceTicks);
 
     /// <summary>Frees the memory; no thread may use it any more.</summary>
     public void Dispose()
     {
         Free();
         GC.SuppressFinalize(this);
+    }
+
+    // The side decides an address.
+    private static Side Known(Side side)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((byte)side, (byte)Side.Ask, nameof(side));
+        return side;
     }
 
     private void Free()

@@ -6,7 +6,7 @@ namespace Velox.OrderBook;
 /// <summary>How large an <see cref="AtomicDepth"/> is, and how patient. Implemented by structs, whose numbers are constants when compiled.</summary>
 internal interface IAtomicDepthShape
 {
-    /// <summary>TShape.Buckets of a side.</summary>
+    /// <summary>Buckets of a side.</summary>
     static abstract int Buckets { get; }
 
     /// <summary>Ticks of a bucket.</summary>

@@ -20,6 +20,21 @@ public sealed class AtomicDepthTests
         Assert.Equal((1_017ul, 1_100ul), (depth.BestBidTicks, depth.BestAskTicks));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(255)]
+    public void A_side_that_there_is_not_is_refused(byte number)
+    {
+        using var depth = new AtomicDepth(0);
+        var side = (Side)number;
+        foreach (Action use in (Action[])[
+            () => depth.Add(side, 1, 1), () => depth.Remove(side, 1, 1), () => depth.TakeBest(side, 1, 1, out _, out _),
+            () => depth.LotsAt(side, 1), () => depth.LotsInBucket(side, 1)])
+        {
+            Assert.Equal("side", Assert.Throws<ArgumentOutOfRangeException>(use).ParamName);
+        }
+    }
+
     [Fact]
     public void What_rests_at_another_tick_of_the_bucket_cannot_be_taken()
     {
