@@ -338,10 +338,18 @@ public class DerivativeTests
             TestDerivative.PerpetualTerms, 4, 10_000, 1_000, out _);
         var buffer = new BookEvent[DerivativeMarket<Perpetual>.MaxEventsPerLiquidation];
         Play(market, buffer, 1);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        int done = Play(market, buffer, 2);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.True(done > 500, $"only {done} operations were accepted.");
+
+        // The runtime may allocate on this thread once, when it optimises what runs here: these would do so every time.
+        var allocated = new long[5];
+        for (int round = 0; round < allocated.Length; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            int done = Play(market, buffer, (ulong)round + 2);
+            allocated[round] = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.True(done > 500, $"only {done} operations were accepted.");
+        }
+
+        Assert.Contains(0L, allocated);
     }
 
     private static int Play(DerivativeMarket<Perpetual> market, BookEvent[] buffer, ulong round)

@@ -183,9 +183,17 @@ public abstract class LockFreeOrderBookTests : IDisposable
     public void Trading_allocates_nothing()
     {
         Trade(200);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Trade(2_000);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        // The runtime may allocate on this thread once, when it optimises what runs here: trading would do so every time.
+        long[] allocated = [.. Enumerable.Range(0, 5).Select(_ => Measure())];
+        Assert.Contains(0L, allocated);
+
+        long Measure()
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Trade(2_000);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
 
         void Trade(int count)
         {
