@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Velox.Bpf;
 
 namespace Velox.BookVm;
@@ -8,6 +9,9 @@ internal sealed unsafe class ShardMachine : IDisposable
     private readonly ShardRun _run;
     private readonly VirtualMachine _machine;
     private readonly byte[] _input;
+
+    // Pinned, so that native code may have the address of its only element. The collector keeps the reference in it up to date.
+    private readonly ShardRun[] _runPlace = GC.AllocateArray<ShardRun>(1, pinned: true);
     private readonly ulong _unitsPerRun;
     private int _inputLength;
 
@@ -26,6 +30,9 @@ internal sealed unsafe class ShardMachine : IDisposable
         _machine.HostWords[BookHostWords.OwnSlab] = (ulong)shard.SlabAddress;
         _machine.HostWords[BookHostWords.Slabs] = (ulong)book.SlabAddresses;
         _machine.HostWords[BookHostWords.ShardCount] = (ulong)book.ShardCount;
+        _runPlace[0] = _run;
+        _machine.HostWords[BookHostWords.OwnRun] = (ulong)Unsafe.AsPointer(ref _runPlace[0]);
+        OperationGate.Connect(_machine.HostWords);
     }
 
     internal ReadOnlySpan<ulong> Registers => _machine.Registers;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Velox.OrderBook;
 
@@ -9,6 +11,7 @@ internal sealed class ShardRun(ShardedBook book, BookShard shard, uint? seat)
 {
     private int _messagesLeft;
     private ulong _slot;
+    private Exception? _kept;
 
     internal ShardedBook Book => book;
 
@@ -21,6 +24,7 @@ internal sealed class ShardRun(ShardedBook book, BookShard shard, uint? seat)
         _messagesLeft = shard.WaitingMessages;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal BookError Place(ulong ofSeat, ulong flags, ulong priceTicks, ulong quantityLots, ulong clientOrderId)
     {
         EventWriter events = shard.BeginOperation(_slot);
@@ -36,6 +40,13 @@ internal sealed class ShardRun(ShardedBook book, BookShard shard, uint? seat)
         }
 
         return shard.EndOperation(error, in events, in result);
+    }
+
+    /// <summary>Takes what rests at a limit or better, and never rests itself.</summary>
+    internal BookError Match(ulong ofSeat, ulong side, ulong limitTicks, ulong mostLots)
+    {
+        ulong flags = side <= (ulong)Side.Ask ? side | ((ulong)OrderType.ImmediateOrCancel << 1) : ulong.MaxValue;
+        return Place(ofSeat, flags, limitTicks, mostLots, clientOrderId: 0);
     }
 
     internal BookError Cancel(ulong ofSeat, ulong orderId)
@@ -116,6 +127,24 @@ internal sealed class ShardRun(ShardedBook book, BookShard shard, uint? seat)
             return false;
         _messagesLeft--;
         return true;
+    }
+
+    /// <summary>Keeps what a function called by native code threw, which must not pass native frames.</summary>
+    internal void Keep(Exception exception) => _kept = exception;
+
+    /// <summary>Throws what was kept, in the call that native code makes instead.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void ThrowKept()
+    {
+        if (_kept is not null)
+            Throw();
+    }
+
+    private void Throw()
+    {
+        Exception kept = _kept!;
+        _kept = null;
+        ExceptionDispatchInfo.Throw(kept);
     }
 
     private BookError CheckSeat(ulong ofSeat)
