@@ -25,6 +25,7 @@ internal sealed class ShardRun(ShardedBook book, BookShard shard, uint? seat)
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    [SkipLocalsInit]
     internal BookError Place(ulong ofSeat, ulong flags, ulong priceTicks, ulong quantityLots, ulong clientOrderId)
     {
         EventWriter events = shard.BeginOperation(_slot);
