@@ -10,8 +10,9 @@ internal sealed unsafe class ShardMachine : IDisposable
     private readonly VirtualMachine _machine;
     private readonly byte[] _input;
 
-    // Pinned, so that native code may have the address of its only element. The collector keeps the reference in it up to date.
+    // Pinned, so that native code may have the addresses of their only elements. The collector keeps the reference up to date.
     private readonly ShardRun[] _runPlace = GC.AllocateArray<ShardRun>(1, pinned: true);
+    private readonly NextMatchTable[] _nextMatch = GC.AllocateArray<NextMatchTable>(1, pinned: true);
     private readonly ulong _unitsPerRun;
     private int _inputLength;
 
@@ -32,6 +33,8 @@ internal sealed unsafe class ShardMachine : IDisposable
         _machine.HostWords[BookHostWords.ShardCount] = (ulong)book.ShardCount;
         _runPlace[0] = _run;
         _machine.HostWords[BookHostWords.OwnRun] = (ulong)Unsafe.AsPointer(ref _runPlace[0]);
+        _nextMatch[0] = NextMatchTable.Of(shard.SlabAddress, options.Speculates);
+        _machine.HostWords[BookHostWords.NextMatch] = (ulong)Unsafe.AsPointer(ref _nextMatch[0]);
         OperationGate.Connect(_machine.HostWords);
     }
 

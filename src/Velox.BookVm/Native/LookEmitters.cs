@@ -22,6 +22,9 @@ internal static class BookHostWords
 
     /// <summary>Addresses of the functions of <see cref="OperationGate"/>.</summary>
     internal const int Place = 5, Match = 6, Cancel = 7, CancelClient = 8;
+
+    /// <summary>Where the machine's <see cref="NextMatchTable"/> is.</summary>
+    internal const int NextMatch = 9;
 }
 
 /// <summary>dst = 8 bytes of the own shard's memory: two loads.</summary>

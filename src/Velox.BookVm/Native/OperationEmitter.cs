@@ -4,7 +4,9 @@ namespace Velox.BookVm;
 
 /// <summary>dst = the error of an operation on the market: one call of a function of <see cref="OperationGate"/>.</summary>
 /// <remarks>A machine whose words nobody has set, and an operation that has thrown, are left to the instruction's function.</remarks>
-internal sealed class OperationEmitter(int functionWord) : AddedEmitter
+/// <param name="functionWord">Which.</param>
+/// <param name="mayMatch">Whether it is an order with its side in r2 and its limit in r3.</param>
+internal sealed class OperationEmitter(int functionWord, bool mayMatch) : AddedEmitter
 {
     public override bool Supports(NativeArchitecture architecture) => architecture == NativeArchitecture.X64;
 
@@ -13,6 +15,13 @@ internal sealed class OperationEmitter(int functionWord) : AddedEmitter
         code.HostWord(NativeRegister.Free0, functionWord);
         code.Constant(NativeRegister.Free1, 0);
         code.FallBackIf(NativeCondition.Equal, NativeRegister.Free0, NativeRegister.Free1);
+        if (mayMatch && NextMatch.IsSupported)
+        {
+            code.HostWord(NativeRegister.Free0, BookHostWords.NextMatch);
+            code.Machine(NextMatch.Find);
+            code.Machine(NextMatch.Fetch);
+        }
+
         code.Call(functionWord, BookHostWords.OwnRun);
         code.Constant(NativeRegister.Free1, 0);
         code.FallBackIf(NativeCondition.Less, NativeRegister.Free0, NativeRegister.Free1);
