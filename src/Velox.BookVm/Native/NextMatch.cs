@@ -39,24 +39,24 @@ internal unsafe struct NextMatchTable
 }
 
 /// <summary>
-/// Speculation in native code: an order that crosses the book will most likely take the best level, so the first order of the
-/// level behind it is fetched while the call of the market goes on; the next order finds it in the cache.
+/// Speculation in native code: an order that crosses the book will most likely match the first order of the best level and leave
+/// the next level as the best. The first orders of both are fetched while the call of the market goes on.
 /// </summary>
 /// <remarks>
 /// <para>The guard is the best level: where the limit does not reach it, nothing is fetched. The book's version need not be looked
 /// at, since the run that executes this is the book's only writer. Nothing changes but caches, so what follows is the exact path,
 /// whatever was found. The further orders of a level need no such help: each is written when the one before it leaves.</para>
 /// <para>Unsafe: a level's number comes from the slab. It is compared with the capacity before anything is read by it, so all
-/// reads are inside the slab; the order's address is fetched from, which no address makes a fault.</para>
+/// reads are inside the slab; orders are fetched from and not read, which no address makes a fault.</para>
 /// </remarks>
 internal static class NextMatch
 {
     internal static bool IsSupported => Avx.IsSupported && Bmi1.X64.IsSupported && Bmi2.X64.IsSupported && Lzcnt.X64.IsSupported;
 
     /// <summary>
-    /// x86-64 code. Takes the address of a <see cref="NextMatchTable"/> in rcx, an order's side in the lowest bit of r2 (rsi) and its limit in
-    /// r3 (r8); leaves in rdx the address of the first order of the next level, or of the table when there is none in the best
-    /// one's block or the order does not cross.
+    /// x86-64 code. Takes the address of a <see cref="NextMatchTable"/> in rcx, an order's side in the lowest bit of r2 (rsi)
+    /// and its limit in r3 (r8). Where the order crosses it fetches the first order of the best level, and leaves in rdx the
+    /// address of that of the next one; else, and where the best level's block has no other, the address of the table.
     /// </summary>
     internal static ReadOnlySpan<byte> Find =>
     [
@@ -73,13 +73,19 @@ internal static class NextMatch
         0x49, 0x31, 0xc2,                     // xor r10,rax
         0x48, 0x33, 0x42, 0x68,               // xor rax,[rdx+104]       ; the best price it could match
         0x49, 0x39, 0xc2,                     // cmp r10,rax
-        0x72, 0x6a,                           // jb none                 ; it does not
+        0x0f, 0x82, 0x83, 0x00, 0x00, 0x00,   // jb none                 ; it does not
         0x8b, 0x42, 0x70,                     // mov eax,[rdx+112]       ; the number of that level
         0x89, 0xc2,                           // mov edx,eax
         0xc1, 0xea, 0x06,                     // shr edx,6
         0xff, 0xca,                           // dec edx
         0x3b, 0x51, 0x20,                     // cmp edx,[rcx+32]        ; also of an empty side: number 0
-        0x73, 0x5b,                           // jae none
+        0x73, 0x74,                           // jae none
+        0x4c, 0x8d, 0x14, 0x40,               // lea r10,[rax+rax*2]
+        0x48, 0x8b, 0x51, 0x08,               // mov rdx,[rcx+8]
+        0x46, 0x8b, 0x54, 0xd2, 0x08,         // mov r10d,[rdx+r10*8+8]  ; its first order, 24 bytes a level
+        0x49, 0xc1, 0xe2, 0x06,               // shl r10,6
+        0x4c, 0x03, 0x51, 0x10,               // add r10,[rcx+16]
+        0x41, 0x0f, 0x18, 0x0a,               // prefetcht0 [r10]
         0x89, 0xc2,                           // mov edx,eax
         0x83, 0xe2, 0xc0,                     // and edx,-64
         0x48, 0x03, 0x51, 0x18,               // add rdx,[rcx+24]        ; its block
@@ -100,9 +106,9 @@ internal static class NextMatch
         0xf3, 0x48, 0x0f, 0xbd, 0xd2,         // lzcnt rdx,rdx
         0x48, 0xf7, 0xd2,                     // not rdx
         0x48, 0x01, 0xd0,                     // add rax,rdx
-        0x48, 0x8d, 0x04, 0x40,               // lea rax,[rax+rax*2]     ; 24 bytes a level
+        0x48, 0x8d, 0x04, 0x40,               // lea rax,[rax+rax*2]     ; the first order of that level
         0x48, 0x8b, 0x51, 0x08,               // mov rdx,[rcx+8]
-        0x8b, 0x54, 0xc2, 0x08,               // mov edx,[rdx+rax*8+8]   ; its first order
+        0x8b, 0x54, 0xc2, 0x08,               // mov edx,[rdx+rax*8+8]
         0x48, 0xc1, 0xe2, 0x06,               // shl rdx,6
         0x48, 0x03, 0x51, 0x10,               // add rdx,[rcx+16]
         0xeb, 0x03,                           // jmp restore
