@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Velox.Bpf;
 
 namespace Velox.BookVm;
@@ -8,6 +9,10 @@ internal sealed unsafe class ShardMachine : IDisposable
     private readonly ShardRun _run;
     private readonly VirtualMachine _machine;
     private readonly byte[] _input;
+
+    // Pinned, so that native code may have the addresses of their only elements. The collector keeps the reference up to date.
+    private readonly ShardRun[] _runPlace = GC.AllocateArray<ShardRun>(1, pinned: true);
+    private readonly NextMatchTable[] _nextMatch = GC.AllocateArray<NextMatchTable>(1, pinned: true);
     private readonly ulong _unitsPerRun;
     private int _inputLength;
 
@@ -26,6 +31,11 @@ internal sealed unsafe class ShardMachine : IDisposable
         _machine.HostWords[BookHostWords.OwnSlab] = (ulong)shard.SlabAddress;
         _machine.HostWords[BookHostWords.Slabs] = (ulong)book.SlabAddresses;
         _machine.HostWords[BookHostWords.ShardCount] = (ulong)book.ShardCount;
+        _runPlace[0] = _run;
+        _machine.HostWords[BookHostWords.OwnRun] = (ulong)Unsafe.AsPointer(ref _runPlace[0]);
+        _nextMatch[0] = NextMatchTable.Of(shard.SlabAddress, options.Speculates);
+        _machine.HostWords[BookHostWords.NextMatch] = (ulong)Unsafe.AsPointer(ref _nextMatch[0]);
+        OperationGate.Connect(_machine.HostWords);
     }
 
     internal ReadOnlySpan<ulong> Registers => _machine.Registers;

@@ -22,12 +22,8 @@ internal static class BookFunctions
     internal static ulong CancelClient(HostCall call) => (ulong)RunOf(call).CancelByClientId(call.Argument1, call.Argument2);
 
     /// <summary>r1 seat, r2 side, r3 limit priceTicks, r4 most lots: error. An order that never rests.</summary>
-    internal static ulong MatchOrders(HostCall call)
-    {
-        ulong side = call.Argument2;
-        ulong flags = side <= (ulong)Side.Ask ? side | ((ulong)OrderType.ImmediateOrCancel << 1) : ulong.MaxValue;
-        return (ulong)RunOf(call).Place(call.Argument1, flags, call.Argument3, call.Argument4, clientOrderId: 0);
-    }
+    internal static ulong MatchOrders(HostCall call) =>
+        (ulong)RunOf(call).Match(call.Argument1, call.Argument2, call.Argument3, call.Argument4);
 
     /// <summary>r1 order messages, r2 how many, r3 where a 16-bit error for each goes, or 0: how many were executed.</summary>
     internal static ulong BulkUpdate(HostCall call)
@@ -146,6 +142,11 @@ internal static class BookFunctions
 
     private static ulong Negative(BookVmError error) => (ulong)-(long)error;
 
-    private static ShardRun RunOf(HostCall call) =>
-        call.Context as ShardRun ?? throw new InvalidOperationException("Instructions of the book run in a BookVirtualMachine.");
+    private static ShardRun RunOf(HostCall call)
+    {
+        if (call.Context is not ShardRun run)
+            throw new InvalidOperationException("Instructions of the book run in a BookVirtualMachine.");
+        run.ThrowKept();
+        return run;
+    }
 }

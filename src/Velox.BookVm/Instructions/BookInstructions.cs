@@ -20,10 +20,10 @@ public static class BookInstructions
     /// <summary>All of them.</summary>
     public static IReadOnlyList<AddedInstruction> All { get; } =
     [
-        Unary(1, "placeorder", static (call, _) => BookFunctions.PlaceOrder(call), BookPrices.Place),
-        Unary(2, "cancelorder", static (call, _) => BookFunctions.CancelOrder(call), BookPrices.Cancel),
-        Unary(3, "cancelclient", static (call, _) => BookFunctions.CancelClient(call), BookPrices.Cancel),
-        Unary(4, "matchorders", static (call, _) => BookFunctions.MatchOrders(call), BookPrices.Place),
+        Unary(1, "placeorder", static (call, _) => BookFunctions.PlaceOrder(call), BookPrices.Place, new OperationEmitter(BookHostWords.Place, mayMatch: true)),
+        Unary(2, "cancelorder", static (call, _) => BookFunctions.CancelOrder(call), BookPrices.Cancel, new OperationEmitter(BookHostWords.Cancel, mayMatch: false)),
+        Unary(3, "cancelclient", static (call, _) => BookFunctions.CancelClient(call), BookPrices.Cancel, new OperationEmitter(BookHostWords.CancelClient, mayMatch: false)),
+        Unary(4, "matchorders", static (call, _) => BookFunctions.MatchOrders(call), BookPrices.Place, new OperationEmitter(BookHostWords.Match, mayMatch: true)),
         Unary(5, "bulkupdate", static (call, _) => BookFunctions.BulkUpdate(call), BookPrices.Bulk),
         Unary(6, "updateshard", static (call, _) => BookFunctions.UpdateShard(call), BookPrices.Word),
         Unary(7, "readshard", static (call, _) => BookFunctions.ReadShard(call), BookPrices.Word),

@@ -16,6 +16,15 @@ internal static class BookHostWords
 
     /// <summary>How many shards.</summary>
     internal const int ShardCount = 3;
+
+    /// <summary>Where the reference to the machine's <see cref="ShardRun"/> is.</summary>
+    internal const int OwnRun = 4;
+
+    /// <summary>Addresses of the functions of <see cref="OperationGate"/>.</summary>
+    internal const int Place = 5, Match = 6, Cancel = 7, CancelClient = 8;
+
+    /// <summary>Where the machine's <see cref="NextMatchTable"/> is.</summary>
+    internal const int NextMatch = 9;
 }
 
 /// <summary>dst = 8 bytes of the own shard's memory: two loads.</summary>

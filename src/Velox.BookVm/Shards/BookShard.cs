@@ -114,6 +114,13 @@ public sealed unsafe class BookShard
         return error;
     }
 
+    /// <summary>The result of an operation that was refused before the market saw it.</summary>
+    internal BookError Refuse(BookError error)
+    {
+        new Span<ulong>(_view->Result, ShardView.ResultWords).Clear();
+        return error;
+    }
+
     /// <summary>Gives the events to whoever wants them; the buffer is free again.</summary>
     internal void HandOverEvents()
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Velox.OrderBook;
 
@@ -7,8 +9,13 @@ namespace Velox.BookVm;
 /// <remarks>Numbers come from programs: each is checked here or by the market. Results of operations are in the shard's view.</remarks>
 internal sealed class ShardRun(ShardedBook book, BookShard shard, uint? seat)
 {
+    // The seats that the program may act for: this one, and so many behind it.
+    private readonly ulong _firstSeat = seat ?? 0;
+    private readonly ulong _moreSeats = seat is null ? uint.MaxValue : 0;
+
     private int _messagesLeft;
     private ulong _slot;
+    private Exception? _kept;
 
     internal ShardedBook Book => book;
 
@@ -21,40 +28,50 @@ internal sealed class ShardRun(ShardedBook book, BookShard shard, uint? seat)
         _messagesLeft = shard.WaitingMessages;
     }
 
+    // Operations are methods of their own, optimised with the market's code in them: native code comes in by a method that is not.
+    // Locals are not cleared: all are written before they are read.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    [SkipLocalsInit]
     internal BookError Place(ulong ofSeat, ulong flags, ulong priceTicks, ulong quantityLots, ulong clientOrderId)
     {
-        EventWriter events = shard.BeginOperation(_slot);
-        OperationResult result = default;
-        BookError error = CheckSeat(ofSeat);
-        if (error == BookError.None && flags > byte.MaxValue)
-            error = BookError.InvalidOrderType;
-        if (error == BookError.None)
-        {
-            // As in an order message: bit 0 is the side, the rest the type.
-            var order = new NewOrder((Side)(flags & 1), (OrderType)(flags >> 1), priceTicks, quantityLots, clientOrderId);
-            error = shard.Market.Place((uint)ofSeat, in order, ref events, out result);
-        }
+        if (!MayActFor(ofSeat))
+            return shard.Refuse(WhyNot(ofSeat));
+        if (flags > byte.MaxValue)
+            return shard.Refuse(BookError.InvalidOrderType);
 
+        // As in an order message: bit 0 is the side, the rest the type.
+        var order = new NewOrder((Side)(flags & 1), (OrderType)(flags >> 1), priceTicks, quantityLots, clientOrderId);
+        EventWriter events = shard.BeginOperation(_slot);
+        BookError error = shard.Market.Place((uint)ofSeat, in order, ref events, out OperationResult result);
         return shard.EndOperation(error, in events, in result);
     }
 
+    /// <summary>Takes what rests at a limit or better, and never rests itself.</summary>
+    internal BookError Match(ulong ofSeat, ulong side, ulong limitTicks, ulong mostLots)
+    {
+        ulong flags = side <= (ulong)Side.Ask ? side | ((ulong)OrderType.ImmediateOrCancel << 1) : ulong.MaxValue;
+        return Place(ofSeat, flags, limitTicks, mostLots, clientOrderId: 0);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    [SkipLocalsInit]
     internal BookError Cancel(ulong ofSeat, ulong orderId)
     {
+        if (!MayActFor(ofSeat))
+            return shard.Refuse(WhyNot(ofSeat));
         EventWriter events = shard.BeginOperation(_slot);
-        OperationResult result = default;
-        BookError error = CheckSeat(ofSeat);
-        if (error == BookError.None)
-            error = shard.Market.Cancel((uint)ofSeat, orderId, ref events, out result);
+        BookError error = shard.Market.Cancel((uint)ofSeat, orderId, ref events, out OperationResult result);
         return shard.EndOperation(error, in events, in result);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    [SkipLocalsInit]
     internal BookError CancelByClientId(ulong ofSeat, ulong clientOrderId)
     {
+        if (!MayActFor(ofSeat))
+            return shard.Refuse(WhyNot(ofSeat));
         EventWriter events = shard.BeginOperation(_slot);
-        OperationResult result = default;
-        BookError error = CheckSeat(ofSeat);
-        if (error == BookError.None)
-            error = shard.Market.CancelByClientId((uint)ofSeat, clientOrderId, ref events, out result);
+        BookError error = shard.Market.CancelByClientId((uint)ofSeat, clientOrderId, ref events, out OperationResult result);
         return shard.EndOperation(error, in events, in result);
     }
 
@@ -81,11 +98,10 @@ internal sealed class ShardRun(ShardedBook book, BookShard shard, uint? seat)
 
     private BookError Execute(in OrderMessage message)
     {
+        if (!MayActFor(message.Seat))
+            return shard.Refuse(WhyNot(message.Seat));
         EventWriter events = shard.BeginOperation(_slot);
-        OperationResult result = default;
-        BookError error = CheckSeat(message.Seat);
-        if (error == BookError.None)
-            error = shard.Market.Execute(in message, ref events, out result);
+        BookError error = shard.Market.Execute(in message, ref events, out OperationResult result);
         return shard.EndOperation(error, in events, in result);
     }
 
@@ -118,10 +134,26 @@ internal sealed class ShardRun(ShardedBook book, BookShard shard, uint? seat)
         return true;
     }
 
-    private BookError CheckSeat(ulong ofSeat)
+    /// <summary>Keeps what a function called by native code threw, which must not pass native frames.</summary>
+    internal void Keep(Exception exception) => _kept = exception;
+
+    /// <summary>Throws what was kept, in the call that native code makes instead.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void ThrowKept()
     {
-        if (ofSeat > uint.MaxValue)
-            return BookError.UnknownSeat;
-        return seat is { } own && own != ofSeat ? BookError.NotSeatOwner : BookError.None;
+        if (_kept is not null)
+            Throw();
     }
+
+    private void Throw()
+    {
+        Exception kept = _kept!;
+        _kept = null;
+        ExceptionDispatchInfo.Throw(kept);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool MayActFor(ulong ofSeat) => ofSeat - _firstSeat <= _moreSeats;
+
+    private static BookError WhyNot(ulong ofSeat) => ofSeat > uint.MaxValue ? BookError.UnknownSeat : BookError.NotSeatOwner;
 }

@@ -118,6 +118,9 @@ internal unsafe ref partial struct Arm64Compiler
         _code.Sum(true, Arm64Sum.Add, Offset, start, Limit);
     }
 
+    readonly void INativeCode.Call(int functionWord, int argumentWord) =>
+        throw new NotSupportedException("ARM64 code calls functions by the instruction's own call: let Supports say so.");
+
     void INativeCode.Machine(scoped ReadOnlySpan<byte> code)
     {
         RequireRoom(code.Length);

@@ -96,6 +96,16 @@ public interface INativeCode
     /// <param name="isStore">Whether it is to be written.</param>
     void HostAddress(NativeRegister address, NativeRegister bytes, bool isStore);
 
+    /// <summary>
+    /// <see cref="NativeRegister.Free0"/> = a C function of r1 to r5 and a word of the host's: six arguments and a result of 64
+    /// bits. All registers of the program stay. Only for x86-64.
+    /// </summary>
+    /// <param name="functionWord">The host word with the function's address, which the code has seen not to be 0: in C# a method
+    /// marked <see cref="System.Runtime.InteropServices.UnmanagedCallersOnlyAttribute"/>, as the garbage collector must be told of the way back. It
+    /// throws nothing, does not touch the machine, and if it has done nothing may say so by a result to fall back for.</param>
+    /// <param name="argumentWord">The host word that is the sixth argument.</param>
+    void Call(int functionWord, int argumentWord);
+
     /// <summary>The processor's own number of a register, for <see cref="Machine"/>.</summary>
     int NumberOf(NativeRegister register);
 

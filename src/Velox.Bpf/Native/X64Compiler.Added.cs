@@ -63,8 +63,7 @@ internal unsafe ref partial struct X64Compiler
     void INativeCode.HostWord(NativeRegister to, int index)
     {
         RequireRoom();
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)VirtualMachine.HostWordCount, nameof(index));
-        _code.LoadWide(Register(to), Context, NativeOffsets.HostWords + (sizeof(ulong) * index));
+        _code.LoadWide(Register(to), Context, OffsetOfWord(index));
     }
 
     void INativeCode.Load(int bytes, NativeRegister to, NativeRegister address, int displacement)
@@ -148,6 +147,21 @@ internal unsafe ref partial struct X64Compiler
         _code.Alu(true, X64Alu.Add, X64.Rcx, start);
     }
 
+    void INativeCode.Call(int functionWord, int argumentWord)
+    {
+        const int callBytes = 192;
+        RequireRoom(callBytes);
+        SpillVolatile();
+        // r1 and r2 are where the C convention has its first two arguments.
+        _code.Move(true, X64.Rdx, Register(3));
+        _code.Move(true, X64.Rcx, Register(4));
+        _code.Move(true, X64.R8, Register(5));
+        _code.LoadWide(X64.R9, Context, OffsetOfWord(argumentWord));
+        CallAligned(OffsetOfWord(functionWord));
+        _code.Move(true, X64.Rcx, X64.Rax);
+        ReloadVolatile();
+    }
+
     void INativeCode.Machine(scoped ReadOnlySpan<byte> code)
     {
         RequireRoom(code.Length);
@@ -155,6 +169,12 @@ internal unsafe ref partial struct X64Compiler
     }
 
     private readonly void RequireRoom(int bytes = CompilerState.MaxAddedStepBytes) => _state.RequireAddedRoom(_code.Position + bytes);
+
+    private static int OffsetOfWord(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)VirtualMachine.HostWordCount, nameof(index));
+        return NativeOffsets.HostWords + (sizeof(ulong) * index);
+    }
 
     private static X64 Register(NativeRegister register) => register switch
     {

@@ -298,13 +298,19 @@ internal unsafe ref partial struct X64Compiler
             _code.LoadWide((X64)Volatile[i], Context, NativeOffsets.Spill + (8 * i));
     }
 
-    /// <summary>Calls a C function of the state's with the state as first argument, on an aligned stack. rbp keeps r10.</summary>
+    /// <summary>Calls a C function of the state's with the state as first argument.</summary>
     private void CallOut(int function)
+    {
+        _code.Lea(X64.Rdi, Context, -NativeOffsets.Context);
+        CallAligned(function);
+    }
+
+    /// <summary>Calls a C function of the state's on an aligned stack. rbp keeps r10.</summary>
+    private void CallAligned(int function)
     {
         _code.Push(Frame);
         _code.Move(true, Frame, X64.Rsp);
         _code.Alu(true, X64Alu.And, X64.Rsp, -16);
-        _code.Lea(X64.Rdi, Context, -NativeOffsets.Context);
         _code.CallMemory(Context, function);
         _code.Move(true, X64.Rsp, Frame);
         _code.Pop(Frame);

@@ -113,6 +113,7 @@ internal static class BookVmBench
         CompareOperations("sol_book_place_order, nothing to match", PlaceBySyscall, PlaceDirectly, runs),
         CompareOperations("PlaceOrder that rests, and CancelOrder", PlaceAndCancel, PlaceAndCancelDirectly, runs),
         MeasureBestBid(runs),
+        .. BookVmMatchBench.Run(runs),
         .. ComparePriceChecks(runs),
         new BenchLine("allocated by a run", MeasureAllocation(), "bytes"),
     ];
@@ -123,7 +124,7 @@ internal static class BookVmBench
         using BookVirtualMachine empty = Prepare("", "");
         Market market = ShardedBook.CreateSandbox(1)[0].Market;
         (double inside, double outside) = BenchReport.Medians(
-            runs, () => NanosPerTurn(machine) - NanosPerTurn(empty), () => CpuNanos(() => direct(market)));
+            runs, () => NanosPerTurn(machine) - NanosPerTurn(empty), () => CpuNanos(Turns, () => direct(market)));
         return new BenchLine($"{name}, in native code", inside, "CPU ns", Calls, outside);
     }
 
@@ -154,7 +155,7 @@ internal static class BookVmBench
         (double vectorNanos, double scalarNanos) = BenchReport.Medians(
             runs, () => NanosPerTurn(vector, input), () => NanosPerTurn(scalar, input));
         (double again, double plainNanos) = BenchReport.Medians(
-            runs, () => NanosPerTurn(vector, input), () => CpuNanos(() => CheckPlainlyOften(prices, mask)));
+            runs, () => NanosPerTurn(vector, input), () => CpuNanos(Turns, () => CheckPlainlyOften(prices, mask)));
         const string name = "VectorizedPriceCheck of 256 levels, in native code";
         return
         [
@@ -172,18 +173,18 @@ internal static class BookVmBench
         return new BookVirtualMachine(program, ShardedBook.CreateSandbox(1), new BookVmOptions { UnitsPerRun = ulong.MaxValue / 2 });
     }
 
-    private static double NanosPerTurn(BookVirtualMachine machine, byte[]? input = null) => CpuNanos(() =>
+    private static double NanosPerTurn(BookVirtualMachine machine, byte[]? input = null) => CpuNanos(Turns, () =>
     {
         if (!machine.Run(0, input).IsSuccess)
             throw new BenchFailedException("A program did not reach its end.");
     });
 
     /// <summary>Processor time of a turn: what others do on the machine counts less.</summary>
-    private static double CpuNanos(Action turns)
+    internal static double CpuNanos(int count, Action turns)
     {
         TimeSpan start = Environment.CpuUsage.TotalTime;
         turns();
-        return (Environment.CpuUsage.TotalTime - start).TotalNanoseconds / Turns;
+        return (Environment.CpuUsage.TotalTime - start).TotalNanoseconds / count;
     }
 
     private static void PlaceDirectly(Market market)
