@@ -78,6 +78,17 @@ internal static class PointMultiplication
         return AffinePoint.Select((ulong)(long)signMask, -selected, selected);
     }
 
+    /// <summary>1 B, 2 B, ... count B.</summary>
+    internal static AffinePoint[] ComputeBaseMultiples(int count)
+    {
+        var multiples = new EdwardsPoint[count];
+        multiples[0] = EdwardsPoint.BasePoint;
+        CachedPoint step = EdwardsPoint.BasePoint.ToCached();
+        for (int i = 1; i < count; i++)
+            multiples[i] = multiples[i - 1] + step;
+        return ToAffine(multiples);
+    }
+
     private static OddMultiples ComputeOddMultiples(in EdwardsPoint point)
     {
         OddMultiples multiples = default;

@@ -13,6 +13,7 @@ internal readonly struct Scalar
     internal const int Size = 32;
     internal const int BitCount = 256;
     internal const int Radix16DigitCount = 64;
+    internal const int Radix256DigitCount = 32;
 
     private const int WordCount = 4;
 
@@ -89,6 +90,21 @@ internal readonly struct Scalar
         }
 
         digits[Radix16DigitCount - 1] = (sbyte)((int)(_words[WordCount - 1] >> 60) + carry);
+    }
+
+    /// <summary>Digits d in -128 to 128 with value = sum of d[i] 256^i, for a value below 2^255.</summary>
+    /// <param name="digits"><see cref="Radix256DigitCount"/> entries.</param>
+    internal void WriteRadix256(Span<short> digits)
+    {
+        int carry = 0;
+        for (int i = 0; i < Radix256DigitCount - 1; i++)
+        {
+            int digit = (int)((_words[i / 8] >> (8 * (i % 8))) & 255) + carry;
+            carry = (digit + 128) >> 8;
+            digits[i] = (short)(digit - (carry << 8));
+        }
+
+        digits[Radix256DigitCount - 1] = (short)((int)(_words[WordCount - 1] >> 56) + carry);
     }
 
     /// <summary>

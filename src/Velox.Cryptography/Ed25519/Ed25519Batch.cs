@@ -1,0 +1,139 @@
+using System.Runtime.InteropServices;
+
+namespace Velox.Cryptography;
+
+/// <summary>Checks many Ed25519 signatures at once, as <see cref="Ed25519.Verify"/> checks one.</summary>
+/// <remarks>
+/// <para>Add signatures, then ask for the verdicts; what was added is copied. One thread uses a batch at a time.</para>
+/// <para>Nothing is allocated after the construction, but for each thread's first message above 1,984 bytes.</para>
+/// </remarks>
+public sealed unsafe class Ed25519Batch : IDisposable
+{
+    /// <summary>The most signatures a batch may have room for.</summary>
+    public const int MaxCapacity = 4096;
+
+    private const int DefaultCapacity = 64;
+    private const nuint CacheLine = 64;
+
+    // What a rule refuses by the bytes alone has no entry.
+    private const int NoEntry = -1;
+
+    private readonly Ed25519Rule _rule;
+    private readonly ISignatureLanes? _lanes;
+    private readonly SignatureEntry* _entries;
+    private readonly int[] _entryOf;
+    private readonly bool[] _entryVerdicts;
+    private readonly bool[] _verdicts;
+    private int _entryCount;
+    private bool _isDisposed;
+
+    /// <param name="capacity">1 to <see cref="MaxCapacity"/> signatures.</param>
+    /// <param name="rule">Which signatures hold.</param>
+    /// <param name="width">The vectors; by default those of <see cref="VectorPolicy"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is out of range.</exception>
+    public Ed25519Batch(int capacity = DefaultCapacity, Ed25519Rule rule = Ed25519Rule.Strict, VectorWidth? width = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, MaxCapacity);
+        Capacity = capacity;
+        _rule = rule;
+        _lanes = Lanes(width ?? VectorPolicy.Width, capacity);
+        _entries = (SignatureEntry*)NativeMemory.AlignedAlloc((nuint)(capacity * sizeof(SignatureEntry)), CacheLine);
+        _entryOf = new int[capacity];
+        _entryVerdicts = new bool[capacity];
+        _verdicts = new bool[capacity];
+    }
+
+    ~Ed25519Batch() => Free();
+
+    public int Capacity { get; }
+
+    /// <summary>Signatures added since the last verdicts.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Adds a signature; false if the batch is full.</summary>
+    /// <param name="publicKey">32 bytes.</param>
+    /// <param name="signature">64 bytes.</param>
+    /// <param name="message">Any length.</param>
+    /// <exception cref="ArgumentException">A key or signature of the wrong length.</exception>
+    public bool TryAdd(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> signature, ReadOnlySpan<byte> message)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        Ed25519.CheckLength(publicKey.Length, Ed25519.PublicKeySize, nameof(publicKey));
+        Ed25519.CheckLength(signature.Length, Ed25519.SignatureSize, nameof(signature));
+        if (Count == Capacity)
+            return false;
+
+        ReadOnlySpan<byte> pointR = signature[..EdwardsPoint.CompressedSize];
+        var scalarS = new Scalar(signature[EdwardsPoint.CompressedSize..]);
+        bool isCandidate = Ed25519.IsCandidate(publicKey, pointR, scalarS, _rule);
+        _entryOf[Count++] = isCandidate ? _entryCount : NoEntry;
+        if (!isCandidate)
+            return true;
+
+        SignatureEntry* entry = _entries + _entryCount++;
+        publicKey.CopyTo(new Span<byte>(entry->PublicKey, Ed25519.PublicKeySize));
+        pointR.CopyTo(new Span<byte>(entry->PointR, EdwardsPoint.CompressedSize));
+        entry->ScalarS = scalarS;
+        entry->Challenge = Ed25519.HashToScalar(pointR, publicKey, message);
+        return true;
+    }
+
+    /// <summary>The verdicts in the order of adding, valid until the next one; the batch is empty afterwards.</summary>
+    public ReadOnlySpan<bool> Verify()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        Span<bool> entryVerdicts = _entryVerdicts.AsSpan(0, _entryCount);
+        if (_lanes is null)
+            VerifyOneByOne(entryVerdicts);
+        else if (_rule == Ed25519Rule.Strict)
+            _lanes.VerifyStrict(_entries, _entryCount, entryVerdicts);
+        else
+            _lanes.VerifyCofactored(_entries, _entryCount, entryVerdicts);
+
+        Span<bool> verdicts = _verdicts.AsSpan(0, Count);
+        for (int i = 0; i < verdicts.Length; i++)
+            verdicts[i] = _entryOf[i] != NoEntry && entryVerdicts[_entryOf[i]];
+        Count = 0;
+        _entryCount = 0;
+        return verdicts;
+    }
+
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private static ISignatureLanes? Lanes(VectorWidth width, int capacity) => width switch
+    {
+        VectorWidth.None => null,
+        VectorWidth.Bits128 => new SignatureLanes<Lanes2>(capacity),
+        VectorWidth.Bits256 => new SignatureLanes<Lanes4>(capacity),
+        VectorWidth.Bits512 => new SignatureLanes<Lanes8>(capacity),
+        _ => throw new ArgumentOutOfRangeException(nameof(width), width, "There is no such width."),
+    };
+
+    private void VerifyOneByOne(Span<bool> verdicts)
+    {
+        for (int i = 0; i < verdicts.Length; i++)
+        {
+            SignatureEntry* entry = _entries + i;
+            verdicts[i] = Ed25519.Holds(
+                new ReadOnlySpan<byte>(entry->PublicKey, Ed25519.PublicKeySize),
+                new ReadOnlySpan<byte>(entry->PointR, EdwardsPoint.CompressedSize),
+                entry->ScalarS,
+                entry->Challenge,
+                _rule);
+        }
+    }
+
+    private void Free()
+    {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
+        _lanes?.Dispose();
+        NativeMemory.AlignedFree(_entries);
+    }
+}

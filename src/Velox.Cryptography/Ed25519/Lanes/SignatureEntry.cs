@@ -1,0 +1,20 @@
+using System.Runtime.CompilerServices;
+
+namespace Velox.Cryptography;
+
+/// <summary>A signature on its way through a batch, in native memory.</summary>
+internal unsafe struct SignatureEntry
+{
+    /// <summary>A: the 32 bytes as they came.</summary>
+    internal fixed byte PublicKey[Ed25519.PublicKeySize];
+
+    /// <summary>R: the 32 bytes as they came.</summary>
+    internal fixed byte PointR[EdwardsPoint.CompressedSize];
+
+    /// <summary>S, below L where the signature is a candidate.</summary>
+    internal Scalar ScalarS;
+
+    /// <summary>k = SHA-512(R || A || M) modulo L.</summary>
+    internal Scalar Challenge;
+
+}
