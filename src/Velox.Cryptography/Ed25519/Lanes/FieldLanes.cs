@@ -73,35 +73,40 @@ internal struct FieldLanes<T>
         T a0 = left.Limb0, a1 = left.Limb1, a2 = left.Limb2, a3 = left.Limb3, a4 = left.Limb4;
         T b0 = right.Limb0, b1 = right.Limb1, b2 = right.Limb2, b3 = right.Limb3, b4 = right.Limb4;
 
-        One(a0, b0, out T low0, out T high0);
-        Two(a0, b1, a1, b0, out T low1, out T high1);
-        Two(a0, b2, a1, b1, out T low2, out T high2);
-        AddOne(a2, b0, ref low2, ref high2);
-        Two(a0, b3, a1, b2, out T low3, out T high3);
-        AddTwo(a2, b1, a3, b0, ref low3, ref high3);
+        // The upper columns first, each folded into its lower one as soon as it is complete: few sums are under way at once,
+        // so that AVX2's sixteen registers nearly suffice. Groups: how many times LowMagic is in the low sum; products: how
+        // many times HighMagic is in the high one.
         Two(a0, b4, a1, b3, out T low4, out T high4);
         AddTwo(a2, b2, a3, b1, ref low4, ref high4);
         AddOne(a4, b0, ref low4, ref high4);
         Two(a1, b4, a2, b3, out T low5, out T high5);
         AddTwo(a3, b2, a4, b1, ref low5, ref high5);
+        T fold0 = Times19(Column(low5, high4, groups: 2, products: 5));
         Two(a2, b4, a3, b3, out T low6, out T high6);
         AddOne(a4, b2, ref low6, ref high6);
+        T fold1 = Times19(Column(low6, high5, groups: 2, products: 4));
         Two(a3, b4, a4, b3, out T low7, out T high7);
+        T fold2 = Times19(Column(low7, high6, groups: 1, products: 3));
         One(a4, b4, out T low8, out T high8);
+        T fold3 = Times19(Column(low8, high7, groups: 1, products: 2));
+        low4 = T.AddBits(low4, Times19(T.AddBits(high8, T.BroadcastBits(-HighMagicBits))));
 
-        // Groups: how many times LowMagic is in the low sum; products: how many times HighMagic in the high one.
-        T column5 = Column(low5, high4, groups: 2, products: 5);
-        T column6 = Column(low6, high5, groups: 2, products: 4);
-        T column7 = Column(low7, high6, groups: 1, products: 3);
-        T column8 = Column(low8, high7, groups: 1, products: 2);
-        T column9 = T.AddBits(high8, T.BroadcastBits(-HighMagicBits));
-        Reduce(
-            Fold(T.AddBits(low0, T.BroadcastBits(-LowMagicBits)), column5),
-            Fold(Column(low1, high0, groups: 1, products: 1), column6),
-            Fold(Column(low2, high1, groups: 2, products: 2), column7),
-            Fold(Column(low3, high2, groups: 2, products: 3), column8),
-            Fold(Column(low4, high3, groups: 3, products: 4), column9),
-            out product);
+        One(a0, b0, out T low0, out T high0);
+        T column0 = T.AddBits(T.AddBits(low0, fold0), T.BroadcastBits(ColumnBias - LowMagicBits));
+        Two(a0, b1, a1, b0, out T low1, out T high1);
+        T column1 = T.AddBits(BiasedColumn(low1, high0, groups: 1, products: 1), fold1);
+        product.Limb1 = Limb(column1, T.ShiftBitsRight(column0, LimbBits), CarryBias);
+        Two(a0, b2, a1, b1, out T low2, out T high2);
+        AddOne(a2, b0, ref low2, ref high2);
+        T column2 = T.AddBits(BiasedColumn(low2, high1, groups: 2, products: 2), fold2);
+        product.Limb2 = Limb(column2, T.ShiftBitsRight(column1, LimbBits), CarryBias);
+        Two(a0, b3, a1, b2, out T low3, out T high3);
+        AddTwo(a2, b1, a3, b0, ref low3, ref high3);
+        T column3 = T.AddBits(BiasedColumn(low3, high2, groups: 2, products: 3), fold3);
+        product.Limb3 = Limb(column3, T.ShiftBitsRight(column2, LimbBits), CarryBias);
+        T column4 = BiasedColumn(low4, high3, groups: 3, products: 4);
+        product.Limb4 = Limb(column4, T.ShiftBitsRight(column3, LimbBits), CarryBias);
+        product.Limb0 = Limb(column0, Times19(T.ShiftBitsRight(column4, LimbBits)), 19 * CarryBias);
     }
 
     /// <summary>value^2, reduced; the result may be the value itself.</summary>
@@ -242,6 +247,12 @@ internal struct FieldLanes<T>
         T.AddBits(
             T.AddBits(low, highBelow),
             T.BroadcastBits(unchecked(-(groups * LowMagicBits) - (products * HighMagicBits))));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T BiasedColumn(T low, T highBelow, [ConstantExpected] int groups, [ConstantExpected] int products) =>
+        T.AddBits(
+            T.AddBits(low, highBelow),
+            T.BroadcastBits(unchecked(ColumnBias - (groups * LowMagicBits) - (products * HighMagicBits))));
 
     /// <summary>2^255 = 19: a column of the upper half counts nineteen times in the lower half.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
