@@ -19,8 +19,10 @@ public sealed unsafe class Ed25519Batch : IDisposable
     private const int NoEntry = -1;
 
     private readonly Ed25519Rule _rule;
+    private readonly VectorWidth _width;
     private readonly ISignatureLanes? _lanes;
     private readonly SignatureEntry* _entries;
+    private readonly ChallengeQueue _challenges;
     private readonly int[] _entryOf;
     private readonly bool[] _entryVerdicts;
     private readonly bool[] _verdicts;
@@ -37,8 +39,10 @@ public sealed unsafe class Ed25519Batch : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, MaxCapacity);
         Capacity = capacity;
         _rule = rule;
-        _lanes = Lanes(width ?? VectorPolicy.Width, capacity);
+        _width = width ?? VectorPolicy.Width;
+        _lanes = Lanes(_width, capacity);
         _entries = (SignatureEntry*)NativeMemory.AlignedAlloc((nuint)(capacity * sizeof(SignatureEntry)), CacheLine);
+        _challenges = new ChallengeQueue(capacity);
         _entryOf = new int[capacity];
         _entryVerdicts = new bool[capacity];
         _verdicts = new bool[capacity];
@@ -75,7 +79,8 @@ public sealed unsafe class Ed25519Batch : IDisposable
         publicKey.CopyTo(new Span<byte>(entry->PublicKey, Ed25519.PublicKeySize));
         pointR.CopyTo(new Span<byte>(entry->PointR, EdwardsPoint.CompressedSize));
         entry->ScalarS = scalarS;
-        entry->Challenge = Ed25519.HashToScalar(pointR, publicKey, message);
+        if (!_challenges.TryAdd(entry, message))
+            entry->Challenge = Ed25519.HashToScalar(pointR, publicKey, message);
         return true;
     }
 
@@ -83,6 +88,7 @@ public sealed unsafe class Ed25519Batch : IDisposable
     public ReadOnlySpan<bool> Verify()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
+        _challenges.Compute(_width);
         Span<bool> entryVerdicts = _entryVerdicts.AsSpan(0, _entryCount);
         if (_lanes is null)
             VerifyOneByOne(entryVerdicts);
@@ -108,9 +114,9 @@ public sealed unsafe class Ed25519Batch : IDisposable
     private static ISignatureLanes? Lanes(VectorWidth width, int capacity) => width switch
     {
         VectorWidth.None => null,
-        VectorWidth.Bits128 => new SignatureLanes<Lanes2>(capacity),
-        VectorWidth.Bits256 => new SignatureLanes<Lanes4>(capacity),
-        VectorWidth.Bits512 => new SignatureLanes<Lanes8>(capacity),
+        VectorWidth.Bits128 => new SignatureLanes<DoubleLanes2>(capacity),
+        VectorWidth.Bits256 => new SignatureLanes<DoubleLanes4>(capacity),
+        VectorWidth.Bits512 => new SignatureLanes<DoubleLanes8>(capacity),
         _ => throw new ArgumentOutOfRangeException(nameof(width), width, "There is no such width."),
     };
 
@@ -134,6 +140,7 @@ public sealed unsafe class Ed25519Batch : IDisposable
             return;
         _isDisposed = true;
         _lanes?.Dispose();
+        _challenges.Dispose();
         NativeMemory.AlignedFree(_entries);
     }
 }

@@ -20,7 +20,7 @@ internal static unsafe class BaseTable
     /// <param name="digits">-128 to 128 for each lane.</param>
     /// <param name="selected">Receives the multiples.</param>
     internal static void Select<T>(short* digits, AffineLanes<T>* selected)
-        where T : unmanaged, ILanes<T>
+        where T : unmanaged, IDoubleLanes<T>
     {
         double** sums = stackalloc double*[T.Count];
         double** differences = stackalloc double*[T.Count];

@@ -17,7 +17,7 @@ namespace Velox.Cryptography;
 /// </remarks>
 [SkipLocalsInit]
 internal struct FieldLanes<T>
-    where T : unmanaged, ILanes<T>
+    where T : unmanaged, IDoubleLanes<T>
 {
     internal const int LimbBits = 51;
 

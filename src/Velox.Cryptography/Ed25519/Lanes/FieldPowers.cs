@@ -5,7 +5,7 @@ namespace Velox.Cryptography;
 /// <summary>Inverses and roots of <see cref="FieldLanes{T}"/>: the addition chain of Bernstein's reference code.</summary>
 [SkipLocalsInit]
 internal static class FieldPowers<T>
-    where T : unmanaged, ILanes<T>
+    where T : unmanaged, IDoubleLanes<T>
 {
     /// <summary>The inverse, and zero for zero: the value to the power p - 2 = 2^255 - 21.</summary>
     internal static void Invert(in FieldLanes<T> value, out FieldLanes<T> inverse)

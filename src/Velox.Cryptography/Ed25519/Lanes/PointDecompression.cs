@@ -5,7 +5,7 @@ namespace Velox.Cryptography;
 /// <summary>Reads a compressed point in each lane, as lenient as <see cref="EdwardsPoint.TryDecompress"/>.</summary>
 [SkipLocalsInit]
 internal static unsafe class PointDecompression<T>
-    where T : unmanaged, ILanes<T>
+    where T : unmanaged, IDoubleLanes<T>
 {
     /// <summary>The points of as many 32-byte encodings as there are lanes; a lane that has none gets the identity.</summary>
     /// <param name="encodings">One pointer to 32 bytes for each lane.</param>

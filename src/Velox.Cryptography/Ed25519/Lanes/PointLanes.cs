@@ -5,7 +5,7 @@ namespace Velox.Cryptography;
 /// <summary>A point in each lane, in the coordinates of <see cref="EdwardsPoint"/>, all reduced.</summary>
 [SkipLocalsInit]
 internal struct PointLanes<T>
-    where T : unmanaged, ILanes<T>
+    where T : unmanaged, IDoubleLanes<T>
 {
     internal FieldLanes<T> X;
     internal FieldLanes<T> Y;
@@ -121,7 +121,7 @@ internal struct PointLanes<T>
 
 /// <summary>A point in each lane, prepared as the right operand of an addition; TwiceZ is a sum of two, the rest reduced.</summary>
 internal struct CachedLanes<T>
-    where T : unmanaged, ILanes<T>
+    where T : unmanaged, IDoubleLanes<T>
 {
     internal FieldLanes<T> YPlusX;
     internal FieldLanes<T> YMinusX;
@@ -131,7 +131,7 @@ internal struct CachedLanes<T>
 
 /// <summary>A <see cref="CachedLanes{T}"/> with Z = 1, which saves one multiplication per addition.</summary>
 internal struct AffineLanes<T>
-    where T : unmanaged, ILanes<T>
+    where T : unmanaged, IDoubleLanes<T>
 {
     internal FieldLanes<T> YPlusX;
     internal FieldLanes<T> YMinusX;

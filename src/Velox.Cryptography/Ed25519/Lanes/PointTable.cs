@@ -9,7 +9,7 @@ namespace Velox.Cryptography;
 /// <remarks>An entry is <see cref="EntryLength"/> doubles: Y + X, Y - X, 2 Z, 2 d T, five limbs each.</remarks>
 [SkipLocalsInit]
 internal static unsafe class PointTable<T>
-    where T : unmanaged, ILanes<T>
+    where T : unmanaged, IDoubleLanes<T>
 {
     internal const int MaxMultiple = 8;
     internal const int EntryLength = 4 * FieldElement.LimbCount;

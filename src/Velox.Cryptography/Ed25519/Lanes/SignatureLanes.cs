@@ -7,7 +7,7 @@ namespace Velox.Cryptography;
 /// <remarks>Owns its memory, so one thread uses it at a time. Nothing is allocated after the construction.</remarks>
 [SkipLocalsInit]
 internal sealed unsafe class SignatureLanes<T> : ISignatureLanes
-    where T : unmanaged, ILanes<T>
+    where T : unmanaged, IDoubleLanes<T>
 {
     private const nuint CacheLine = 64;
 

@@ -5,8 +5,8 @@ namespace Velox.Cryptography;
 /// The bits of a lane are also taken as a 64-bit integer: the operations on bits say so. Both give the same results on every
 /// machine: a fused multiplication and addition rounds once, to nearest and even (IEEE 754).
 /// </remarks>
-internal unsafe interface ILanes<T>
-    where T : unmanaged, ILanes<T>
+internal unsafe interface IDoubleLanes<T>
+    where T : unmanaged, IDoubleLanes<T>
 {
     /// <summary>Number of lanes.</summary>
     static abstract int Count { get; }
