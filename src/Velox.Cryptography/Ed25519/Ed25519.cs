@@ -46,7 +46,7 @@ public static class Ed25519
         ReadOnlySpan<byte> pointR = signature[..EdwardsPoint.CompressedSize];
         var scalarS = new Scalar(signature[EdwardsPoint.CompressedSize..]);
         return IsCandidate(publicKey, pointR, scalarS, rule)
-            && Holds(publicKey, pointR, scalarS, HashToScalar(pointR, publicKey, message), rule);
+            && Holds(publicKey, pointR, scalarS, HashToScalar(pointR, publicKey, message), rule, VectorPolicy.Width);
     }
 
     /// <summary>Signs as RFC 8032 says: the same input always gives the same 64 bytes.</summary>
@@ -114,8 +114,19 @@ public static class Ed25519
     /// <remarks>
     /// R is not decompressed under the strict rule: if the bytes are equal, the computed point is R, and R is canonical.
     /// </remarks>
-    [SkipLocalsInit]
     internal static bool Holds(
+        ReadOnlySpan<byte> publicKey,
+        ReadOnlySpan<byte> pointR,
+        in Scalar scalarS,
+        in Scalar challenge,
+        Ed25519Rule rule,
+        VectorWidth width) =>
+        width >= VectorWidth.Bits256
+            ? VectorVerification.Holds(publicKey, pointR, scalarS, challenge, rule)
+            : HoldsScalar(publicKey, pointR, scalarS, challenge, rule);
+
+    [SkipLocalsInit]
+    private static bool HoldsScalar(
         ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> pointR, in Scalar scalarS, in Scalar challenge, Ed25519Rule rule)
     {
         if (!EdwardsPoint.TryDecompress(publicKey, out EdwardsPoint pointA))

@@ -130,7 +130,8 @@ public sealed unsafe class Ed25519Batch : IDisposable
                 new ReadOnlySpan<byte>(entry->PointR, EdwardsPoint.CompressedSize),
                 entry->ScalarS,
                 entry->Challenge,
-                _rule);
+                _rule,
+                _width);
         }
     }
 

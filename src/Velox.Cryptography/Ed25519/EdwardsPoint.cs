@@ -41,6 +41,14 @@ internal readonly struct EdwardsPoint
     internal static FieldElement TwiceCurveD =>
         new(0x69b9426b2f159, 0x35050762add7a, 0x3cf44c0038052, 0x6738cc7407977, 0x2406d9dc56dff);
 
+    internal FieldElement X => _x;
+
+    internal FieldElement Y => _y;
+
+    internal FieldElement Z => _z;
+
+    internal FieldElement T => _t;
+
     /// <summary>Whether eight times this point is the identity.</summary>
     internal bool IsSmallOrder
     {
@@ -137,7 +145,7 @@ internal readonly struct EdwardsPoint
         return inverses;
     }
 
-    private static EdwardsPoint FromAffine(in FieldElement x, in FieldElement y) => new(x, y, FieldElement.One, x * y);
+    internal static EdwardsPoint FromAffine(in FieldElement x, in FieldElement y) => new(x, y, FieldElement.One, x * y);
 
     private EdwardsPoint Double(bool withT)
     {

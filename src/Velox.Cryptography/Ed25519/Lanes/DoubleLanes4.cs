@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -57,6 +58,21 @@ internal readonly unsafe struct DoubleLanes4(Vector256<double> value) : IDoubleL
         Vector256<long> bits = Vector256.Create((long)laneSet) & Vector256.Create(1L, 2L, 4L, 8L);
         return new(Vector256.OnesComplement(Vector256.Equals(bits, Vector256<long>.Zero)).AsDouble());
     }
+
+    /// <summary>Other values for each lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static DoubleLanes4 Create(double lane0, double lane1, double lane2, double lane3) =>
+        new(Vector256.Create(lane0, lane1, lane2, lane3));
+
+    /// <summary>[value[lane0], value[lane1], ...]; the lanes must be constants, so that it is one instruction.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static DoubleLanes4 Permute(
+        DoubleLanes4 value,
+        [ConstantExpected] long lane0,
+        [ConstantExpected] long lane1,
+        [ConstantExpected] long lane2,
+        [ConstantExpected] long lane3) =>
+        new(Vector256.Shuffle(value._value, Vector256.Create(lane0, lane1, lane2, lane3)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DoubleLanes4 Select(DoubleLanes4 mask, DoubleLanes4 whenSet, DoubleLanes4 whenClear) =>
