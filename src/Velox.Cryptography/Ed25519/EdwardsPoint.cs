@@ -18,7 +18,7 @@ internal readonly struct EdwardsPoint
     private readonly FieldElement _z;
     private readonly FieldElement _t;
 
-    private EdwardsPoint(in FieldElement x, in FieldElement y, in FieldElement z, in FieldElement t)
+    internal EdwardsPoint(in FieldElement x, in FieldElement y, in FieldElement z, in FieldElement t)
     {
         _x = x;
         _y = y;

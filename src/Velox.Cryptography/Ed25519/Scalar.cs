@@ -74,6 +74,9 @@ internal readonly struct Scalar
         return new Scalar(AddReduced(product, addend._words));
     }
 
+    /// <summary>left + right modulo L; both are below L.</summary>
+    internal static Scalar Add(in Scalar left, in Scalar right) => new(AddReduced(left._words, right._words));
+
     internal void WriteBytes(Span<byte> bytes)
     {
         for (int i = 0; i < WordCount; i++)

@@ -22,6 +22,20 @@ internal struct PointLanes<T>
         ProductXY = default;
     }
 
+    /// <summary>The point of one lane.</summary>
+    internal unsafe EdwardsPoint Lane(int lane)
+    {
+        // The pointer does not outlive the statement.
+        fixed (PointLanes<T>* point = &this)
+        {
+            return new EdwardsPoint(
+                FieldLanes<T>.Read(&point->X, lane),
+                FieldLanes<T>.Read(&point->Y, lane),
+                FieldLanes<T>.Read(&point->Z, lane),
+                FieldLanes<T>.Read(&point->ProductXY, lane));
+        }
+    }
+
     internal void Negate()
     {
         FieldLanes<T>.Negate(T.Broadcast(-0.0), in X, out X);

@@ -11,12 +11,16 @@ internal sealed unsafe class SignatureLanes<T> : ISignatureLanes
 {
     private const nuint CacheLine = 64;
 
+    // Of fewer, each by itself is cheaper than the doublings that only few share.
+    private const int MinCombined = 16;
+
     private readonly int _maxGroups;
     private readonly double* _tables;
     private readonly sbyte* _digits;
     private readonly short* _baseDigits;
     private readonly Frame* _frame;
     private readonly Candidate* _candidates;
+    private readonly CombinedLanes<T> _combined = new();
     private bool _isDisposed;
 
     /// <param name="capacity">The most signatures of one call.</param>
@@ -57,8 +61,46 @@ internal sealed unsafe class SignatureLanes<T> : ISignatureLanes
             verdicts[i] = EqualsR(&entries[i], &_candidates[i / T.Count], i % T.Count);
     }
 
-    /// <summary>The cofactored rule: 8 (S B - k A - R) is the identity.</summary>
+    /// <summary>The cofactored rule, by combination where there are enough signatures for it.</summary>
     public void VerifyCofactored(SignatureEntry* entries, int count, Span<bool> verdicts)
+    {
+        for (int first = 0; first < count; first += CombinedLanes<T>.MaxSignatures)
+        {
+            int length = Math.Min(CombinedLanes<T>.MaxSignatures, count - first);
+            if (length < MinCombined)
+            {
+                VerifyEach(entries + first, length, verdicts[first..]);
+                continue;
+            }
+
+            _combined.Prepare(entries + first, length);
+            Bisect(entries + first, verdicts.Slice(first, length), 0, (length + T.Count - 1) / T.Count);
+        }
+    }
+
+    /// <summary>Halves what does not hold together until few are left, and settles these one by one.</summary>
+    private void Bisect(SignatureEntry* entries, Span<bool> verdicts, int firstGroup, int groupCount)
+    {
+        int first = firstGroup * T.Count;
+        int length = Math.Min(groupCount * T.Count, verdicts.Length - first);
+        if (length < MinCombined)
+        {
+            VerifyEach(entries + first, length, verdicts.Slice(first, length));
+        }
+        else if (_combined.Holds(firstGroup, groupCount))
+        {
+            verdicts.Slice(first, length).Fill(true);
+        }
+        else
+        {
+            int half = groupCount / 2;
+            Bisect(entries, verdicts, firstGroup, half);
+            Bisect(entries, verdicts, firstGroup + half, groupCount - half);
+        }
+    }
+
+    /// <summary>The cofactored rule for each signature by itself: 8 (S B - k A - R) is the identity.</summary>
+    private void VerifyEach(SignatureEntry* entries, int count, Span<bool> verdicts)
     {
         for (int first = 0; first < count; first += T.Count)
         {
@@ -180,6 +222,7 @@ internal sealed unsafe class SignatureLanes<T> : ISignatureLanes
         if (_isDisposed)
             return;
         _isDisposed = true;
+        _combined.Dispose();
         NativeMemory.AlignedFree(_tables);
         NativeMemory.AlignedFree(_digits);
         NativeMemory.AlignedFree(_baseDigits);
