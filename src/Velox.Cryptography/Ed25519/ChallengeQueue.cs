@@ -1,9 +1,7 @@
-using System.Runtime.InteropServices;
-
 namespace Velox.Cryptography;
 
 /// <summary>Keeps copies of messages until their challenges are hashed all at once.</summary>
-internal sealed unsafe class ChallengeQueue : IDisposable
+internal sealed unsafe class ChallengeQueue
 {
     // Most transactions are shorter; a message for which no room is left is hashed by itself.
     private const int BytesPerMessage = 512;
@@ -16,20 +14,18 @@ internal sealed unsafe class ChallengeQueue : IDisposable
     private readonly SignatureEntry** _entries;
     private int _bytesUsed;
     private int _count;
-    private bool _isDisposed;
 
     /// <param name="capacity">The most challenges at once.</param>
-    internal ChallengeQueue(int capacity)
+    /// <param name="memory">Kept by whoever keeps this object.</param>
+    internal ChallengeQueue(int capacity, PinnedMemory memory)
     {
         _capacity = capacity;
         _byteCapacity = capacity * BytesPerMessage;
-        _bytes = (byte*)NativeMemory.Alloc((nuint)_byteCapacity);
-        _digests = (byte*)NativeMemory.Alloc((nuint)(capacity * Sha512Lanes.DigestSize));
-        _inputs = (ChallengeInput*)NativeMemory.Alloc((nuint)(capacity * sizeof(ChallengeInput)));
-        _entries = (SignatureEntry**)NativeMemory.Alloc((nuint)(capacity * sizeof(SignatureEntry*)));
+        _bytes = memory.Take<byte>(_byteCapacity);
+        _digests = memory.Take<byte>(capacity * Sha512Lanes.DigestSize);
+        _inputs = memory.Take<ChallengeInput>(capacity);
+        _entries = (SignatureEntry**)memory.Take<nint>(capacity);
     }
-
-    ~ChallengeQueue() => Free();
 
     /// <summary>Takes a copy of the message; false if there is no room for it.</summary>
     /// <param name="entry">Has R and A already; stays where it is until its challenge is computed.</param>
@@ -55,22 +51,5 @@ internal sealed unsafe class ChallengeQueue : IDisposable
             _entries[i]->Challenge = Scalar.Reduce(digests.Slice(i * Sha512Lanes.DigestSize, Sha512Lanes.DigestSize));
         _count = 0;
         _bytesUsed = 0;
-    }
-
-    public void Dispose()
-    {
-        Free();
-        GC.SuppressFinalize(this);
-    }
-
-    private void Free()
-    {
-        if (_isDisposed)
-            return;
-        _isDisposed = true;
-        NativeMemory.Free(_bytes);
-        NativeMemory.Free(_digests);
-        NativeMemory.Free(_inputs);
-        NativeMemory.Free(_entries);
     }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Velox.Cryptography;
 
 /// <summary>Checks many Ed25519 signatures at once, as <see cref="Ed25519.Verify"/> checks one.</summary>
@@ -7,17 +5,18 @@ namespace Velox.Cryptography;
 /// <para>Add signatures, then ask for the verdicts; what was added is copied. One thread uses a batch at a time.</para>
 /// <para>Nothing is allocated after the construction, but for each thread's first message above 1,984 bytes.</para>
 /// </remarks>
-public sealed unsafe class Ed25519Batch : IDisposable
+public sealed unsafe class Ed25519Batch
 {
     /// <summary>The most signatures a batch may have room for.</summary>
     public const int MaxCapacity = 4096;
 
     private const int DefaultCapacity = 64;
-    private const nuint CacheLine = 64;
 
     // What a rule refuses by the bytes alone has no entry.
     private const int NoEntry = -1;
 
+    // Everything below points into it: calls keep it alive to their end.
+    private readonly PinnedMemory _memory = new();
     private readonly Ed25519Rule _rule;
     private readonly VectorWidth _width;
     private readonly ISignatureLanes? _lanes;
@@ -27,7 +26,6 @@ public sealed unsafe class Ed25519Batch : IDisposable
     private readonly bool[] _entryVerdicts;
     private readonly bool[] _verdicts;
     private int _entryCount;
-    private bool _isDisposed;
 
     /// <param name="capacity">1 to <see cref="MaxCapacity"/> signatures.</param>
     /// <param name="rule">Which signatures hold.</param>
@@ -40,15 +38,13 @@ public sealed unsafe class Ed25519Batch : IDisposable
         Capacity = capacity;
         _rule = rule;
         _width = width ?? VectorPolicy.Width;
-        _lanes = Lanes(_width, capacity);
-        _entries = (SignatureEntry*)NativeMemory.AlignedAlloc((nuint)(capacity * sizeof(SignatureEntry)), CacheLine);
-        _challenges = new ChallengeQueue(capacity);
+        _lanes = Lanes(_width, capacity, _memory);
+        _entries = _memory.Take<SignatureEntry>(capacity);
+        _challenges = new ChallengeQueue(capacity, _memory);
         _entryOf = new int[capacity];
         _entryVerdicts = new bool[capacity];
         _verdicts = new bool[capacity];
     }
-
-    ~Ed25519Batch() => Free();
 
     public int Capacity { get; }
 
@@ -62,7 +58,6 @@ public sealed unsafe class Ed25519Batch : IDisposable
     /// <exception cref="ArgumentException">A key or signature of the wrong length.</exception>
     public bool TryAdd(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> signature, ReadOnlySpan<byte> message)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
         Ed25519.CheckLength(publicKey.Length, Ed25519.PublicKeySize, nameof(publicKey));
         Ed25519.CheckLength(signature.Length, Ed25519.SignatureSize, nameof(signature));
         if (Count == Capacity)
@@ -81,13 +76,13 @@ public sealed unsafe class Ed25519Batch : IDisposable
         entry->ScalarS = scalarS;
         if (!_challenges.TryAdd(entry, message))
             entry->Challenge = Ed25519.HashToScalar(pointR, publicKey, message);
+        GC.KeepAlive(_memory);
         return true;
     }
 
     /// <summary>The verdicts in the order of adding, valid until the next one; the batch is empty afterwards.</summary>
     public ReadOnlySpan<bool> Verify()
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
         _challenges.Compute(_width);
         Span<bool> entryVerdicts = _entryVerdicts.AsSpan(0, _entryCount);
         if (_lanes is null)
@@ -97,6 +92,7 @@ public sealed unsafe class Ed25519Batch : IDisposable
         else
             _lanes.VerifyCofactored(_entries, _entryCount, entryVerdicts);
 
+        GC.KeepAlive(_memory);
         Span<bool> verdicts = _verdicts.AsSpan(0, Count);
         for (int i = 0; i < verdicts.Length; i++)
             verdicts[i] = _entryOf[i] != NoEntry && entryVerdicts[_entryOf[i]];
@@ -105,43 +101,18 @@ public sealed unsafe class Ed25519Batch : IDisposable
         return verdicts;
     }
 
-    public void Dispose()
-    {
-        Free();
-        GC.SuppressFinalize(this);
-    }
-
-    private static ISignatureLanes? Lanes(VectorWidth width, int capacity) => width switch
+    private static ISignatureLanes? Lanes(VectorWidth width, int capacity, PinnedMemory memory) => width switch
     {
         VectorWidth.None => null,
-        VectorWidth.Bits128 => new SignatureLanes<DoubleLanes2>(capacity),
-        VectorWidth.Bits256 => new SignatureLanes<DoubleLanes4>(capacity),
-        VectorWidth.Bits512 => new SignatureLanes<DoubleLanes8>(capacity),
+        VectorWidth.Bits128 => new SignatureLanes<DoubleLanes2>(capacity, memory),
+        VectorWidth.Bits256 => new SignatureLanes<DoubleLanes4>(capacity, memory),
+        VectorWidth.Bits512 => new SignatureLanes<DoubleLanes8>(capacity, memory),
         _ => throw new ArgumentOutOfRangeException(nameof(width), width, "There is no such width."),
     };
 
     private void VerifyOneByOne(Span<bool> verdicts)
     {
         for (int i = 0; i < verdicts.Length; i++)
-        {
-            SignatureEntry* entry = _entries + i;
-            verdicts[i] = Ed25519.Holds(
-                new ReadOnlySpan<byte>(entry->PublicKey, Ed25519.PublicKeySize),
-                new ReadOnlySpan<byte>(entry->PointR, EdwardsPoint.CompressedSize),
-                entry->ScalarS,
-                entry->Challenge,
-                _rule,
-                _width);
-        }
-    }
-
-    private void Free()
-    {
-        if (_isDisposed)
-            return;
-        _isDisposed = true;
-        _lanes?.Dispose();
-        _challenges.Dispose();
-        NativeMemory.AlignedFree(_entries);
+            verdicts[i] = _entries[i].Holds(_rule, _width);
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Velox.Cryptography;
 
@@ -16,45 +15,35 @@ namespace Velox.Cryptography;
 /// Each lane takes every <c>T.Count</c>th signature; one run of doublings serves all of a chunk, so a signature costs two
 /// decompressions, two tables and 97 additions.
 /// </para>
-/// <para>Owns its memory, so one thread uses it at a time. Nothing is allocated after the construction.</para>
+/// <para>One thread uses it at a time. Nothing is allocated after the construction.</para>
 /// </remarks>
 [SkipLocalsInit]
-internal sealed unsafe class CombinedLanes<T> : IDisposable
+internal sealed unsafe class CombinedLanes<T>
     where T : unmanaged, IDoubleLanes<T>
 {
     // 2.9 KB of tables a signature: of more they leave the second-level cache, and all gets slower.
     internal const int MaxSignatures = 64;
 
-    private const nuint CacheLine = 64;
-
-    private readonly int _maxGroups = (MaxSignatures + T.Count - 1) / T.Count;
     private readonly Group* _groups;
     private readonly double* _keyTables;
     private readonly double* _pointTables;
     private readonly Scalar* _baseTerms;
     private readonly Frame* _frame;
-    private bool _isDisposed;
 
-    internal CombinedLanes()
+    /// <param name="memory">Kept by whoever keeps this object.</param>
+    internal CombinedLanes(PinnedMemory memory)
     {
-        _groups = Allocate<Group>(_maxGroups);
-        _keyTables = Allocate<double>(_maxGroups * TablesLength);
-        _pointTables = Allocate<double>(_maxGroups * TablesLength);
-        _baseTerms = Allocate<Scalar>(_maxGroups * T.Count);
-        _frame = Allocate<Frame>(1);
+        int maxGroups = (MaxSignatures + T.Count - 1) / T.Count;
+        _groups = memory.Take<Group>(maxGroups);
+        _keyTables = memory.Take<double>(maxGroups * TablesLength);
+        _pointTables = memory.Take<double>(maxGroups * TablesLength);
+        _baseTerms = memory.Take<Scalar>(maxGroups * T.Count);
+        _frame = memory.Take<Frame>(1);
         _frame->TwiceCurveD = FieldLanes<T>.Broadcast(EdwardsPoint.TwiceCurveD);
     }
 
-    ~CombinedLanes() => Free();
-
     /// <summary>Doubles of the tables of one group.</summary>
     private static int TablesLength => T.Count * PointTable<T>.Length;
-
-    public void Dispose()
-    {
-        Free();
-        GC.SuppressFinalize(this);
-    }
 
     /// <summary>Prepares a chunk for <see cref="Holds"/>.</summary>
     /// <param name="entries">Candidates with their challenges.</param>
@@ -108,10 +97,6 @@ internal sealed unsafe class CombinedLanes<T> : IDisposable
 
         return SumOfLanes().IsSmallOrder;
     }
-
-    private static TItem* Allocate<TItem>(int count)
-        where TItem : unmanaged =>
-        (TItem*)NativeMemory.AlignedAlloc((nuint)count * (nuint)sizeof(TItem), CacheLine);
 
     /// <summary>Tables of -A and -R, digits of z k and z, and z S.</summary>
     private void Prepare(int group, SignatureEntry* entries, ReadOnlySpan<Scalar> factors, int used)
@@ -172,18 +157,6 @@ internal sealed unsafe class CombinedLanes<T> : IDisposable
         return sum;
     }
 
-    private void Free()
-    {
-        if (_isDisposed)
-            return;
-        _isDisposed = true;
-        NativeMemory.AlignedFree(_groups);
-        NativeMemory.AlignedFree(_keyTables);
-        NativeMemory.AlignedFree(_pointTables);
-        NativeMemory.AlignedFree(_baseTerms);
-        NativeMemory.AlignedFree(_frame);
-    }
-
     private struct Frame
     {
         internal PointLanes<T> Sum;
@@ -195,7 +168,7 @@ internal sealed unsafe class CombinedLanes<T> : IDisposable
     /// <summary>Digits of as many signatures as there are lanes, those of one position side by side.</summary>
     private struct Group
     {
-        private const int MaxLanes = 8;
+        internal const int MaxLanes = 8;
 
         internal fixed sbyte KeyDigits[Scalar.Radix16DigitCount * MaxLanes];
         internal fixed sbyte PointDigits[CombinationFactors.DigitCount * MaxLanes];

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Velox.Cryptography;
 
 /// <summary>A signature on its way through a batch, in native memory.</summary>
@@ -17,4 +15,18 @@ internal unsafe struct SignatureEntry
     /// <summary>k = SHA-512(R || A || M) modulo L.</summary>
     internal Scalar Challenge;
 
+    /// <summary>Whether the signature holds, for a candidate whose challenge is computed.</summary>
+    internal readonly bool Holds(Ed25519Rule rule, VectorWidth width)
+    {
+        fixed (byte* publicKey = PublicKey, pointR = PointR)
+        {
+            return Ed25519.Holds(
+                new ReadOnlySpan<byte>(publicKey, Ed25519.PublicKeySize),
+                new ReadOnlySpan<byte>(pointR, EdwardsPoint.CompressedSize),
+                ScalarS,
+                Challenge,
+                rule,
+                width);
+        }
+    }
 }

@@ -1,54 +1,49 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Velox.Cryptography;
 
 /// <summary>Checks as many signatures at once as there are lanes, each by itself: no signature's verdict depends on another.</summary>
-/// <remarks>Owns its memory, so one thread uses it at a time. Nothing is allocated after the construction.</remarks>
+/// <remarks>One thread uses it at a time. Nothing is allocated after the construction.</remarks>
 [SkipLocalsInit]
 internal sealed unsafe class SignatureLanes<T> : ISignatureLanes
     where T : unmanaged, IDoubleLanes<T>
 {
-    private const nuint CacheLine = 64;
-
     // Of fewer, each by itself is cheaper than the doublings that only few share.
     private const int MinCombined = 16;
 
-    private readonly int _maxGroups;
+    // A vector of four takes as long as two signatures one by one, a vector of eight as long as three.
+    private const int MaxTail = 2;
+
     private readonly double* _tables;
     private readonly sbyte* _digits;
     private readonly short* _baseDigits;
     private readonly Frame* _frame;
     private readonly Candidate* _candidates;
-    private readonly CombinedLanes<T> _combined = new();
-    private bool _isDisposed;
+    private readonly CombinedLanes<T> _combined;
 
     /// <param name="capacity">The most signatures of one call.</param>
-    internal SignatureLanes(int capacity)
+    /// <param name="memory">Kept by whoever keeps this object.</param>
+    internal SignatureLanes(int capacity, PinnedMemory memory)
     {
-        _maxGroups = (capacity + T.Count - 1) / T.Count;
-        _tables = Allocate<double>(T.Count * PointTable<T>.Length);
-        _digits = Allocate<sbyte>(T.Count * Scalar.Radix16DigitCount);
-        _baseDigits = Allocate<short>(T.Count * Scalar.Radix256DigitCount);
-        _frame = Allocate<Frame>(1);
-        _candidates = Allocate<Candidate>(_maxGroups);
+        int maxGroups = (capacity + T.Count - 1) / T.Count;
+        _tables = memory.Take<double>(T.Count * PointTable<T>.Length);
+        _digits = memory.Take<sbyte>(T.Count * Scalar.Radix16DigitCount);
+        _baseDigits = memory.Take<short>(T.Count * Scalar.Radix256DigitCount);
+        _frame = memory.Take<Frame>(1);
+        _candidates = memory.Take<Candidate>(maxGroups);
+        _combined = new CombinedLanes<T>(memory);
         _frame->TwiceCurveD = FieldLanes<T>.Broadcast(EdwardsPoint.TwiceCurveD);
-    }
-
-    ~SignatureLanes() => Free();
-
-    public int Count => T.Count;
-
-    public void Dispose()
-    {
-        Free();
-        GC.SuppressFinalize(this);
     }
 
     /// <summary>The strict rule: S B - k A, compressed, equals the bytes of R.</summary>
     public void VerifyStrict(SignatureEntry* entries, int count, Span<bool> verdicts)
     {
+        int tail = Tail(count);
+        VerifyOneByOne(entries + count - tail, Ed25519Rule.Strict, verdicts.Slice(count - tail, tail));
+        count -= tail;
         int groups = (count + T.Count - 1) / T.Count;
+        if (groups == 0)
+            return;
         for (int group = 0; group < groups; group++)
         {
             int first = group * T.Count;
@@ -102,6 +97,9 @@ internal sealed unsafe class SignatureLanes<T> : ISignatureLanes
     /// <summary>The cofactored rule for each signature by itself: 8 (S B - k A - R) is the identity.</summary>
     private void VerifyEach(SignatureEntry* entries, int count, Span<bool> verdicts)
     {
+        int tail = Tail(count);
+        VerifyOneByOne(entries + count - tail, Ed25519Rule.Cofactored, verdicts.Slice(count - tail, tail));
+        count -= tail;
         for (int first = 0; first < count; first += T.Count)
         {
             int used = Math.Min(T.Count, count - first);
@@ -115,9 +113,18 @@ internal sealed unsafe class SignatureLanes<T> : ISignatureLanes
         }
     }
 
-    private static TItem* Allocate<TItem>(int count)
-        where TItem : unmanaged =>
-        (TItem*)NativeMemory.AlignedAlloc((nuint)count * (nuint)sizeof(TItem), CacheLine);
+    /// <summary>How many at the end are checked faster one by one than in a vector of which most lanes are idle.</summary>
+    private static int Tail(int count)
+    {
+        int tail = count % T.Count;
+        return T.Count >= DoubleLanes4.Count && tail <= MaxTail ? tail : 0;
+    }
+
+    private static void VerifyOneByOne(SignatureEntry* entries, Ed25519Rule rule, Span<bool> verdicts)
+    {
+        for (int i = 0; i < verdicts.Length; i++)
+            verdicts[i] = entries[i].Holds(rule, VectorWidth.Bits256);
+    }
 
     private static bool EqualsR(SignatureEntry* entry, Candidate* candidate, int lane)
     {
@@ -215,19 +222,6 @@ internal sealed unsafe class SignatureLanes<T> : ISignatureLanes
             FieldLanes<T>.Multiply(in candidate->X, in inverseZ, out candidate->X);
             FieldLanes<T>.Multiply(in candidate->Y, in inverseZ, out candidate->Y);
         }
-    }
-
-    private void Free()
-    {
-        if (_isDisposed)
-            return;
-        _isDisposed = true;
-        _combined.Dispose();
-        NativeMemory.AlignedFree(_tables);
-        NativeMemory.AlignedFree(_digits);
-        NativeMemory.AlignedFree(_baseDigits);
-        NativeMemory.AlignedFree(_frame);
-        NativeMemory.AlignedFree(_candidates);
     }
 
     /// <summary>What one group of lanes works with.</summary>
