@@ -74,37 +74,36 @@ internal struct FieldLanes<T>
         T b0 = right.Limb0, b1 = right.Limb1, b2 = right.Limb2, b3 = right.Limb3, b4 = right.Limb4;
 
         // The upper columns first, each folded into its lower one as soon as it is complete: few sums are under way at once,
-        // so that AVX2's sixteen registers nearly suffice. Groups: how many times LowMagic is in the low sum; products: how
-        // many times HighMagic is in the high one.
+        // so that AVX2's sixteen registers nearly suffice. The magic numbers in the sums are taken off once a column.
         Two(a0, b4, a1, b3, out T low4, out T high4);
         AddTwo(a2, b2, a3, b1, ref low4, ref high4);
         AddOne(a4, b0, ref low4, ref high4);
         Two(a1, b4, a2, b3, out T low5, out T high5);
         AddTwo(a3, b2, a4, b1, ref low5, ref high5);
-        T fold0 = Times19(Column(low5, high4, groups: 2, products: 5));
+        T fold0 = Times19(T.AddBits(low5, high4));
         Two(a2, b4, a3, b3, out T low6, out T high6);
         AddOne(a4, b2, ref low6, ref high6);
-        T fold1 = Times19(Column(low6, high5, groups: 2, products: 4));
+        T fold1 = Times19(T.AddBits(low6, high5));
         Two(a3, b4, a4, b3, out T low7, out T high7);
-        T fold2 = Times19(Column(low7, high6, groups: 1, products: 3));
+        T fold2 = Times19(T.AddBits(low7, high6));
         One(a4, b4, out T low8, out T high8);
-        T fold3 = Times19(Column(low8, high7, groups: 1, products: 2));
-        low4 = T.AddBits(low4, Times19(T.AddBits(high8, T.BroadcastBits(-HighMagicBits))));
+        T fold3 = Times19(T.AddBits(low8, high7));
+        T fold4 = T.AddBits(low4, Times19(high8));
 
         One(a0, b0, out T low0, out T high0);
-        T column0 = T.AddBits(T.AddBits(low0, fold0), T.BroadcastBits(ColumnBias - LowMagicBits));
+        T column0 = T.AddBits(T.AddBits(low0, fold0), Magic(groups: 1 + (19 * 2), products: 19 * 5));
         Two(a0, b1, a1, b0, out T low1, out T high1);
-        T column1 = T.AddBits(BiasedColumn(low1, high0, groups: 1, products: 1), fold1);
+        T column1 = T.AddBits(T.AddBits(T.AddBits(low1, high0), fold1), Magic(groups: 1 + (19 * 2), products: 1 + (19 * 4)));
         product.Limb1 = Limb(column1, T.ShiftBitsRight(column0, LimbBits), CarryBias);
         Two(a0, b2, a1, b1, out T low2, out T high2);
         AddOne(a2, b0, ref low2, ref high2);
-        T column2 = T.AddBits(BiasedColumn(low2, high1, groups: 2, products: 2), fold2);
+        T column2 = T.AddBits(T.AddBits(T.AddBits(low2, high1), fold2), Magic(groups: 2 + 19, products: 2 + (19 * 3)));
         product.Limb2 = Limb(column2, T.ShiftBitsRight(column1, LimbBits), CarryBias);
         Two(a0, b3, a1, b2, out T low3, out T high3);
         AddTwo(a2, b1, a3, b0, ref low3, ref high3);
-        T column3 = T.AddBits(BiasedColumn(low3, high2, groups: 2, products: 3), fold3);
+        T column3 = T.AddBits(T.AddBits(T.AddBits(low3, high2), fold3), Magic(groups: 2 + 19, products: 3 + (19 * 2)));
         product.Limb3 = Limb(column3, T.ShiftBitsRight(column2, LimbBits), CarryBias);
-        T column4 = BiasedColumn(low4, high3, groups: 3, products: 4);
+        T column4 = T.AddBits(T.AddBits(fold4, high3), Magic(groups: 3, products: 4 + 19));
         product.Limb4 = Limb(column4, T.ShiftBitsRight(column3, LimbBits), CarryBias);
         product.Limb0 = Limb(column0, Times19(T.ShiftBitsRight(column4, LimbBits)), 19 * CarryBias);
     }
@@ -116,29 +115,32 @@ internal struct FieldLanes<T>
         T a0 = value.Limb0, a1 = value.Limb1, a2 = value.Limb2, a3 = value.Limb3, a4 = value.Limb4;
         T twice0 = a0 + a0, twice1 = a1 + a1, twice2 = a2 + a2, twice3 = a3 + a3;
 
-        One(a0, a0, out T low0, out T high0);
-        One(twice0, a1, out T low1, out T high1);
-        Two(twice0, a2, a1, a1, out T low2, out T high2);
-        Two(twice0, a3, twice1, a2, out T low3, out T high3);
         Two(twice0, a4, twice1, a3, out T low4, out T high4);
         AddOne(a2, a2, ref low4, ref high4);
         Two(twice1, a4, twice2, a3, out T low5, out T high5);
+        T fold0 = Times19(T.AddBits(low5, high4));
         Two(twice2, a4, a3, a3, out T low6, out T high6);
+        T fold1 = Times19(T.AddBits(low6, high5));
         One(twice3, a4, out T low7, out T high7);
+        T fold2 = Times19(T.AddBits(low7, high6));
         One(a4, a4, out T low8, out T high8);
+        T fold3 = Times19(T.AddBits(low8, high7));
+        T fold4 = T.AddBits(low4, Times19(high8));
 
-        T column5 = Column(low5, high4, groups: 1, products: 3);
-        T column6 = Column(low6, high5, groups: 1, products: 2);
-        T column7 = Column(low7, high6, groups: 1, products: 2);
-        T column8 = Column(low8, high7, groups: 1, products: 1);
-        T column9 = T.AddBits(high8, T.BroadcastBits(-HighMagicBits));
-        Reduce(
-            Fold(T.AddBits(low0, T.BroadcastBits(-LowMagicBits)), column5),
-            Fold(Column(low1, high0, groups: 1, products: 1), column6),
-            Fold(Column(low2, high1, groups: 1, products: 1), column7),
-            Fold(Column(low3, high2, groups: 1, products: 2), column8),
-            Fold(Column(low4, high3, groups: 2, products: 2), column9),
-            out square);
+        One(a0, a0, out T low0, out T high0);
+        T column0 = T.AddBits(T.AddBits(low0, fold0), Magic(groups: 1 + 19, products: 19 * 3));
+        One(twice0, a1, out T low1, out T high1);
+        T column1 = T.AddBits(T.AddBits(T.AddBits(low1, high0), fold1), Magic(groups: 1 + 19, products: 1 + (19 * 2)));
+        square.Limb1 = Limb(column1, T.ShiftBitsRight(column0, LimbBits), CarryBias);
+        Two(twice0, a2, a1, a1, out T low2, out T high2);
+        T column2 = T.AddBits(T.AddBits(T.AddBits(low2, high1), fold2), Magic(groups: 1 + 19, products: 1 + (19 * 2)));
+        square.Limb2 = Limb(column2, T.ShiftBitsRight(column1, LimbBits), CarryBias);
+        Two(twice0, a3, twice1, a2, out T low3, out T high3);
+        T column3 = T.AddBits(T.AddBits(T.AddBits(low3, high2), fold3), Magic(groups: 1 + 19, products: 2 + 19));
+        square.Limb3 = Limb(column3, T.ShiftBitsRight(column2, LimbBits), CarryBias);
+        T column4 = T.AddBits(T.AddBits(fold4, high3), Magic(groups: 2, products: 2 + 19));
+        square.Limb4 = Limb(column4, T.ShiftBitsRight(column3, LimbBits), CarryBias);
+        square.Limb0 = Limb(column0, Times19(T.ShiftBitsRight(column4, LimbBits)), 19 * CarryBias);
     }
 
     /// <summary>The value squared <paramref name="count"/> times in a row, for a count of at least 1.</summary>
@@ -241,43 +243,16 @@ internal struct FieldLanes<T>
         high = T.AddBits(high, moreHigh);
     }
 
-    /// <summary>A column as an integer: the low parts of its products and the high parts of the column below.</summary>
+    /// <summary>What makes a biased column of a sum: without LowMagic a group of low parts, HighMagic a product of high ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Column(T low, T highBelow, [ConstantExpected] int groups, [ConstantExpected] int products) =>
-        T.AddBits(
-            T.AddBits(low, highBelow),
-            T.BroadcastBits(unchecked(-(groups * LowMagicBits) - (products * HighMagicBits))));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T BiasedColumn(T low, T highBelow, [ConstantExpected] int groups, [ConstantExpected] int products) =>
-        T.AddBits(
-            T.AddBits(low, highBelow),
-            T.BroadcastBits(unchecked(ColumnBias - (groups * LowMagicBits) - (products * HighMagicBits))));
+    private static T Magic([ConstantExpected] int groups, [ConstantExpected] int products) =>
+        T.BroadcastBits(unchecked(ColumnBias - (groups * LowMagicBits) - (products * HighMagicBits)));
 
     /// <summary>2^255 = 19: a column of the upper half counts nineteen times in the lower half.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Fold(T column, T upper) => T.AddBits(column, Times19(upper));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Times19(T bits) => T.AddBits(T.AddBits(bits, T.AddBits(bits, bits)), T.ShiftBitsLeft(bits, 4));
 
-    /// <summary>Moves what exceeds a limb to the next one, all at once, and makes doubles of the columns.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Reduce(T column0, T column1, T column2, T column3, T column4, out FieldLanes<T> reduced)
-    {
-        T bias = T.BroadcastBits(ColumnBias);
-        column0 = T.AddBits(column0, bias);
-        column1 = T.AddBits(column1, bias);
-        column2 = T.AddBits(column2, bias);
-        column3 = T.AddBits(column3, bias);
-        column4 = T.AddBits(column4, bias);
-        reduced.Limb0 = Limb(column0, Times19(T.ShiftBitsRight(column4, LimbBits)), 19 * CarryBias);
-        reduced.Limb1 = Limb(column1, T.ShiftBitsRight(column0, LimbBits), CarryBias);
-        reduced.Limb2 = Limb(column2, T.ShiftBitsRight(column1, LimbBits), CarryBias);
-        reduced.Limb3 = Limb(column3, T.ShiftBitsRight(column2, LimbBits), CarryBias);
-        reduced.Limb4 = Limb(column4, T.ShiftBitsRight(column3, LimbBits), CarryBias);
-    }
-
+    /// <summary>A limb as a double: what is left of its column, and what the column below exceeded.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Limb(T column, T carry, [ConstantExpected] long carryBias)
     {
