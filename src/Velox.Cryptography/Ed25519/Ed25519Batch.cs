@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Velox.Cryptography;
 
 /// <summary>Checks many Ed25519 signatures at once, as <see cref="Ed25519.Verify"/> checks one.</summary>
@@ -10,6 +12,10 @@ public sealed unsafe class Ed25519Batch
     /// <summary>The most signatures a batch may have room for.</summary>
     public const int MaxCapacity = 4096;
 
+    /// <summary>The most keys that a batch remembers: 188 MB of tables.</summary>
+    public const int MaxCachedKeys = 65_536;
+
+    private const int MinCachedKeys = 4;
     private const int DefaultCapacity = 64;
 
     // What a rule refuses by the bytes alone has no entry.
@@ -30,15 +36,29 @@ public sealed unsafe class Ed25519Batch
     /// <param name="capacity">1 to <see cref="MaxCapacity"/> signatures.</param>
     /// <param name="rule">Which signatures hold.</param>
     /// <param name="width">The vectors; by default those of <see cref="VectorPolicy"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The capacity is out of range.</exception>
-    public Ed25519Batch(int capacity = DefaultCapacity, Ed25519Rule rule = Ed25519Rule.Strict, VectorWidth? width = null)
+    /// <param name="cachedKeys">
+    /// How many keys that come again keep their tables, of 2.9 KB each: 0, or a power of two from 4 to
+    /// <see cref="MaxCachedKeys"/>. Used under the strict rule, in vectors.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public Ed25519Batch(
+        int capacity = DefaultCapacity,
+        Ed25519Rule rule = Ed25519Rule.Strict,
+        VectorWidth? width = null,
+        int cachedKeys = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, MaxCapacity);
+        if (cachedKeys != 0 && (cachedKeys < MinCachedKeys || cachedKeys > MaxCachedKeys || !BitOperations.IsPow2(cachedKeys)))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(cachedKeys), cachedKeys, $"Expected 0 or a power of two from {MinCachedKeys} to {MaxCachedKeys}.");
+        }
+
         Capacity = capacity;
         _rule = rule;
         _width = width ?? VectorPolicy.Width;
-        _lanes = Lanes(_width, capacity, _memory);
+        _lanes = Lanes(cachedKeys);
         _entries = _memory.Take<SignatureEntry>(capacity);
         _challenges = new ChallengeQueue(capacity, _memory);
         _entryOf = new int[capacity];
@@ -87,10 +107,8 @@ public sealed unsafe class Ed25519Batch
         Span<bool> entryVerdicts = _entryVerdicts.AsSpan(0, _entryCount);
         if (_lanes is null)
             VerifyOneByOne(entryVerdicts);
-        else if (_rule == Ed25519Rule.Strict)
-            _lanes.VerifyStrict(_entries, _entryCount, entryVerdicts);
         else
-            _lanes.VerifyCofactored(_entries, _entryCount, entryVerdicts);
+            _lanes.Verify(_entries, _entryCount, entryVerdicts);
 
         GC.KeepAlive(_memory);
         Span<bool> verdicts = _verdicts.AsSpan(0, Count);
@@ -101,14 +119,22 @@ public sealed unsafe class Ed25519Batch
         return verdicts;
     }
 
-    private static ISignatureLanes? Lanes(VectorWidth width, int capacity, PinnedMemory memory) => width switch
+    private ISignatureLanes? Lanes(int cachedKeys) => _width switch
     {
         VectorWidth.None => null,
-        VectorWidth.Bits128 => new SignatureLanes<DoubleLanes2>(capacity, memory),
-        VectorWidth.Bits256 => new SignatureLanes<DoubleLanes4>(capacity, memory),
-        VectorWidth.Bits512 => new SignatureLanes<DoubleLanes8>(capacity, memory),
-        _ => throw new ArgumentOutOfRangeException(nameof(width), width, "There is no such width."),
+        VectorWidth.Bits128 => Lanes<DoubleLanes2>(cachedKeys),
+        VectorWidth.Bits256 => Lanes<DoubleLanes4>(cachedKeys),
+        VectorWidth.Bits512 => Lanes<DoubleLanes8>(cachedKeys),
+        _ => throw new InvalidOperationException($"There is no width {_width}."),
     };
+
+    private ISignatureLanes Lanes<T>(int cachedKeys)
+        where T : unmanaged, IDoubleLanes<T>
+    {
+        if (_rule == Ed25519Rule.Cofactored)
+            return new CofactoredLanes<T>(_memory);
+        return new StrictLanes<T>(Capacity, cachedKeys == 0 ? null : new KeyCache(cachedKeys, _memory), _memory);
+    }
 
     private void VerifyOneByOne(Span<bool> verdicts)
     {

@@ -50,14 +50,9 @@ internal readonly struct EdwardsPoint
     internal FieldElement T => _t;
 
     /// <summary>Whether eight times this point is the identity.</summary>
-    internal bool IsSmallOrder
-    {
-        get
-        {
-            EdwardsPoint multiple = Double(3);
-            return multiple._x.IsZero && multiple._y.Equals(multiple._z);
-        }
-    }
+    internal bool IsSmallOrder => Double(3).IsIdentity;
+
+    internal bool IsIdentity => _x.IsZero && _y.Equals(_z);
 
     public static EdwardsPoint operator -(in EdwardsPoint point) => new(-point._x, point._y, point._z, -point._t);
 

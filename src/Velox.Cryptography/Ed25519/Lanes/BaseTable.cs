@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Velox.Cryptography;
 
-/// <summary>The multiples 0 to 128 of the base point, for signed digits of 8 bits.</summary>
+/// <summary>The multiples 0 to 128 of the base point B and of 2^128 B, for signed digits of 8 bits.</summary>
 /// <remarks>An entry is <see cref="EntryLength"/> doubles: y + x, y - x, 2 d x y, five limbs each, and one unused.</remarks>
 [SkipLocalsInit]
 internal static unsafe class BaseTable
@@ -13,19 +13,22 @@ internal static unsafe class BaseTable
     // A power of two: no entry crosses more cache lines than it fills.
     private const int EntryLength = 16;
 
+    private const int PartLength = (MaxMultiple + 1) * EntryLength;
+
     // Never freed: it serves the whole process.
     private static readonly double* Entries = Build();
 
     /// <summary>Looks up a multiple for each lane.</summary>
+    /// <param name="part">0 for B, 1 for 2^128 B.</param>
     /// <param name="digits">-128 to 128 for each lane.</param>
     /// <param name="selected">Receives the multiples.</param>
-    internal static void Select<T>(short* digits, AffineLanes<T>* selected)
+    internal static void Select<T>(int part, short* digits, AffineLanes<T>* selected)
         where T : unmanaged, IDoubleLanes<T>
     {
         double** sums = stackalloc double*[T.Count];
         double** differences = stackalloc double*[T.Count];
         double** products = stackalloc double*[T.Count];
-        double* entries = Entries;
+        double* entries = Entries + (part * PartLength);
         uint negative = 0;
         for (int lane = 0; lane < T.Count; lane++)
         {
@@ -49,11 +52,17 @@ internal static unsafe class BaseTable
     private static double* Build()
     {
         const nuint CacheLine = 64;
-        var entries = (double*)NativeMemory.AlignedAlloc((MaxMultiple + 1) * EntryLength * sizeof(double), CacheLine);
-        AffinePoint[] multiples = PointMultiplication.ComputeBaseMultiples(MaxMultiple);
-        Write(AffinePoint.Identity, entries);
-        for (int i = 0; i < multiples.Length; i++)
-            Write(multiples[i], entries + ((i + 1) * EntryLength));
+        var entries = (double*)NativeMemory.AlignedAlloc(KeyTable.Parts * PartLength * sizeof(double), CacheLine);
+        EdwardsPoint point = EdwardsPoint.BasePoint;
+        for (int part = 0; part < KeyTable.Parts; part++)
+        {
+            double* entry = entries + (part * PartLength);
+            Write(AffinePoint.Identity, entry);
+            foreach (AffinePoint multiple in PointMultiplication.ComputeMultiples(point, MaxMultiple))
+                Write(multiple, entry += EntryLength);
+            point = point.Double(KeyTable.PartBits);
+        }
+
         return entries;
     }
 

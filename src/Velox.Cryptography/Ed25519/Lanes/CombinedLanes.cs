@@ -91,7 +91,7 @@ internal sealed unsafe class CombinedLanes<T>
             if (i % 2 != 0)
                 continue;
             baseDigits[0] = digits[i / 2];
-            BaseTable.Select(baseDigits, &_frame->BaseMultiple);
+            BaseTable.Select(0, baseDigits, &_frame->BaseMultiple);
             _frame->Sum.Add(in _frame->BaseMultiple, withT: true);
         }
 
@@ -138,13 +138,16 @@ internal sealed unsafe class CombinedLanes<T>
 
     private void AddMultiples(int firstGroup, int groupCount, int digit)
     {
+        double** tables = stackalloc double*[T.Count];
         for (int group = firstGroup; group < firstGroup + groupCount; group++)
         {
-            PointTable<T>.Select(_keyTables + (group * TablesLength), _groups[group].KeyDigits + (digit * T.Count), &_frame->Multiple);
+            PointTable<T>.Locate(_keyTables + (group * TablesLength), tables);
+            PointTable<T>.Select(tables, 0, _groups[group].KeyDigits + (digit * T.Count), &_frame->Multiple);
             _frame->Sum.Add(in _frame->Multiple, withT: true);
             if (digit >= CombinationFactors.DigitCount)
                 continue;
-            PointTable<T>.Select(_pointTables + (group * TablesLength), _groups[group].PointDigits + (digit * T.Count), &_frame->Multiple);
+            PointTable<T>.Locate(_pointTables + (group * TablesLength), tables);
+            PointTable<T>.Select(tables, 0, _groups[group].PointDigits + (digit * T.Count), &_frame->Multiple);
             _frame->Sum.Add(in _frame->Multiple, withT: true);
         }
     }

@@ -10,11 +10,11 @@ namespace Velox.Cryptography;
 internal static unsafe class PointTable<T>
     where T : unmanaged, IDoubleLanes<T>
 {
-    internal const int MaxMultiple = 8;
-    internal const int EntryLength = 4 * FieldElement.LimbCount;
+    internal const int MaxMultiple = KeyTable.MaxMultiple;
+    internal const int EntryLength = KeyTable.EntryLength;
 
     /// <summary>Doubles of one lane's table.</summary>
-    internal const int Length = (MaxMultiple + 1) * EntryLength;
+    internal const int Length = KeyTable.PartLength;
 
     /// <summary>Writes the tables of the lanes one after the other.</summary>
     /// <param name="point">The points.</param>
@@ -37,11 +37,19 @@ internal static unsafe class PointTable<T>
         }
     }
 
+    /// <summary>Where each lane's table begins among those that <see cref="Build"/> wrote.</summary>
+    internal static void Locate(double* tables, double** laneTables)
+    {
+        for (int lane = 0; lane < T.Count; lane++)
+            laneTables[lane] = tables + (lane * Length);
+    }
+
     /// <summary>Looks up a multiple in each lane's table.</summary>
-    /// <param name="tables">What <see cref="Build"/> wrote.</param>
+    /// <param name="tables">For each lane, what <see cref="Build"/> wrote.</param>
+    /// <param name="part">Which table of those that a lane has one after the other.</param>
     /// <param name="digits">-8 to 8 for each lane.</param>
     /// <param name="selected">Receives the multiples.</param>
-    internal static void Select(double* tables, sbyte* digits, CachedLanes<T>* selected)
+    internal static void Select(double** tables, int part, sbyte* digits, CachedLanes<T>* selected)
     {
         double** sums = stackalloc double*[T.Count];
         double** differences = stackalloc double*[T.Count];
@@ -52,7 +60,7 @@ internal static unsafe class PointTable<T>
             // -(x, y) = (-x, y): the sum and the difference change places, and T its sign.
             int digit = digits[lane];
             int sign = digit >> 31;
-            double* entry = tables + (lane * Length) + (((digit ^ sign) - sign) * EntryLength);
+            double* entry = tables[lane] + (part * Length) + (((digit ^ sign) - sign) * EntryLength);
             int swap = sign & FieldElement.LimbCount;
             sums[lane] = entry + swap;
             differences[lane] = entry + FieldElement.LimbCount - swap;

@@ -15,6 +15,9 @@ internal unsafe struct SignatureEntry
     /// <summary>k = SHA-512(R || A || M) modulo L.</summary>
     internal Scalar Challenge;
 
+    /// <summary>The multiples of the key in a cache, or null.</summary>
+    internal double* KeyTable;
+
     /// <summary>Whether the signature holds, for a candidate whose challenge is computed.</summary>
     internal readonly bool Holds(Ed25519Rule rule, VectorWidth width)
     {
