@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Velox.Cryptography;
 
@@ -19,9 +20,32 @@ internal readonly unsafe struct DoubleLanes4(Vector256<double> value) : IDoubleL
 
     public static void Gather(double** rows, int length, DoubleLanes4* destination)
     {
+        int i = 0;
+        for (; Avx.IsSupported && i + Count <= length; i += Count)
+            Transpose(rows, i, destination + i);
         double* row0 = rows[0], row1 = rows[1], row2 = rows[2], row3 = rows[3];
-        for (int i = 0; i < length; i++)
+        for (; i < length; i++)
             destination[i] = new(Vector256.Create(row0[i], row1[i], row2[i], row3[i]));
+    }
+
+    /// <summary>Four elements of each row at once: half the loads and shuffles of one by one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose(double** rows, int index, DoubleLanes4* destination)
+    {
+        const byte LowHalves = 0x20;
+        const byte HighHalves = 0x31;
+        Vector256<double> row0 = Vector256.Load(rows[0] + index);
+        Vector256<double> row1 = Vector256.Load(rows[1] + index);
+        Vector256<double> row2 = Vector256.Load(rows[2] + index);
+        Vector256<double> row3 = Vector256.Load(rows[3] + index);
+        Vector256<double> even01 = Avx.UnpackLow(row0, row1);
+        Vector256<double> odd01 = Avx.UnpackHigh(row0, row1);
+        Vector256<double> even23 = Avx.UnpackLow(row2, row3);
+        Vector256<double> odd23 = Avx.UnpackHigh(row2, row3);
+        destination[0] = new(Avx.Permute2x128(even01, even23, LowHalves));
+        destination[1] = new(Avx.Permute2x128(odd01, odd23, LowHalves));
+        destination[2] = new(Avx.Permute2x128(even01, even23, HighHalves));
+        destination[3] = new(Avx.Permute2x128(odd01, odd23, HighHalves));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
