@@ -7,7 +7,10 @@ internal sealed class SignatureChecker
 {
     private const int BatchSize = 64;
 
-    private readonly Ed25519Batch _batch = new(BatchSize);
+    // Market makers and fee payers sign again and again: their tables take 3 MB.
+    private const int CachedKeys = 1024;
+
+    private readonly Ed25519Batch _batch = new(BatchSize, cachedKeys: CachedKeys);
 
     // Whose signature each of the batch is: a transaction may have several, and they may be in different batches.
     private readonly InFlightTransaction?[] _owners = new InFlightTransaction?[BatchSize];

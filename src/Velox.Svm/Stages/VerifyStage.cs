@@ -9,34 +9,23 @@ namespace Velox.Svm;
 /// Transactions do not depend on each other here, so workers share the batch, a run of neighbours each, and a worker checks the
 /// signatures of its run in vectors.
 /// </remarks>
-public sealed class VerifyStage
+public sealed class VerifyStage(int workers)
 {
-    private readonly SignatureChecker[] _checkers;
-
-    public VerifyStage(int workers)
-    {
-        _checkers = new SignatureChecker[workers];
-        for (int i = 0; i < workers; i++)
-            _checkers[i] = new SignatureChecker();
-    }
+    // Made when first needed: a checker holds some megabytes.
+    private readonly SignatureChecker?[] _checkers = new SignatureChecker?[workers];
 
     public StageCounters Counters { get; } = new("verify");
 
     public void Run(IReadOnlyList<InFlightTransaction> batch)
     {
-        int workers = Math.Min(_checkers.Length, batch.Count);
-        if (workers <= 1)
+        int runs = Math.Min(_checkers.Length, batch.Count);
+        if (runs <= 1)
         {
-            _checkers[0].Verify(batch, 0, batch.Count);
+            CheckRun(batch, 0, 1);
             return;
         }
 
-        Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, worker =>
-        {
-            int start = (int)((long)batch.Count * worker / workers);
-            int end = (int)((long)batch.Count * (worker + 1) / workers);
-            _checkers[worker].Verify(batch, start, end);
-        });
+        Parallel.For(0, runs, new ParallelOptions { MaxDegreeOfParallelism = runs }, run => CheckRun(batch, run, runs));
     }
 
     /// <summary>Checks one transaction; on failure its rejection says why.</summary>
@@ -62,5 +51,13 @@ public sealed class VerifyStage
         Span<byte> digest = stackalloc byte[Hash256.Size];
         SHA256.HashData(transaction.View.Message, digest);
         transaction.MessageHash = new Hash256(digest);
+    }
+
+    private void CheckRun(IReadOnlyList<InFlightTransaction> batch, int run, int runs)
+    {
+        int start = (int)((long)batch.Count * run / runs);
+        int end = (int)((long)batch.Count * (run + 1) / runs);
+        SignatureChecker checker = _checkers[run] ??= new SignatureChecker();
+        checker.Verify(batch, start, end);
     }
 }
