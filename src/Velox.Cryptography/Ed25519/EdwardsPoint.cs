@@ -11,14 +11,14 @@ internal readonly struct EdwardsPoint
 {
     internal const int CompressedSize = 32;
 
-    private const byte SignBit = 0x80;
+    internal const byte SignBit = 0x80;
 
     private readonly FieldElement _x;
     private readonly FieldElement _y;
     private readonly FieldElement _z;
     private readonly FieldElement _t;
 
-    private EdwardsPoint(in FieldElement x, in FieldElement y, in FieldElement z, in FieldElement t)
+    internal EdwardsPoint(in FieldElement x, in FieldElement y, in FieldElement z, in FieldElement t)
     {
         _x = x;
         _y = y;
@@ -35,21 +35,24 @@ internal readonly struct EdwardsPoint
         new FieldElement(0x6666666666658, 0x4cccccccccccc, 0x1999999999999, 0x3333333333333, 0x6666666666666));
 
     /// <summary>d = -121665 / 121666.</summary>
-    private static FieldElement CurveD =>
+    internal static FieldElement CurveD =>
         new(0x34dca135978a3, 0x1a8283b156ebd, 0x5e7a26001c029, 0x739c663a03cbb, 0x52036cee2b6ff);
 
-    private static FieldElement TwiceCurveD =>
+    internal static FieldElement TwiceCurveD =>
         new(0x69b9426b2f159, 0x35050762add7a, 0x3cf44c0038052, 0x6738cc7407977, 0x2406d9dc56dff);
 
+    internal FieldElement X => _x;
+
+    internal FieldElement Y => _y;
+
+    internal FieldElement Z => _z;
+
+    internal FieldElement T => _t;
+
     /// <summary>Whether eight times this point is the identity.</summary>
-    internal bool IsSmallOrder
-    {
-        get
-        {
-            EdwardsPoint multiple = Double(3);
-            return multiple._x.IsZero && multiple._y.Equals(multiple._z);
-        }
-    }
+    internal bool IsSmallOrder => Double(3).IsIdentity;
+
+    internal bool IsIdentity => _x.IsZero && _y.Equals(_z);
 
     public static EdwardsPoint operator -(in EdwardsPoint point) => new(-point._x, point._y, point._z, -point._t);
 
@@ -137,7 +140,7 @@ internal readonly struct EdwardsPoint
         return inverses;
     }
 
-    private static EdwardsPoint FromAffine(in FieldElement x, in FieldElement y) => new(x, y, FieldElement.One, x * y);
+    internal static EdwardsPoint FromAffine(in FieldElement x, in FieldElement y) => new(x, y, FieldElement.One, x * y);
 
     private EdwardsPoint Double(bool withT)
     {

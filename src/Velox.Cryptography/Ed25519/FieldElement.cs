@@ -14,7 +14,7 @@ namespace Velox.Cryptography;
 /// <see cref="IsZero"/>: for public values only.
 /// </para>
 /// </remarks>
-internal readonly struct FieldElement : IEquatable<FieldElement>
+internal readonly partial struct FieldElement : IEquatable<FieldElement>
 {
     internal const int Size = 32;
 

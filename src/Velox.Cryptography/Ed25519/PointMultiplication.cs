@@ -78,6 +78,17 @@ internal static class PointMultiplication
         return AffinePoint.Select((ulong)(long)signMask, -selected, selected);
     }
 
+    /// <summary>1, 2, ... count times a point.</summary>
+    internal static AffinePoint[] ComputeMultiples(in EdwardsPoint point, int count)
+    {
+        var multiples = new EdwardsPoint[count];
+        multiples[0] = point;
+        CachedPoint step = point.ToCached();
+        for (int i = 1; i < count; i++)
+            multiples[i] = multiples[i - 1] + step;
+        return ToAffine(multiples);
+    }
+
     private static OddMultiples ComputeOddMultiples(in EdwardsPoint point)
     {
         OddMultiples multiples = default;

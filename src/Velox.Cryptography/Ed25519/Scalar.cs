@@ -13,8 +13,13 @@ internal readonly struct Scalar
     internal const int Size = 32;
     internal const int BitCount = 256;
     internal const int Radix16DigitCount = 64;
+    internal const int Radix256DigitCount = 32;
 
     private const int WordCount = 4;
+
+    private const ulong OrderWord0 = 0x5812631a5cf5d3ed;
+    private const ulong OrderWord1 = 0x14def9dea2f79cd6;
+    private const ulong OrderWord3 = 0x1000000000000000;
 
     // -1 / L modulo 2^64.
     private const ulong MontgomeryFactor = 0xd2b51da312547e1b;
@@ -46,8 +51,7 @@ internal readonly struct Scalar
         }
     }
 
-    private static Words Order =>
-        Words.Of(0x5812631a5cf5d3ed, 0x14def9dea2f79cd6, 0, 0x1000000000000000);
+    private static Words Order => Words.Of(OrderWord0, OrderWord1, 0, OrderWord3);
 
     // R^2 modulo L: multiplying by it multiplies by R.
     private static Words RadixSquared =>
@@ -70,6 +74,9 @@ internal readonly struct Scalar
         return new Scalar(AddReduced(product, addend._words));
     }
 
+    /// <summary>left + right modulo L; both are below L.</summary>
+    internal static Scalar Add(in Scalar left, in Scalar right) => new(AddReduced(left._words, right._words));
+
     internal void WriteBytes(Span<byte> bytes)
     {
         for (int i = 0; i < WordCount; i++)
@@ -89,6 +96,21 @@ internal readonly struct Scalar
         }
 
         digits[Radix16DigitCount - 1] = (sbyte)((int)(_words[WordCount - 1] >> 60) + carry);
+    }
+
+    /// <summary>Digits d in -128 to 128 with value = sum of d[i] 256^i, for a value below 2^255.</summary>
+    /// <param name="digits"><see cref="Radix256DigitCount"/> entries.</param>
+    internal void WriteRadix256(Span<short> digits)
+    {
+        int carry = 0;
+        for (int i = 0; i < Radix256DigitCount - 1; i++)
+        {
+            int digit = (int)((_words[i / 8] >> (8 * (i % 8))) & 255) + carry;
+            carry = (digit + 128) >> 8;
+            digits[i] = (short)(digit - (carry << 8));
+        }
+
+        digits[Radix256DigitCount - 1] = (short)((int)(_words[WordCount - 1] >> 56) + carry);
     }
 
     /// <summary>
@@ -131,40 +153,59 @@ internal readonly struct Scalar
     /// <summary>left * right / R modulo L, below L; right must be below L, left may be any value.</summary>
     private static Words MontgomeryMultiply(in Words left, in Words right)
     {
-        Words order = Order;
-        Words total = default;
+        ulong right0 = right[0], right1 = right[1], right2 = right[2], right3 = right[3];
+        ulong total0 = 0, total1 = 0, total2 = 0, total3 = 0;
         for (int i = 0; i < WordCount; i++)
         {
             // total < L + right < 2L before each round, so total fits four words and one round's sum fits five.
-            ulong top = AddMultiple(ref total, right, left[i]);
-            top += AddMultiple(ref total, order, total[0] * MontgomeryFactor);
-            for (int j = 0; j < WordCount - 1; j++)
-                total[j] = total[j + 1];
-            total[WordCount - 1] = top;
+            ulong factor = left[i];
+            ulong carry = 0;
+            total0 = MultiplyAdd(right0, factor, total0, ref carry);
+            total1 = MultiplyAdd(right1, factor, total1, ref carry);
+            total2 = MultiplyAdd(right2, factor, total2, ref carry);
+            total3 = MultiplyAdd(right3, factor, total3, ref carry);
+            ulong total4 = carry;
+
+            // A multiple of L makes the lowest word zero. L's third word is zero.
+            factor = total0 * MontgomeryFactor;
+            carry = 0;
+            MultiplyAdd(OrderWord0, factor, total0, ref carry);
+            total0 = MultiplyAdd(OrderWord1, factor, total1, ref carry);
+            total1 = total2 + carry;
+            carry = total1 < carry ? 1UL : 0UL;
+            total2 = MultiplyAdd(OrderWord3, factor, total3, ref carry);
+            total3 = total4 + carry;
         }
 
-        return SubtractOrderOnce(total);
+        return SubtractOrderOnce(Words.Of(total0, total1, total2, total3));
+    }
+
+    /// <summary>The low word of a * b + addend + carry; the high word becomes the carry.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong MultiplyAdd(ulong a, ulong b, ulong addend, ref ulong carry)
+    {
+        ulong high = Math.BigMul(a, b, out ulong low);
+        low += addend;
+        high += low < addend ? 1UL : 0UL;
+        low += carry;
+        high += low < carry ? 1UL : 0UL;
+        carry = high;
+        return low;
     }
 
     private static Words AddReduced(in Words left, in Words right)
     {
-        Words sum = left;
-        AddMultiple(ref sum, right, 1);
-        return SubtractOrderOnce(sum);
-    }
-
-    /// <summary>total += value * factor; returns the fifth word.</summary>
-    private static ulong AddMultiple(ref Words total, in Words value, ulong factor)
-    {
+        Words sum = default;
         ulong carry = 0;
         for (int i = 0; i < WordCount; i++)
         {
-            UInt128 sum = Math.BigMul(value[i], factor) + total[i] + carry;
-            total[i] = (ulong)sum;
-            carry = (ulong)(sum >> 64);
+            // Both are below L < 2^253: only a lower word overflows, and the carry is 0 or 1.
+            ulong partial = left[i] + right[i];
+            sum[i] = partial + carry;
+            carry = (partial < right[i] ? 1UL : 0UL) | (sum[i] < carry ? 1UL : 0UL);
         }
 
-        return carry;
+        return SubtractOrderOnce(sum);
     }
 
     /// <summary>Brings a value below 2L below L.</summary>
@@ -175,9 +216,9 @@ internal readonly struct Scalar
         ulong borrow = 0;
         for (int i = 0; i < WordCount; i++)
         {
-            UInt128 step = (UInt128)value[i] - order[i] - borrow;
-            difference[i] = (ulong)step;
-            borrow = (ulong)(step >> 64) & 1;
+            ulong partial = value[i] - order[i];
+            difference[i] = partial - borrow;
+            borrow = (value[i] < order[i] ? 1UL : 0UL) | (partial < borrow ? 1UL : 0UL);
         }
 
         ulong keepMask = 0UL - borrow;
