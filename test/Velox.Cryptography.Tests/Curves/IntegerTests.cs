@@ -8,7 +8,7 @@ public sealed class IntegerTests
     private static readonly BigInteger Radix = BigInteger.One << 256;
 
     private static readonly BigInteger[] Moduli =
-        [PlainCurve.Secp256k1.Prime, PlainCurve.Secp256k1.Order, PlainCurve.Secp256r1.Prime, PlainCurve.Secp256r1.Order, (BigInteger.One << 255) + 95];
+        [PlainCurve.Secp256k1.Prime, PlainCurve.Secp256k1.Order, PlainCurve.Secp256r1.Prime, PlainCurve.Secp256r1.Order];
 
     [Fact]
     public void Sums_differences_and_products_are_those_of_big_integers()
@@ -47,7 +47,7 @@ public sealed class IntegerTests
                 Assert.True(Read(modulus.Multiply(Make(a), Make(b))) == a * b % n, $"seed {seed}: *");
                 Assert.True(Read(modulus.FromMontgomery(modulus.ToMontgomery(Make(a)))) == a, $"seed {seed}: form");
                 BigInteger inverse = Read(modulus.Invert(Make(a)));
-                Assert.True(inverse < n && inverse * a % n == (BigInteger.GreatestCommonDivisor(a, n).IsOne ? 1 : inverse * a % n), $"seed {seed}: inverse of {a}");
+                Assert.True(inverse < n && inverse * a % n == (a.IsZero ? 0 : 1), $"seed {seed}: inverse of {a}");
             }
 
             Assert.True(modulus.Invert(default).IsZero);
