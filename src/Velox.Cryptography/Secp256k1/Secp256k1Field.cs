@@ -23,6 +23,10 @@ internal partial struct Secp256k1Field
     private const int TopBits = 48;
     private const ulong TopMask = (1UL << TopBits) - 1;
 
+    // 32 p, in limbs that each exceed one of magnitude 1: no difference to them is below zero.
+    private const ulong LowestLimbOf32p = (1UL << (LimbBits + 1)) - (32 * Excess);
+    private const ulong OtherLimbOf32p = (1UL << (LimbBits + 1)) - 2;
+
     private ulong _limb0;
     private ulong _limb1;
     private ulong _limb2;
@@ -79,18 +83,18 @@ internal partial struct Secp256k1Field
         sum._limb4 = a._limb4 + b._limb4;
     }
 
-    /// <summary>Multiplies the magnitude too, to at most 63.</summary>
+    /// <summary>a + b + 2 c; adds up magnitudes, to at most 63.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void MultiplySmall(uint factor)
+    internal static void AddWithTwice(in Secp256k1Field a, in Secp256k1Field b, in Secp256k1Field c, out Secp256k1Field sum)
     {
-        _limb0 *= factor;
-        _limb1 *= factor;
-        _limb2 *= factor;
-        _limb3 *= factor;
-        _limb4 *= factor;
+        sum._limb0 = a._limb0 + b._limb0 + (2 * c._limb0);
+        sum._limb1 = a._limb1 + b._limb1 + (2 * c._limb1);
+        sum._limb2 = a._limb2 + b._limb2 + (2 * c._limb2);
+        sum._limb3 = a._limb3 + b._limb3 + (2 * c._limb3);
+        sum._limb4 = a._limb4 + b._limb4 + (2 * c._limb4);
     }
 
-    /// <summary>a - b, of a's magnitude and twice b's.</summary>
+    /// <summary>a - b, of a's magnitude and twice the one that is stated.</summary>
     /// <param name="a">The minuend.</param>
     /// <param name="b">The subtrahend.</param>
     /// <param name="magnitude">Not below the magnitude of b; at most 31.</param>
@@ -98,14 +102,25 @@ internal partial struct Secp256k1Field
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Subtract(in Secp256k1Field a, in Secp256k1Field b, uint magnitude, out Secp256k1Field difference)
     {
-        // 32 p, in limbs that each exceed one of magnitude 1: none of the differences is below zero.
-        const ulong LowestLimb = (1UL << (LimbBits + 1)) - (32 * Excess);
-        const ulong OtherLimb = (1UL << (LimbBits + 1)) - 2;
-        difference._limb0 = a._limb0 + (magnitude * LowestLimb) - b._limb0;
-        difference._limb1 = a._limb1 + (magnitude * OtherLimb) - b._limb1;
-        difference._limb2 = a._limb2 + (magnitude * OtherLimb) - b._limb2;
-        difference._limb3 = a._limb3 + (magnitude * OtherLimb) - b._limb3;
-        difference._limb4 = a._limb4 + (magnitude * OtherLimb) - b._limb4;
+        difference._limb0 = a._limb0 + (magnitude * LowestLimbOf32p) - b._limb0;
+        difference._limb1 = a._limb1 + (magnitude * OtherLimbOf32p) - b._limb1;
+        difference._limb2 = a._limb2 + (magnitude * OtherLimbOf32p) - b._limb2;
+        difference._limb3 = a._limb3 + (magnitude * OtherLimbOf32p) - b._limb3;
+        difference._limb4 = a._limb4 + (magnitude * OtherLimbOf32p) - b._limb4;
+    }
+
+    /// <summary>a - 2 b of a b of magnitude 1; a's magnitude, and 4 more.</summary>
+    /// <param name="a">The minuend.</param>
+    /// <param name="b">Half of the subtrahend.</param>
+    /// <param name="difference">May be a or b.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void SubtractTwice(in Secp256k1Field a, in Secp256k1Field b, out Secp256k1Field difference)
+    {
+        difference._limb0 = a._limb0 + (2 * LowestLimbOf32p) - (2 * b._limb0);
+        difference._limb1 = a._limb1 + (2 * OtherLimbOf32p) - (2 * b._limb1);
+        difference._limb2 = a._limb2 + (2 * OtherLimbOf32p) - (2 * b._limb2);
+        difference._limb3 = a._limb3 + (2 * OtherLimbOf32p) - (2 * b._limb3);
+        difference._limb4 = a._limb4 + (2 * OtherLimbOf32p) - (2 * b._limb4);
     }
 
     /// <summary>Changes the sign and doubles the magnitude.</summary>
@@ -113,22 +128,22 @@ internal partial struct Secp256k1Field
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Negate(uint magnitude) => Subtract(default, this, magnitude, out this);
 
-    /// <summary>Halves the number, and the magnitude m to m / 2 + 1.</summary>
+    /// <summary>Half of three times a number of magnitude 40 at most; of magnitude m makes 3 m / 2 + 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Halve()
+    internal static void ThreeHalves(in Secp256k1Field a, out Secp256k1Field result)
     {
         // p, when the number is odd.
-        ulong mask = 0 - (_limb0 & 1);
-        ulong limb0 = _limb0 + (mask & (LimbMask + 1 - Excess));
-        ulong limb1 = _limb1 + (mask & LimbMask);
-        ulong limb2 = _limb2 + (mask & LimbMask);
-        ulong limb3 = _limb3 + (mask & LimbMask);
-        ulong limb4 = _limb4 + (mask & TopMask);
-        _limb0 = (limb0 >> 1) + ((limb1 & 1) << (LimbBits - 1));
-        _limb1 = (limb1 >> 1) + ((limb2 & 1) << (LimbBits - 1));
-        _limb2 = (limb2 >> 1) + ((limb3 & 1) << (LimbBits - 1));
-        _limb3 = (limb3 >> 1) + ((limb4 & 1) << (LimbBits - 1));
-        _limb4 = limb4 >> 1;
+        ulong mask = 0 - (a._limb0 & 1);
+        ulong limb0 = (3 * a._limb0) + (mask & (LimbMask + 1 - Excess));
+        ulong limb1 = (3 * a._limb1) + (mask & LimbMask);
+        ulong limb2 = (3 * a._limb2) + (mask & LimbMask);
+        ulong limb3 = (3 * a._limb3) + (mask & LimbMask);
+        ulong limb4 = (3 * a._limb4) + (mask & TopMask);
+        result._limb0 = (limb0 >> 1) + ((limb1 & 1) << (LimbBits - 1));
+        result._limb1 = (limb1 >> 1) + ((limb2 & 1) << (LimbBits - 1));
+        result._limb2 = (limb2 >> 1) + ((limb3 & 1) << (LimbBits - 1));
+        result._limb3 = (limb3 >> 1) + ((limb4 & 1) << (LimbBits - 1));
+        result._limb4 = limb4 >> 1;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -29,14 +29,12 @@ internal struct Secp256k1Point
 
         Secp256k1Field.Multiply(Y, Z, out Z);
         Secp256k1Field.Square(X, out Secp256k1Field slope);
-        slope.MultiplySmall(3);
-        slope.Halve(); // magnitude 3
+        Secp256k1Field.ThreeHalves(slope, out slope); // magnitude 3
 
         Secp256k1Field.Square(Y, out Secp256k1Field square);
         Secp256k1Field.Multiply(X, square, out Secp256k1Field product);
         Secp256k1Field.Square(slope, out X);
-        Secp256k1Field.Subtract(X, product, 1, out X);
-        Secp256k1Field.Subtract(X, product, 1, out X); // 1 + 2 + 2
+        Secp256k1Field.SubtractTwice(X, product, out X); // 1 + 4
 
         Secp256k1Field.Subtract(product, X, 5, out product); // 1 + 10
         Secp256k1Field.Multiply(slope, product, out Y);
@@ -137,9 +135,7 @@ internal struct Secp256k1Point
         Secp256k1Field.Multiply(power, ratio, out Secp256k1Field cube); // -H^3
         Secp256k1Field.Multiply(X, power, out product); // -X H^2
         Secp256k1Field.Square(i, out X);
-        Secp256k1Field.Add(X, cube, out X);
-        Secp256k1Field.Add(X, product, out X);
-        Secp256k1Field.Add(X, product, out X); // 4
+        Secp256k1Field.AddWithTwice(X, cube, product, out X); // 4
         Secp256k1Field.Add(X, product, out product); // 5
         Secp256k1Field.Multiply(product, i, out product);
         Secp256k1Field.Multiply(cube, Y, out Y);

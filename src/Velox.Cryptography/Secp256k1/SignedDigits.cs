@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
 namespace Velox.Cryptography;
 
 /// <summary>Numbers as sums of odd digits times powers of two, few of which are not zero.</summary>
@@ -17,39 +20,44 @@ internal static class SignedDigits
     internal static int Write(in Secp256k1Scalar.SignedHalf number, int width, Span<short> digits)
     {
         digits[..Count].Clear();
-        int count = 0;
-        uint carry = 0;
-        for (int bit = 0; bit < Count;)
+        int bit = 0, count = 0;
+        ulong low = number.Low, high = number.High;
+        while ((low | high) != 0)
         {
-            if ((Bits(number, bit) & 1) == carry)
+            // The rest of the number, shifted to where its next digit begins, which is odd.
+            int zeros = BitOperations.TrailingZeroCount(low);
+            if (zeros == 64)
             {
-                bit++;
+                (low, high) = (high, 0);
+                bit += 64;
                 continue;
             }
 
-            // From a bit that differs from the carry on the window is odd. What is half of its range or above is taken as
-            // negative, and the carry makes up for it.
-            int window = Math.Min(width, Count - bit);
-            int digit = (int)((Bits(number, bit) & ((1u << window) - 1)) + carry);
-            carry = (uint)(digit >> (width - 1));
-            digit -= (int)(carry << width);
+            ShiftRight(ref low, ref high, zeros);
+            bit += zeros;
+
+            // What is half of the digit's range or above is taken as negative, and the rest becomes larger by one.
+            int digit = (int)(low & ((1u << width) - 1));
+            int carry = digit >> (width - 1);
+            digit -= carry << width;
             digits[bit] = (short)(number.IsNegative ? -digit : digit);
-            bit += window;
-            count = bit;
+            count = bit + 1;
+            ShiftRight(ref low, ref high, width);
+            low += (uint)carry;
+            high += low < (uint)carry ? 1u : 0;
+            bit += width;
         }
 
-        return Math.Min(count, Count);
+        return count;
     }
 
-    /// <summary>32 bits of the number, from one on.</summary>
-    private static uint Bits(in Secp256k1Scalar.SignedHalf number, int bit)
+    /// <param name="low">The lower half.</param>
+    /// <param name="high">The upper half.</param>
+    /// <param name="bits">0 to 63.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ShiftRight(ref ulong low, ref ulong high, int bits)
     {
-        int shift = bit & 63;
-        if (bit >= 128)
-            return 0;
-        if (bit >= 64)
-            return (uint)(number.High >> shift);
-        ulong above = shift == 0 ? 0 : number.High << (64 - shift);
-        return (uint)((number.Low >> shift) | above);
+        low = (low >> bits) | (high << 1 << (63 - bits));
+        high >>= bits;
     }
 }

@@ -38,7 +38,7 @@ public sealed class Secp256k1FieldTests
         for (int seed = 0; seed < 4_000; seed++)
         {
             var random = new Random(seed);
-            int magnitude = 1 + random.Next(20);
+            int magnitude = 1 + random.Next(15);
             (Secp256k1Field a, BigInteger bigA) = RandomElement(random, magnitude);
             (Secp256k1Field b, BigInteger bigB) = RandomElement(random, magnitude);
             Secp256k1Field.Add(a, b, out Secp256k1Field result);
@@ -48,12 +48,13 @@ public sealed class Secp256k1FieldTests
             result = a;
             result.Negate((uint)magnitude);
             AssertValue(seed, -bigA, result, 2 * magnitude);
-            result = a;
-            result.MultiplySmall(3);
-            AssertValue(seed, 3 * bigA, result, 3 * magnitude);
-            result = a;
-            result.Halve();
-            AssertValue(seed, bigA * ((Prime + 1) / 2), result, (magnitude / 2) + 2);
+            Secp256k1Field.AddWithTwice(a, b, a, out result);
+            AssertValue(seed, (3 * bigA) + bigB, result, 4 * magnitude);
+            Secp256k1Field.ThreeHalves(a, out result);
+            AssertValue(seed, 3 * bigA * ((Prime + 1) / 2), result, (3 * magnitude / 2) + 2);
+            (b, bigB) = RandomElement(random, 1);
+            Secp256k1Field.SubtractTwice(a, b, out result);
+            AssertValue(seed, bigA - (2 * bigB), result, magnitude + 4);
         }
     }
 
