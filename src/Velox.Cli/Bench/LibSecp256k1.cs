@@ -6,7 +6,7 @@ namespace Velox.Cli;
 /// <remarks>Takes and gives the bytes that Velox.Cryptography's Secp256k1 does; one thread at a time.</remarks>
 internal sealed unsafe class LibSecp256k1
 {
-    // What is passed by the caller's memory; the library's own forms are "guaranteed to be" so large.
+    // The library's own forms of keys and signatures, as its headers declare them, and the uncompressed form of a key.
     private const int KeyBytes = 64;
     private const int RecoverableBytes = 65;
     private const int UncompressedBytes = 65;

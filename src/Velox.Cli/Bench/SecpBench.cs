@@ -76,8 +76,13 @@ internal sealed class SecpSignatures
     private const int Count = 64;
 
     private readonly byte[] _hash = SHA256.HashData("message"u8);
-    private readonly Signature[] _signatures = [.. Enumerable.Range(0, Count).Select(_ => new Signature("1.3.132.0.10", "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141"))];
-    private readonly Signature[] _signaturesP256 = [.. Enumerable.Range(0, Count).Select(_ => new Signature("1.2.840.10045.3.1.7", "FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551"))];
+
+    private readonly Signature[] _signatures = Signature.Create(
+        "1.3.132.0.10", "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141");
+
+    private readonly Signature[] _signaturesP256 = Signature.Create(
+        "1.2.840.10045.3.1.7", "FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551");
+
     private readonly byte[] _recovered = new byte[Secp256k1.PublicKeySize];
 
     internal SecpSignatures()
@@ -120,7 +125,12 @@ internal sealed class SecpSignatures
         internal readonly byte[] CompressedKey;
         internal int RecoveryId;
 
-        internal Signature(string curve, string order)
+        /// <param name="curve">Its object identifier.</param>
+        /// <param name="order">The order of the curve, in hexadecimal.</param>
+        internal static Signature[] Create(string curve, string order) =>
+            [.. Enumerable.Range(0, Count).Select(_ => new Signature(curve, order))];
+
+        private Signature(string curve, string order)
         {
             Framework = ECDsa.Create(ECCurve.CreateFromValue(curve));
             ECPoint point = Framework.ExportParameters(includePrivateParameters: false).Q;

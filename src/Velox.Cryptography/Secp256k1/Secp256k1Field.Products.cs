@@ -5,7 +5,7 @@ namespace Velox.Cryptography;
 // Products. Column k is the sum of the products a_i b_j with i + j = k, without a carry anywhere: of their lower 52 bits, and
 // of the bits from 52 on of those in the column before. Factors are shifted by 6 bits each, so that what is to be taken off
 // begins at the 64th. To multiply twice for the two halves is faster than the one instruction that gives both, one of them
-// through memory; measured beside eight other arrangements of the same sums, this one keeps the most in registers.
+// through memory; of the arrangements of these sums that were measured, this one keeps the most in registers.
 internal partial struct Secp256k1Field
 {
     // Together 12: a product's bits from 52 on begin at 64.

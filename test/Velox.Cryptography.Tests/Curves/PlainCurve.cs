@@ -30,8 +30,8 @@ internal sealed record PlainCurve(BigInteger Prime, BigInteger Order, BigInteger
     internal static byte[] Bytes(BigInteger number)
     {
         byte[] bytes = new byte[32];
-        byte[] short_ = number.ToByteArray(isUnsigned: true, isBigEndian: true);
-        short_.CopyTo(bytes, 32 - short_.Length);
+        byte[] significant = number.ToByteArray(isUnsigned: true, isBigEndian: true);
+        significant.CopyTo(bytes, 32 - significant.Length);
         return bytes;
     }
 

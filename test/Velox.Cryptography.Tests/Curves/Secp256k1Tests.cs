@@ -8,7 +8,7 @@ public sealed class Secp256k1Tests
 {
     private static readonly PlainCurve Curve = PlainCurve.Secp256k1;
 
-    // Numbers where ranges end; that every case of a sum comes up is seen to by small multiples of the order's neighbours.
+    // Where ranges end.
     private static readonly BigInteger[] Edges =
     [
         0, 1, 2, 3, Curve.Order / 2, (Curve.Order / 2) + 1, Curve.Order - 2, Curve.Order - 1, Curve.Order, Curve.Order + 1,
