@@ -250,8 +250,8 @@ internal readonly partial struct FieldElement : IEquatable<FieldElement>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddProduct(ulong a, ulong b, ref ulong column, ref ulong nextColumn)
     {
-        nextColumn += Math.BigMul(a, b, out ulong low);
-        column += low >> 13;
+        nextColumn += UInt256.MultiplyHigh(a, b);
+        column += (a * b) >> 13;
     }
 
     /// <summary>Moves what exceeds 51 bits to the next limb, all limbs at once.</summary>

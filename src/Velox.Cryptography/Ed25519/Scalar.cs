@@ -184,8 +184,8 @@ internal readonly struct Scalar
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong MultiplyAdd(ulong a, ulong b, ulong addend, ref ulong carry)
     {
-        ulong high = Math.BigMul(a, b, out ulong low);
-        low += addend;
+        ulong high = UInt256.MultiplyHigh(a, b);
+        ulong low = (a * b) + addend;
         high += low < addend ? 1UL : 0UL;
         low += carry;
         high += low < carry ? 1UL : 0UL;
