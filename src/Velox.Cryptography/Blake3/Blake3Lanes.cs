@@ -1,0 +1,112 @@
+using System.Runtime.CompilerServices;
+
+namespace Velox.Cryptography;
+
+/// <summary>BLAKE3 of an input in each lane, and a block of extended output from each lane.</summary>
+internal static unsafe class Blake3Lanes<TLanes, TVector>
+    where TLanes : struct, ILanes<TVector, uint>
+    where TVector : unmanaged
+{
+    private const int CounterRows = 2;
+
+    /// <summary>The chaining values of some inputs, at most as many as there are lanes.</summary>
+    /// <param name="inputs">What is hashed.</param>
+    /// <param name="start">The first input to take.</param>
+    /// <param name="count">How many, 1 to the number of lanes.</param>
+    /// <param name="key">8 words.</param>
+    /// <param name="output">8 words for each.</param>
+    [SkipLocalsInit]
+    internal static void Hash(in Blake3Inputs inputs, int start, int count, uint* key, uint* output)
+    {
+        const int rows = Blake3Constants.ChainingWords + Blake3Constants.BlockWords + CounterRows;
+        uint* memory = stackalloc uint[(rows * TLanes.Count) + LaneMemory.Slack<uint>()];
+        byte* buffers = stackalloc byte[Blake3Constants.BlockSize * TLanes.Count];
+        byte** blocks = stackalloc byte*[TLanes.Count];
+        uint* message = LaneMemory.Align(memory);
+        uint* chaining = message + (Blake3Constants.BlockWords * TLanes.Count);
+        uint* counters = chaining + (Blake3Constants.ChainingWords * TLanes.Count);
+
+        Spread(key, Blake3Constants.ChainingWords, chaining);
+        for (int lane = 0; lane < TLanes.Count; lane++)
+        {
+            // Lanes that are left over repeat the first.
+            int input = start + (lane < count ? lane : 0);
+            blocks[lane] = inputs.Address(input);
+            SetCounter(counters, lane, inputs.Counter(input));
+        }
+
+        for (int block = 0; block < inputs.Blocks; block++)
+        {
+            int length = inputs.BlockLength(block);
+            if (length < Blake3Constants.BlockSize)
+                Pad(blocks, length, buffers);
+            LaneTranspose.ToRows(blocks, TLanes.Count, Blake3Constants.BlockWords, message);
+            Blake3Kernel<TLanes, TVector>.Compress(
+                chaining, message, counters, (uint)length, inputs.Flags(block), chaining, isExtended: false);
+            for (int lane = 0; lane < TLanes.Count; lane++)
+                blocks[lane] += Blake3Constants.BlockSize;
+        }
+
+        uint* lanes = count == TLanes.Count ? output : message;
+        LaneTranspose.FromRows(chaining, TLanes.Count, Blake3Constants.ChainingWords, lanes);
+        if (lanes != output)
+            Unsafe.CopyBlockUnaligned(output, lanes, (uint)(count * Blake3Constants.ChainingSize));
+    }
+
+    /// <summary>Whole blocks of the output of a root.</summary>
+    /// <param name="root">The root; its counter is not looked at.</param>
+    /// <param name="first">The number of the first block of output.</param>
+    /// <param name="count">How many blocks.</param>
+    /// <param name="output">64 bytes for each.</param>
+    [SkipLocalsInit]
+    internal static void Extend(Blake3Node* root, ulong first, int count, byte* output)
+    {
+        const int rows = Blake3Constants.ChainingWords + (2 * Blake3Constants.BlockWords) + CounterRows;
+        uint* memory = stackalloc uint[(rows * TLanes.Count) + LaneMemory.Slack<uint>()];
+        byte* rest = stackalloc byte[Blake3Constants.BlockSize * TLanes.Count];
+        uint* message = LaneMemory.Align(memory);
+        uint* extended = message + (Blake3Constants.BlockWords * TLanes.Count);
+        uint* chaining = extended + (Blake3Constants.BlockWords * TLanes.Count);
+        uint* counters = chaining + (Blake3Constants.ChainingWords * TLanes.Count);
+
+        Spread(root->Chaining, Blake3Constants.ChainingWords, chaining);
+        Spread((uint*)root->Block, Blake3Constants.BlockWords, message);
+        for (int done = 0; done < count; done += TLanes.Count)
+        {
+            for (int lane = 0; lane < TLanes.Count; lane++)
+                SetCounter(counters, lane, first + (ulong)(done + lane));
+            Blake3Kernel<TLanes, TVector>.Compress(
+                chaining, message, counters, root->BlockLength, root->Flags | Blake3Flags.Root, extended, isExtended: true);
+
+            byte* target = output + ((nint)done * Blake3Constants.BlockSize);
+            int left = count - done;
+            byte* lanes = left >= TLanes.Count ? target : rest;
+            LaneTranspose.FromRows(extended, TLanes.Count, Blake3Constants.BlockWords, (uint*)lanes);
+            if (lanes == rest)
+                Unsafe.CopyBlockUnaligned(target, rest, (uint)(left * Blake3Constants.BlockSize));
+        }
+    }
+
+    private static void Spread(uint* words, int count, uint* rows)
+    {
+        for (int word = 0; word < count; word++)
+            TLanes.Store(TLanes.Broadcast(words + word), rows + (word * TLanes.Count));
+    }
+
+    private static void SetCounter(uint* counters, int lane, ulong counter)
+    {
+        counters[lane] = (uint)counter;
+        counters[TLanes.Count + lane] = (uint)(counter >> 32);
+    }
+
+    /// <summary>Moves last blocks that are not full into buffers with zeros behind.</summary>
+    private static void Pad(byte** blocks, int length, byte* buffers)
+    {
+        for (int lane = 0; lane < TLanes.Count; lane++)
+        {
+            byte* buffer = buffers + (lane * Blake3Constants.BlockSize);
+            Blake3Block.Pad(blocks[lane], length, buffer);
+            blocks[lane] = buffer;
+        }
+    }
+}
