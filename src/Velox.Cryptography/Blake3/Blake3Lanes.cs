@@ -53,6 +53,60 @@ internal static unsafe class Blake3Lanes<TLanes, TVector>
             Unsafe.CopyBlockUnaligned(output, lanes, (uint)(count * Blake3Constants.ChainingSize));
     }
 
+    /// <summary>The roots of messages of different lengths, each of one chunk at most.</summary>
+    /// <param name="chunks">1,024 bytes for each message.</param>
+    /// <param name="lengths">Bytes of each message, 1 to 1,024.</param>
+    /// <param name="count">How many, 0 to the number of lanes.</param>
+    /// <param name="key">8 words.</param>
+    /// <param name="roots">Takes the roots.</param>
+    [SkipLocalsInit]
+    internal static void FindRoots(byte* chunks, int* lengths, int count, uint* key, Blake3Node* roots)
+    {
+        const int rows = Blake3Constants.ChainingWords + Blake3Constants.BlockWords + CounterRows;
+        uint* memory = stackalloc uint[(rows * TLanes.Count) + LaneMemory.Slack<uint>()];
+        byte** blocks = stackalloc byte*[TLanes.Count];
+        uint* message = LaneMemory.Align(memory);
+        uint* chaining = message + (Blake3Constants.BlockWords * TLanes.Count);
+        uint* counters = chaining + (Blake3Constants.ChainingWords * TLanes.Count);
+
+        Spread(key, Blake3Constants.ChainingWords, chaining);
+        new Span<uint>(counters, CounterRows * TLanes.Count).Clear();
+        for (int lane = 0; lane < TLanes.Count; lane++)
+            blocks[lane] = chunks + (lane * Blake3Constants.ChunkSize);
+
+        Blake3Flags start = Blake3Flags.ChunkStart;
+        for (int left = count; ; start = Blake3Flags.None)
+        {
+            // A lane whose last block has come is looked at no more; it goes on with whatever lies behind.
+            for (int lane = 0; lane < count; lane++)
+            {
+                int length = lengths[lane] - (int)(blocks[lane] - chunks - (lane * Blake3Constants.ChunkSize));
+                if (length is <= 0 or > Blake3Constants.BlockSize)
+                    continue;
+                WriteRoot(chaining + lane, blocks[lane], length, start, roots + lane);
+                left--;
+            }
+
+            if (left == 0)
+                return;
+            LaneTranspose.ToRows(blocks, TLanes.Count, Blake3Constants.BlockWords, message);
+            Blake3Kernel<TLanes, TVector>.Compress(
+                chaining, message, counters, Blake3Constants.BlockSize, start, chaining, isExtended: false);
+            for (int lane = 0; lane < TLanes.Count; lane++)
+                blocks[lane] += Blake3Constants.BlockSize;
+        }
+    }
+
+    private static void WriteRoot(uint* chaining, byte* block, int length, Blake3Flags start, Blake3Node* root)
+    {
+        for (int word = 0; word < Blake3Constants.ChainingWords; word++)
+            root->Chaining[word] = chaining[word * TLanes.Count];
+        Blake3Block.Pad(block, length, root->Block);
+        root->Counter = 0;
+        root->BlockLength = (uint)length;
+        root->Flags = start | Blake3Flags.ChunkEnd;
+    }
+
     /// <summary>Whole blocks of the output of a root.</summary>
     /// <param name="root">The root; its counter is not looked at.</param>
     /// <param name="first">The number of the first block of output.</param>
