@@ -9,6 +9,9 @@ internal static unsafe class Blake3Lanes<TLanes, TVector>
 {
     private const int CounterRows = 2;
 
+    // Of output, 2 KB: as many as a lattice vector has, and passes of every number of lanes.
+    private const int SliceBlocks = 32;
+
     /// <summary>The chaining values of some inputs, at most as many as there are lanes.</summary>
     /// <param name="inputs">What is hashed.</param>
     /// <param name="start">The first input to take.</param>
@@ -115,29 +118,48 @@ internal static unsafe class Blake3Lanes<TLanes, TVector>
     [SkipLocalsInit]
     internal static void Extend(Blake3Node* root, ulong first, int count, byte* output)
     {
-        const int rows = Blake3Constants.ChainingWords + (2 * Blake3Constants.BlockWords) + CounterRows;
+        uint* memory = stackalloc uint[(SliceBlocks * Blake3Constants.BlockWords) + LaneMemory.Slack<uint>()];
+        uint* rest = stackalloc uint[Blake3Constants.BlockWords * TLanes.Count];
+        uint* slice = LaneMemory.Align(memory);
+        for (int done = 0; done < count;)
+        {
+            int passes = (Math.Min(SliceBlocks, count - done) + TLanes.Count - 1) / TLanes.Count;
+            ExtendRows(root, first + (ulong)done, passes, slice);
+            for (uint* rows = slice; passes > 0; passes--, rows += Blake3Constants.BlockWords * TLanes.Count)
+            {
+                int taken = Math.Min(TLanes.Count, count - done);
+                uint* lanes = taken == TLanes.Count ? (uint*)output : rest;
+                LaneTranspose.FromRows(rows, TLanes.Count, Blake3Constants.BlockWords, lanes);
+                if (lanes == rest)
+                    Unsafe.CopyBlockUnaligned(output, rest, (uint)(taken * Blake3Constants.BlockSize));
+                output += taken * Blake3Constants.BlockSize;
+                done += taken;
+            }
+        }
+    }
+
+    /// <summary>Blocks of the output of a root as they come: 16 rows of one word of each lane, a block in each lane, and so on.</summary>
+    /// <param name="root">The root; its counter is not looked at.</param>
+    /// <param name="first">The number of the first block of output.</param>
+    /// <param name="passes">How often to take a block from each lane.</param>
+    /// <param name="output">16 rows for each pass.</param>
+    [SkipLocalsInit]
+    internal static void ExtendRows(Blake3Node* root, ulong first, int passes, uint* output)
+    {
+        const int rows = Blake3Constants.ChainingWords + Blake3Constants.BlockWords + CounterRows;
         uint* memory = stackalloc uint[(rows * TLanes.Count) + LaneMemory.Slack<uint>()];
-        byte* rest = stackalloc byte[Blake3Constants.BlockSize * TLanes.Count];
         uint* message = LaneMemory.Align(memory);
-        uint* extended = message + (Blake3Constants.BlockWords * TLanes.Count);
-        uint* chaining = extended + (Blake3Constants.BlockWords * TLanes.Count);
+        uint* chaining = message + (Blake3Constants.BlockWords * TLanes.Count);
         uint* counters = chaining + (Blake3Constants.ChainingWords * TLanes.Count);
 
         Spread(root->Chaining, Blake3Constants.ChainingWords, chaining);
         Spread((uint*)root->Block, Blake3Constants.BlockWords, message);
-        for (int done = 0; done < count; done += TLanes.Count)
+        for (; passes > 0; passes--, first += (ulong)TLanes.Count, output += Blake3Constants.BlockWords * TLanes.Count)
         {
             for (int lane = 0; lane < TLanes.Count; lane++)
-                SetCounter(counters, lane, first + (ulong)(done + lane));
+                SetCounter(counters, lane, first + (ulong)lane);
             Blake3Kernel<TLanes, TVector>.Compress(
-                chaining, message, counters, root->BlockLength, root->Flags | Blake3Flags.Root, extended, isExtended: true);
-
-            byte* target = output + ((nint)done * Blake3Constants.BlockSize);
-            int left = count - done;
-            byte* lanes = left >= TLanes.Count ? target : rest;
-            LaneTranspose.FromRows(extended, TLanes.Count, Blake3Constants.BlockWords, (uint*)lanes);
-            if (lanes == rest)
-                Unsafe.CopyBlockUnaligned(target, rest, (uint)(left * Blake3Constants.BlockSize));
+                chaining, message, counters, root->BlockLength, root->Flags | Blake3Flags.Root, output, isExtended: true);
         }
     }
 

@@ -59,6 +59,10 @@ internal static unsafe class LatticeAccounts
         byte* chunks = stackalloc byte[Blake3Constants.ChunkSize * TLanes.Count];
         int* lengths = stackalloc int[TLanes.Count];
         Blake3Node* roots = stackalloc Blake3Node[TLanes.Count];
+        // As the lanes put them out; into their order they are brought once, at the end.
+        ushort* memory = stackalloc ushort[LatticeHash.WordCount + LaneMemory.Slack<ushort>()];
+        ushort* total = LaneMemory.Align(memory);
+        new Span<ushort>(total, LatticeHash.WordCount).Clear();
 
         for (int next = 0; next < accounts.Length;)
         {
@@ -72,7 +76,7 @@ internal static unsafe class LatticeAccounts
                 {
                     Blake3Node root;
                     Absorb(in account, &root, width);
-                    Extend<TOperation>(&root, sum, width);
+                    AddRows<TLanes, TVector>(&root, total);
                     continue;
                 }
 
@@ -86,20 +90,30 @@ internal static unsafe class LatticeAccounts
             else
                 Blake3Lanes<TLanes, TVector>.FindRoots(chunks, lengths, filled, Key, roots);
             for (int lane = 0; lane < filled; lane++)
-                Extend<TOperation>(roots + lane, sum, width);
+                AddRows<TLanes, TVector>(roots + lane, total);
         }
+
+        const int wordsPerBlock = Blake3Constants.BlockSize / sizeof(ushort);
+        ushort* vector = stackalloc ushort[LatticeHash.WordCount];
+        for (int word = 0; word < LatticeHash.WordCount; word += wordsPerBlock * TLanes.Count)
+            LaneTranspose.FromRows((uint*)(total + word), TLanes.Count, Blake3Constants.BlockWords, (uint*)(vector + word));
+        LatticeHash.Combine<TOperation>(sum, new ReadOnlySpan<ushort>(vector, LatticeHash.WordCount));
     }
 
     // It is part of the assembly's image, which the garbage collector does not move.
     private static uint* Key => (uint*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Blake3Constants.InitialValue));
 
     [SkipLocalsInit]
-    private static void Extend<TOperation>(Blake3Node* root, Span<ushort> sum, VectorWidth width)
-        where TOperation : struct, LatticeHash.IOperation
+    private static void AddRows<TLanes, TVector>(Blake3Node* root, ushort* total)
+        where TLanes : struct, ILanes<TVector, uint>
+        where TVector : unmanaged
     {
-        Span<ushort> vector = stackalloc ushort[LatticeHash.WordCount];
-        Blake3Vectors.Extend(root, 0, MemoryMarshal.AsBytes(vector), width);
-        LatticeHash.Combine<TOperation>(sum, vector);
+        const int blocks = LatticeHash.Size / Blake3Constants.BlockSize;
+        ushort* memory = stackalloc ushort[LatticeHash.WordCount + LaneMemory.Slack<ushort>()];
+        ushort* rows = LaneMemory.Align(memory);
+        Blake3Lanes<TLanes, TVector>.ExtendRows(root, 0, blocks / TLanes.Count, (uint*)rows);
+        LatticeHash.Combine<LatticeHash.Addition>(
+            new Span<ushort>(total, LatticeHash.WordCount), new ReadOnlySpan<ushort>(rows, LatticeHash.WordCount));
     }
 
     [SkipLocalsInit]
