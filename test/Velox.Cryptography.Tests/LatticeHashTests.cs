@@ -175,13 +175,18 @@ public sealed class LatticeHashTests
         }
     }
 
-    private static Account RandomAccount(Random random) => RandomAccount(random, random.Next(6) switch
+    private static Account RandomAccount(Random random)
     {
-        0 => 0,
-        1 => random.Next(2_000),
-        2 => 940 + random.Next(20),
-        _ => 165,
-    }) with { Lamports = random.Next(6) == 0 ? 0 : (ulong)random.NextInt64(1, long.MaxValue) };
+        int dataLength = random.Next(6) switch
+        {
+            0 => 0,
+            1 => random.Next(2_000),
+            2 => 940 + random.Next(20),
+            _ => 165,
+        };
+        Account account = RandomAccount(random, dataLength);
+        return random.Next(6) == 0 ? account with { Lamports = 0 } : account;
+    }
 
     private static Account RandomAccount(Random random, int dataLength)
     {
