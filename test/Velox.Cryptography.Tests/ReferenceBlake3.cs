@@ -79,10 +79,16 @@ internal static class ReferenceBlake3
                 Mix(v, i, 4 + i, 8 + i, 12 + i, message[2 * i], message[(2 * i) + 1]);
             for (int i = 0; i < 4; i++)
                 Mix(v, i, 4 + ((i + 1) % 4), 8 + ((i + 2) % 4), 12 + ((i + 3) % 4), message[8 + (2 * i)], message[9 + (2 * i)]);
-            message = [.. Permutation.Select(index => message[index])];
+            message = Array.ConvertAll(Permutation, index => message[index]);
         }
 
-        return [.. Enumerable.Range(0, 8).Select(i => v[i] ^ v[i + 8]), .. Enumerable.Range(0, 8).Select(i => v[i + 8] ^ node.Chaining[i])];
+        for (int i = 0; i < 8; i++)
+        {
+            v[i] ^= v[i + 8];
+            v[i + 8] ^= node.Chaining[i];
+        }
+
+        return v;
     }
 
     private static void Mix(uint[] v, int a, int b, int c, int d, uint x, uint y)
@@ -99,8 +105,9 @@ internal static class ReferenceBlake3
 
     private static uint[] Words(ReadOnlySpan<byte> bytes, int count)
     {
-        byte[] padded = new byte[4 * count];
-        bytes.CopyTo(padded);
-        return [.. Enumerable.Range(0, count).Select(i => BinaryPrimitives.ReadUInt32LittleEndian(padded.AsSpan(4 * i)))];
+        uint[] words = new uint[count];
+        for (int i = 0; i < bytes.Length; i++)
+            words[i / 4] |= (uint)bytes[i] << (8 * (i % 4));
+        return words;
     }
 }
