@@ -55,7 +55,7 @@ internal static unsafe class KeccakKernel<TLanes, TVector>
         b4 = Turn(from + (22 * row), d2, 3);
         Chi(to + (5 * row), b0, b1, b2, b3, b4);
 
-        b0 = Turn(from + (1 * row), d1, 63);
+        b0 = Turn(from + row, d1, 63);
         b1 = Turn(from + (7 * row), d2, 58);
         b2 = Turn(from + (13 * row), d3, 39);
         b3 = Turn(from + (19 * row), d4, 56);
