@@ -71,8 +71,8 @@ public sealed class Sha512LanesTests
         string[] expected = [.. lines.Where(line => line.StartsWith("MD", StringComparison.Ordinal)).Select(line => line.Split(" = ")[1])];
 
         Assert.Equal(100, expected.Length);
-        // Emulated vectors are slow: a fifth of the chain, which is 20,000 hashes.
-        foreach (string digest in expected.Take(20))
+        // Emulated vectors are slow: the first 5,000 hashes of the chain.
+        foreach (string digest in expected.Take(5))
         {
             // FIPS 180's Monte Carlo test: each hash is of the three before it, 192 bytes.
             byte[] lastThree = [.. seed, .. seed, .. seed];

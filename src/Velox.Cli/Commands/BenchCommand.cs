@@ -25,6 +25,7 @@ internal static class BenchCommand
         Create("svm", "Signed transfers through the six stages, all workers beside one.", "transactions", 4_096, Bank.MaxTransactionsPerBlock, SvmBench.Run),
         CreateBpf(),
         Create("bookvm", "Instructions of the book in native code, beside direct calls and loops.", [], (_, runs) => BookVmBench.Run(runs)),
+        Create("blake3", "BLAKE3, the lattice hash of accounts and Keccak-256, beside the framework's hashes.", [], (_, runs) => Blake3Bench.Run(runs)),
     };
 
     private static Command CreateRing()
