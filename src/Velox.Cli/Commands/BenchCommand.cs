@@ -8,6 +8,7 @@ internal static class BenchCommand
 {
     private const int MaxCount = 50_000_000;
     private const int MaxLockFreeCount = LockFreeBench.MaxOperations;
+    private const int MaxMerkleCount = 1 << 24;
     private const int MaxRuns = 1_000;
 
     internal static Command Create() => new("bench", "Measure a part of the engine beside a peer in the same run.")
@@ -22,6 +23,8 @@ internal static class BenchCommand
         Create("lockfree", "Orders into a lock-free book from one and two threads, beside serial books behind a ring.", "operations", 200_000, MaxLockFreeCount, LockFreeBench.Run),
         Create("shards", "Orders into 16 markets in two shards, beside one.", "commands", 200_000, ShardBench.MaxCommands, ShardBench.Run),
         Create("svm", "Signed transfers through the six stages, all workers beside one.", "transactions", 4_096, Bank.MaxTransactionsPerBlock, SvmBench.Run),
+        Create("sha256", "SHA-256 of many inputs side by side and of streams, beside SHA256.HashData.", "hashes of 64 bytes", 200_000, MaxCount, Sha256Bench.Run),
+        Create("merkle", "A Merkle tree built and updated, beside a plain one over SHA256.HashData.", "leaves", 1_000_000, MaxMerkleCount, MerkleBench.Run),
         CreateBpf(),
         Create("bookvm", "Instructions of the book in native code, beside direct calls and loops.", [], (_, runs) => BookVmBench.Run(runs)),
     };
