@@ -13,10 +13,37 @@ internal static class Sha256Compression
     /// <summary>Makes of the 16 words of a block the 64 of its schedule.</summary>
     /// <param name="schedule">64 words, of which the first 16 are the block.</param>
     internal static void Expand<TWords>(ref TWords schedule)
+        where TWords : struct, ISha256Words<TWords> =>
+        Expand(ref schedule, from: Sha256Constants.BlockWords);
+
+    /// <summary>As <see cref="Expand{TWords}(ref TWords)"/>, for a block whose words 1 to 14 are zero: half of the sums fall away.</summary>
+    internal static void ExpandSparse<TWords>(ref TWords schedule)
         where TWords : struct, ISha256Words<TWords>
     {
-        // The last two words stay in registers: each word depends on the one but one before it.
+        TWords last = Unsafe.Add(ref schedule, 15);
+        (TWords even, TWords odd) = (schedule, SmallSigma1(last));
+        Unsafe.Add(ref schedule, 16) = even;
+        Unsafe.Add(ref schedule, 17) = odd;
+        for (int t = 18; t < 30; t += 2)
+        {
+            ref TWords word = ref Unsafe.Add(ref schedule, t);
+            even = Unsafe.Add(ref word, -7) + SmallSigma1(even);
+            odd = Unsafe.Add(ref word, -6) + SmallSigma1(odd);
+            word = even;
+            Unsafe.Add(ref word, 1) = odd;
+        }
+
+        Unsafe.Add(ref schedule, 30) = SmallSigma0(last) + Unsafe.Add(ref schedule, 23) + SmallSigma1(even);
+        Unsafe.Add(ref schedule, 31) = last + SmallSigma0(schedule) + Unsafe.Add(ref schedule, 24) + SmallSigma1(odd);
+        Expand(ref schedule, from: 32);
+    }
+
+    private static void Expand<TWords>(ref TWords schedule, int from)
+        where TWords : struct, ISha256Words<TWords>
+    {
         ref TWords end = ref Unsafe.Add(ref schedule, Sha256Constants.Rounds - Sha256Constants.BlockWords);
+        schedule = ref Unsafe.Add(ref schedule, from - Sha256Constants.BlockWords);
+        // The last two words stay in registers: each word depends on the one but one before it.
         (TWords even, TWords odd) = (Unsafe.Add(ref schedule, 14), Unsafe.Add(ref schedule, 15));
         for (; Unsafe.IsAddressLessThan(ref schedule, ref end); schedule = ref Unsafe.Add(ref schedule, 2))
         {

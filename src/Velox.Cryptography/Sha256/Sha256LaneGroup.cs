@@ -30,13 +30,13 @@ internal static class Sha256LaneGroup
         if (count - first < fewest)
             return first;
 
-        var memory = new Memory<TLanes>(
+        var memory = new Sha256LaneMemory<TLanes>(
             stackalloc TLanes[Sha256Constants.Rounds], stackalloc TLanes[Sha256Constants.StateWords],
             stackalloc byte[TLanes.Count * Sha256Constants.BlockSize],
             message.IsLastBlockConstant ? Sha256Padding.LastBlock(in message, stackalloc uint[Sha256Constants.Rounds]) : default);
         Span<nuint> inputOffsets = stackalloc nuint[TLanes.Count];
         Span<nuint> digestOffsets = stackalloc nuint[TLanes.Count];
-        PadTails(memory.Tails, message.TailLength);
+        memory.PadTails(message.TailLength);
 
         while (count - first >= fewest)
         {
@@ -46,6 +46,7 @@ internal static class Sha256LaneGroup
                 int index = Math.Min(first + lane, count - 1);
                 inputOffsets[lane] = places.Input(index);
                 digestOffsets[lane] = places.Digest(index);
+                places.Prefetch(ref inputs, Math.Min(index + TLanes.Count, count - 1));
             }
 
             Hash(in message, memory, ref inputs, inputOffsets);
@@ -56,121 +57,50 @@ internal static class Sha256LaneGroup
         return first;
     }
 
-    private static void Hash<TLanes>(in Sha256Message message, Memory<TLanes> memory, ref byte inputs, Span<nuint> offsets)
+    private static void Hash<TLanes>(
+        in Sha256Message message, Sha256LaneMemory<TLanes> memory, ref byte inputs, Span<nuint> offsets)
         where TLanes : unmanaged, ISha256Lanes<TLanes>
     {
-        for (int i = 0; i < Sha256Constants.StateWords; i++)
-            memory.State[i] = TLanes.Create(Sha256Constants.InitialState[i]);
-
+        memory.Begin();
         TLanes carry = TLanes.Create((uint)message.Prefix << 24);
         for (int block = 0; block < message.FullBlocks; block++)
         {
             Sha256Transpose.Load(ref Unsafe.Add(ref inputs, block * Sha256Constants.BlockSize), offsets, memory.Schedule);
             if (message.HasPrefix)
-                Shift(memory.Schedule, ref carry);
+                memory.Shift(ref carry);
             memory.Compress();
         }
 
-        if (message.HasTail)
-        {
-            LoadTail(in message, memory, ref inputs, offsets);
-            if (message.HasPrefix)
-                Shift(memory.Schedule, ref carry);
-            if (!message.HasLengthBlock)
-                WriteLength(in message, memory.Schedule);
-            memory.Compress();
-        }
+        if (message.TailLength > 0)
+            HashTail(in message, memory, ref Unsafe.Add(ref inputs, message.FullBlocks * Sha256Constants.BlockSize), offsets, ref carry);
+        else if (message.HasPrefix)
+            memory.CompressLast(carry | TLanes.Create(Sha256Constants.EndOfMessage >> 8), message.LengthBits);
 
         if (message.IsLastBlockConstant)
-        {
             memory.CompressPadding();
-        }
         else if (message.HasLengthBlock)
-        {
-            memory.Schedule[..Sha256Constants.BlockWords].Clear();
-            memory.Schedule[0] = carry;
-            WriteLength(in message, memory.Schedule);
-            memory.Compress();
-        }
+            memory.CompressLast(carry, message.LengthBits);
     }
 
-    private static void LoadTail<TLanes>(in Sha256Message message, Memory<TLanes> memory, ref byte inputs, Span<nuint> offsets)
+    /// <summary>Copies the tails to where the end of the message stands behind them already, and compresses their block.</summary>
+    private static void HashTail<TLanes>(
+        in Sha256Message message, Sha256LaneMemory<TLanes> memory, ref byte tails, Span<nuint> offsets, ref TLanes carry)
         where TLanes : unmanaged, ISha256Lanes<TLanes>
     {
-        if (message.TailLength == 0)
-        {
-            memory.Schedule[..Sha256Constants.BlockWords].Clear();
-            memory.Schedule[0] = TLanes.Create(Sha256Constants.EndOfMessage);
-            return;
-        }
-
-        nuint start = (nuint)(message.FullBlocks * Sha256Constants.BlockSize);
-        Span<nuint> tailOffsets = stackalloc nuint[TLanes.Count];
+        Span<nuint> copies = stackalloc nuint[TLanes.Count];
         for (int lane = 0; lane < TLanes.Count; lane++)
         {
-            tailOffsets[lane] = (nuint)(lane * Sha256Constants.BlockSize);
-            ref byte tail = ref Unsafe.Add(ref inputs, offsets[lane] + start);
-            MemoryMarshal.CreateReadOnlySpan(ref tail, message.TailLength)
-                .CopyTo(memory.Tails[(lane * Sha256Constants.BlockSize)..]);
+            int copy = lane * Sha256Constants.BlockSize;
+            copies[lane] = (nuint)copy;
+            ref byte tail = ref Unsafe.Add(ref tails, offsets[lane]);
+            MemoryMarshal.CreateReadOnlySpan(ref tail, message.TailLength).CopyTo(memory.Tails[copy..]);
         }
 
-        Sha256Transpose.Load(ref MemoryMarshal.GetReference(memory.Tails), tailOffsets, memory.Schedule);
-    }
-
-    /// <summary>Writes what follows the data in the block of each lane's tail; it stays from group to group.</summary>
-    private static void PadTails(Span<byte> tails, int tailLength)
-    {
-        tails.Clear();
-        for (int end = tailLength; end < tails.Length; end += Sha256Constants.BlockSize)
-            tails[end] = (byte)(Sha256Constants.EndOfMessage >> 24);
-    }
-
-    private static void WriteLength<TLanes>(in Sha256Message message, Span<TLanes> schedule)
-        where TLanes : unmanaged, ISha256Lanes<TLanes>
-    {
-        schedule[14] = TLanes.Create((uint)(message.LengthBits >> 32));
-        schedule[15] = TLanes.Create((uint)message.LengthBits);
-    }
-
-    /// <summary>Moves a block by one byte: the carry comes in before it, its last byte becomes the carry.</summary>
-    private static void Shift<TLanes>(Span<TLanes> schedule, ref TLanes carry)
-        where TLanes : unmanaged, ISha256Lanes<TLanes>
-    {
-        TLanes before = carry;
-        for (int i = 0; i < Sha256Constants.BlockWords; i++)
-        {
-            TLanes word = schedule[i];
-            schedule[i] = before | (word >>> 8);
-            before = word << 24;
-        }
-
-        carry = before;
-    }
-
-    private readonly ref struct Memory<TLanes>(
-        Span<TLanes> schedule, Span<TLanes> state, Span<byte> tails, ReadOnlySpan<uint> padding)
-        where TLanes : unmanaged, ISha256Lanes<TLanes>
-    {
-        private readonly ReadOnlySpan<uint> _padding = padding;
-
-        internal Span<TLanes> Schedule { get; } = schedule;
-
-        internal Span<TLanes> State { get; } = state;
-
-        /// <summary>A block for each lane.</summary>
-        internal Span<byte> Tails { get; } = tails;
-
-        /// <summary>Compresses the block that the schedule begins with.</summary>
-        internal void Compress()
-        {
-            ref TLanes schedule = ref MemoryMarshal.GetReference(Schedule);
-            Sha256Compression.Expand(ref schedule);
-            Sha256Compression.Compress(ref MemoryMarshal.GetReference(State), new Sha256Schedule<TLanes>(ref schedule));
-        }
-
-        /// <summary>Compresses the last block where it is constant.</summary>
-        internal void CompressPadding() => Sha256Compression.Compress(
-            ref MemoryMarshal.GetReference(State),
-            new Sha256ConstantSchedule<TLanes>(ref MemoryMarshal.GetReference(_padding)));
+        Sha256Transpose.Load(ref MemoryMarshal.GetReference(memory.Tails), copies, memory.Schedule);
+        if (message.HasPrefix)
+            memory.Shift(ref carry);
+        if (!message.HasLengthBlock)
+            memory.SetLength(message.LengthBits);
+        memory.Compress();
     }
 }

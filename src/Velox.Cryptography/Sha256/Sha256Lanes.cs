@@ -89,20 +89,4 @@ public static class Sha256Lanes
         state.Append(MemoryMarshal.CreateReadOnlySpan(ref input, message.InputLength), VectorWidth.None);
         state.Finish(MemoryMarshal.CreateSpan(ref digest, Hash256.Size));
     }
-
-    private readonly struct StridedPlaces(int inputStride, int digestStride) : ISha256Places
-    {
-        public nuint Input(int index) => (nuint)index * (nuint)inputStride;
-
-        public nuint Digest(int index) => (nuint)index * (nuint)digestStride;
-    }
-
-    private readonly ref struct NodePlaces(ReadOnlySpan<int> nodes) : ISha256Places
-    {
-        private readonly ReadOnlySpan<int> _nodes = nodes;
-
-        public nuint Input(int index) => 2 * Digest(index);
-
-        public nuint Digest(int index) => (nuint)_nodes[index] * Hash256.Size;
-    }
 }
