@@ -7,12 +7,13 @@ namespace Velox.Cryptography;
 /// <summary>The compression of successive blocks of one message.</summary>
 /// <remarks>
 /// The rounds of a message go one after the other, but the schedules of its blocks do not depend on each other: vectors make
-/// those of several blocks side by side, which saves about a quarter of the time.
+/// those of several blocks side by side, while the rounds of the blocks before them occupy the scalar units. That saves a third
+/// of the time of long messages.
 /// </remarks>
 internal static class Sha256Blocks
 {
     /// <summary>From so many blocks on, schedules are made side by side.</summary>
-    private const int FewestInLanes = 3;
+    private const int FewestInLanes = 4;
 
     /// <summary>Compresses whole blocks into a state.</summary>
     /// <param name="state">8 words.</param>
@@ -37,24 +38,60 @@ internal static class Sha256Blocks
         if (blocks.Length < FewestInLanes * Sha256Constants.BlockSize)
             return blocks;
 
-        Span<TLanes> schedule = stackalloc TLanes[Sha256Constants.Rounds];
-        Span<nuint> offsets = stackalloc nuint[TLanes.Count];
-        ref TLanes words = ref MemoryMarshal.GetReference(schedule);
-        while (blocks.Length >= FewestInLanes * Sha256Constants.BlockSize)
+        Span<TLanes> current = stackalloc TLanes[Sha256ScheduleMaker<TLanes>.Size];
+        Span<TLanes> next = stackalloc TLanes[Sha256ScheduleMaker<TLanes>.Size];
+        int count = Load(blocks, current);
+        Sha256ScheduleMaker<TLanes>.MakeAll(current);
+        for (int group = 0; count > 0; group++)
         {
-            int count = Math.Min(TLanes.Count, blocks.Length / Sha256Constants.BlockSize);
-            for (int lane = 0; lane < TLanes.Count; lane++)
-                offsets[lane] = (nuint)(Math.Min(lane, count - 1) * Sha256Constants.BlockSize);
-            Sha256Transpose.Load(ref MemoryMarshal.GetReference(blocks), offsets, schedule);
-            Sha256Compression.Expand(ref words);
-            for (int t = 0; t < Sha256Constants.Rounds; t++)
-                schedule[t] += TLanes.Create(Sha256Constants.RoundConstants[t]);
-            for (int lane = 0; lane < count; lane++)
-                Sha256Compression.Compress(ref state, new Sha256LaneSchedule<TLanes>(ref words, lane));
             blocks = blocks[(count * Sha256Constants.BlockSize)..];
+            int nextCount = Load(blocks, next);
+            // Both memories take their turns; in the first of each they get the constants.
+            if (nextCount > 0 && group < 2)
+                Sha256ScheduleMaker<TLanes>.WriteConstants(next);
+            ref TLanes sums = ref current[Sha256ScheduleMaker<TLanes>.SumsStart];
+            if (nextCount > 0)
+                CompressOverlapped(ref state, ref sums, ref MemoryMarshal.GetReference(next));
+            else
+                CompressLanes(ref state, ref sums, count);
+
+            Span<TLanes> done = current;
+            current = next;
+            next = done;
+            count = nextCount;
         }
 
         return blocks;
+    }
+
+    /// <summary>The last blocks, of which there may be fewer than lanes.</summary>
+    private static void CompressLanes<TLanes>(ref Sha256Word state, ref TLanes sums, int count)
+        where TLanes : unmanaged, ISha256Lanes<TLanes>
+    {
+        for (int lane = 0; lane < count; lane++)
+            Sha256Compression.Compress(ref state, new Sha256LaneSchedule<TLanes>(ref sums, lane));
+    }
+
+    private static void CompressOverlapped<TLanes>(ref Sha256Word state, ref TLanes sums, ref TLanes next)
+        where TLanes : unmanaged, ISha256Lanes<TLanes>
+    {
+        for (int lane = 0; lane < TLanes.Count; lane++)
+            Sha256Compression.Compress(ref state, new Sha256OverlappedSchedule<TLanes>(ref sums, lane, ref next));
+    }
+
+    /// <summary>Lays the next blocks side by side, if there are enough; lanes without one take the last again.</summary>
+    /// <returns>How many.</returns>
+    private static int Load<TLanes>(ReadOnlySpan<byte> blocks, Span<TLanes> words)
+        where TLanes : unmanaged, ISha256Lanes<TLanes>
+    {
+        int count = Math.Min(TLanes.Count, blocks.Length / Sha256Constants.BlockSize);
+        if (count < FewestInLanes)
+            return 0;
+        Span<nuint> offsets = stackalloc nuint[TLanes.Count];
+        for (int lane = 0; lane < TLanes.Count; lane++)
+            offsets[lane] = (nuint)(Math.Min(lane, count - 1) * Sha256Constants.BlockSize);
+        Sha256Transpose.Load(ref MemoryMarshal.GetReference(blocks), offsets, words);
+        return count;
     }
 
     [SkipLocalsInit]

@@ -65,18 +65,17 @@ internal static class Sha256Compression
         TWords e = Unsafe.Add(ref state, 4), f = Unsafe.Add(ref state, 5), g = Unsafe.Add(ref state, 6), h = Unsafe.Add(ref state, 7);
         TWords bXorC = b ^ c;
 
-        for (int t = 0; t < Sha256Constants.Rounds; t += 8)
+        for (; schedule.HasMore; schedule.Advance8())
         {
             // After a round the names move on by one instead of the words.
-            Round(a, b, c, ref d, e, f, g, ref h, ref bXorC, schedule.Next(0));
-            Round(h, a, b, ref c, d, e, f, ref g, ref bXorC, schedule.Next(1));
-            Round(g, h, a, ref b, c, d, e, ref f, ref bXorC, schedule.Next(2));
-            Round(f, g, h, ref a, b, c, d, ref e, ref bXorC, schedule.Next(3));
-            Round(e, f, g, ref h, a, b, c, ref d, ref bXorC, schedule.Next(4));
-            Round(d, e, f, ref g, h, a, b, ref c, ref bXorC, schedule.Next(5));
-            Round(c, d, e, ref f, g, h, a, ref b, ref bXorC, schedule.Next(6));
-            Round(b, c, d, ref e, f, g, h, ref a, ref bXorC, schedule.Next(7));
-            schedule.Advance8();
+            Round(a, b, c, ref d, e, f, g, out h, ref bXorC, schedule.AddTo(h, 0));
+            Round(h, a, b, ref c, d, e, f, out g, ref bXorC, schedule.AddTo(g, 1));
+            Round(g, h, a, ref b, c, d, e, out f, ref bXorC, schedule.AddTo(f, 2));
+            Round(f, g, h, ref a, b, c, d, out e, ref bXorC, schedule.AddTo(e, 3));
+            Round(e, f, g, ref h, a, b, c, out d, ref bXorC, schedule.AddTo(d, 4));
+            Round(d, e, f, ref g, h, a, b, out c, ref bXorC, schedule.AddTo(c, 5));
+            Round(c, d, e, ref f, g, h, a, out b, ref bXorC, schedule.AddTo(b, 6));
+            Round(b, c, d, ref e, f, g, h, out a, ref bXorC, schedule.AddTo(a, 7));
         }
 
         state += a;
@@ -91,19 +90,19 @@ internal static class Sha256Compression
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Round<TWords>(
-        TWords a, TWords b, TWords c, ref TWords d, TWords e, TWords f, TWords g, ref TWords h, ref TWords bXorC, TWords scheduled)
+        TWords a, TWords b, TWords c, ref TWords d, TWords e, TWords f, TWords g, out TWords h, ref TWords bXorC, TWords sum)
         where TWords : struct, ISha256Words<TWords>
     {
-        TWords first = h + scheduled + TWords.Choose(e, f, g) + TWords.XorRotated(e, 6, 11, 25);
-        d += first;
-        h = first + TWords.Majority(a, b, c, ref bXorC) + TWords.XorRotated(a, 2, 13, 22);
+        h = sum + TWords.Choose(e, f, g) + TWords.XorRotated(e, 6, 11, 25);
+        d += h;
+        h = h + TWords.Majority(a, b, c, ref bXorC) + TWords.XorRotated(a, 2, 13, 22);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TWords SmallSigma0<TWords>(TWords words)
+    internal static TWords SmallSigma0<TWords>(TWords words)
         where TWords : struct, ISha256Words<TWords> => TWords.XorShifted(words, 7, 18, 3);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TWords SmallSigma1<TWords>(TWords words)
+    internal static TWords SmallSigma1<TWords>(TWords words)
         where TWords : struct, ISha256Words<TWords> => TWords.XorShifted(words, 17, 19, 10);
 }

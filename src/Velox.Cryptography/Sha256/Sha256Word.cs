@@ -10,6 +10,8 @@ internal readonly struct Sha256Word(uint value) : ISha256Words<Sha256Word>
 {
     private readonly uint _value = value;
 
+    internal uint Value => _value;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Sha256Word Create(uint word) => new(word);
 
