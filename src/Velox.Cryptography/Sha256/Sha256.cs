@@ -39,9 +39,10 @@ public sealed class Sha256
     /// <summary>Begins a message whose schedules are made in vectors of this width.</summary>
     internal Sha256(VectorWidth width) => _width = width;
 
-    // ARM64: what the framework's library uses there is taken to be present, as it is on every server of today.
-    private static bool HasInstructions =>
-        X86Base.IsSupported ? X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 0).Ebx & (1 << 29)) != 0 : true;
+    // Function 7 of the processor's identification, where .NET asks for none of its instructions.
+    private static bool HasInstructions => X86Base.IsSupported
+        ? X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 0).Ebx & (1 << 29)) != 0
+        : System.Runtime.Intrinsics.Arm.Sha256.IsSupported;
 
     /// <summary>Appends to the message.</summary>
     public void Append(ReadOnlySpan<byte> data) => _state.Append(data, _width);
