@@ -20,15 +20,16 @@ internal static class Sha256Bench
         var lines = new List<BenchLine>();
         foreach (VectorWidth width in Enum.GetValues<VectorWidth>().Where(width => width <= VectorPolicy.Hardware))
         {
-            string lanes = width == VectorWidth.None ? "one at a time" : $"{(int)width / 32} lanes";
-            lines.Add(CompareBatches($"SHA-256 of {InputLength} bytes, {lanes}", runs, hashes, width, prefix: null));
+            lines.Add(CompareBatches($"SHA-256 of {InputLength} bytes, {Lanes(width)}", runs, hashes, width, prefix: null));
         }
 
-        lines.Add(CompareBatches($"SHA-256 of tree nodes ({NodeLength} bytes), {VectorPolicy.Width}", runs, hashes, VectorPolicy.Width, prefix: 1));
+        lines.Add(CompareBatches($"SHA-256 of tree nodes ({NodeLength} bytes), {Lanes(VectorPolicy.Width)}", runs, hashes, VectorPolicy.Width, prefix: 1));
         lines.Add(CompareStreams(runs, hashes, 1 << 10, "1 KiB"));
         lines.Add(CompareStreams(runs, hashes, 1 << 16, "64 KiB"));
         return lines;
     }
+
+    private static string Lanes(VectorWidth width) => width == VectorWidth.None ? "one at a time" : $"{(int)width / 32} lanes";
 
     private static BenchLine CompareBatches(string name, int runs, int hashes, VectorWidth width, byte? prefix)
     {
