@@ -8,6 +8,7 @@ internal static class BenchCommand
 {
     private const int MaxCount = 50_000_000;
     private const int MaxLockFreeCount = LockFreeBench.MaxOperations;
+    private const int MaxMerkleCount = 1 << 24;
     private const int MaxRuns = 1_000;
 
     internal static Command Create() => new("bench", "Measure a part of the engine beside a peer in the same run.")
@@ -23,6 +24,8 @@ internal static class BenchCommand
         Create("shards", "Orders into 16 markets in two shards, beside one.", "commands", 200_000, ShardBench.MaxCommands, ShardBench.Run),
         Create("secp", "Recovery and verification on secp256k1 and P-256, beside the framework's and libsecp256k1 where it is installed.", "operations", 500, MaxCount, SecpBench.Run),
         Create("svm", "Signed transfers through the six stages, all workers beside one.", "transactions", 4_096, Bank.MaxTransactionsPerBlock, SvmBench.Run),
+        Create("sha256", "SHA-256 of many inputs side by side and of streams, beside SHA256.HashData.", "hashes of 64 bytes", 200_000, MaxCount, Sha256Bench.Run),
+        Create("merkle", "A Merkle tree built and updated, beside a plain one over SHA256.HashData.", "leaves", 1_000_000, MaxMerkleCount, MerkleBench.Run),
         CreateBpf(),
         Create("bookvm", "Instructions of the book in native code, beside direct calls and loops.", [], (_, runs) => BookVmBench.Run(runs)),
         Create("blake3", "BLAKE3, the lattice hash of accounts and Keccak-256, beside the framework's hashes.", [], (_, runs) => Blake3Bench.Run(runs)),

@@ -36,7 +36,7 @@ public sealed class MerkleTreeTests
                 ApplyRandomStep(random, tree, leaves);
                 if (random.Next(4) == 0)
                     continue; // several changes between two roots must add up
-                Hash256 expected = PlainRoot(leaves);
+                Hash256 expected = leaves.Count == 0 ? default : PlainMerkle.Root(leaves);
                 Hash256 actual = tree.ComputeRoot();
                 Assert.True(expected == actual, $"seed {seed}, step {step}: {actual}, expected {expected}");
                 Assert.Equal(leaves.Count, tree.LeafCount);
@@ -62,8 +62,8 @@ public sealed class MerkleTreeTests
             tree.WriteProof(index, siblings);
             Hash256 leaf = tree.GetLeaf(index);
             Assert.True(MerkleTree.Verify(root, leafCount, index, leaf, siblings));
-            Assert.False(MerkleTree.Verify(root, leafCount, index, FlipBit(random, leaf), siblings));
-            Assert.False(MerkleTree.Verify(FlipBit(random, root), leafCount, index, leaf, siblings));
+            Assert.False(MerkleTree.Verify(root, leafCount, index, PlainMerkle.FlipBit(random, leaf), siblings));
+            Assert.False(MerkleTree.Verify(PlainMerkle.FlipBit(random, root), leafCount, index, leaf, siblings));
             AssertTamperedSiblingsFail(random, root, leafCount, index, leaf, siblings);
             for (int other = 0; other < leafCount; other++)
                 Assert.True(other == index || !MerkleTree.Verify(root, leafCount, other, leaf, siblings));
@@ -155,27 +155,8 @@ public sealed class MerkleTreeTests
         }
 
         int index = random.Next(leaves.Count);
-        leaves[index] = random.Next(5) == 0 ? default : RandomHash(random);
+        leaves[index] = random.Next(5) == 0 ? default : PlainMerkle.RandomHash(random);
         tree.SetLeaf(index, leaves[index]);
-    }
-
-    private static Hash256 PlainRoot(List<Hash256> leaves)
-    {
-        if (leaves.Count == 0)
-            return default;
-        int width = 1;
-        while (width < leaves.Count)
-            width *= 2;
-        return Root(0, width);
-
-        Hash256 Root(int start, int count)
-        {
-            if (count == 1)
-                return start < leaves.Count ? leaves[start] : default;
-            Hash256 left = Root(start, count / 2);
-            Hash256 right = Root(start + (count / 2), count / 2);
-            return new Hash256(SHA256.HashData([1, .. left.Span, .. right.Span]));
-        }
     }
 
     private static void AssertTamperedSiblingsFail(
@@ -184,7 +165,7 @@ public sealed class MerkleTreeTests
         for (int level = 0; level < siblings.Length; level++)
         {
             Hash256[] tampered = [.. siblings];
-            tampered[level] = FlipBit(random, tampered[level]);
+            tampered[level] = PlainMerkle.FlipBit(random, tampered[level]);
             Assert.False(MerkleTree.Verify(root, leafCount, index, leaf, tampered));
         }
     }
@@ -193,22 +174,7 @@ public sealed class MerkleTreeTests
     {
         var tree = new MerkleTree(leafCount);
         for (int index = 0; index < leafCount; index++)
-            tree.SetLeaf(index, RandomHash(random));
+            tree.SetLeaf(index, PlainMerkle.RandomHash(random));
         return tree;
-    }
-
-    private static Hash256 RandomHash(Random random)
-    {
-        byte[] bytes = new byte[Hash256.Size];
-        random.NextBytes(bytes);
-        return new Hash256(bytes);
-    }
-
-    private static Hash256 FlipBit(Random random, Hash256 hash)
-    {
-        byte[] bytes = hash.Span.ToArray();
-        int bit = random.Next(256);
-        bytes[bit / 8] ^= (byte)(1 << (bit % 8));
-        return new Hash256(bytes);
     }
 }
