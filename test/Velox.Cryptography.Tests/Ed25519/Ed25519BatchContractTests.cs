@@ -43,6 +43,46 @@ public sealed class Ed25519BatchContractTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(RulesAndWidths))]
+    public void Messages_for_whose_copies_there_is_no_room_are_checked_all_the_same(Ed25519Rule rule, VectorWidth width)
+    {
+        var random = new Random(3);
+        var keypair = Keypair.FromSeed(new byte[Ed25519.SeedSize]);
+        var batch = new Ed25519Batch(3, rule, width);
+        foreach (int length in (int[])[0, 1, 511, 512, 513, 1535, 1536, 1537, 1984, 1985, 10_000])
+        {
+            byte[] message = new byte[length];
+            random.NextBytes(message);
+            byte[] signature = keypair.Sign(message).Span.ToArray();
+            for (int changed = 0; changed < 3; changed++)
+            {
+                for (int i = 0; i < 3; i++)
+                    Assert.True(batch.TryAdd(keypair.PublicKey.Span, signature, i == changed ? [.. message, 0] : message));
+                Assert.Equal([changed != 0, changed != 1, changed != 2], batch.Verify().ToArray());
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(Ed25519Rule.Strict)]
+    [InlineData(Ed25519Rule.Cofactored)]
+    public void The_largest_batch_can_be_filled(Ed25519Rule rule)
+    {
+        SignatureCase[] good = [.. Enumerable.Range(0, 20).Select(seed => SignatureCase.Good(new Random(seed)))];
+        var batch = new Ed25519Batch(Ed25519Batch.MaxCapacity, rule);
+        int[] bad = [0, 63, 64, 2047, 4095];
+        for (int i = 0; i < batch.Capacity; i++)
+        {
+            SignatureCase item = good[i % good.Length];
+            Assert.True(batch.TryAdd(item.PublicKey, item.Signature, bad.Contains(i) ? [.. item.Message, 0] : item.Message));
+        }
+
+        ReadOnlySpan<bool> verdicts = batch.Verify();
+        for (int i = 0; i < verdicts.Length; i++)
+            Assert.True(verdicts[i] != bad.Contains(i), $"{i}");
+    }
+
     [Fact]
     public void Wrong_lengths_name_the_argument_and_leave_the_batch_as_it_was()
     {
