@@ -22,6 +22,7 @@ internal static class BenchCommand
         Create("lockfree", "Orders into a lock-free book from one and two threads, beside serial books behind a ring.", "operations", 200_000, MaxLockFreeCount, LockFreeBench.Run),
         Create("shards", "Orders into 16 markets in two shards, beside one.", "commands", 200_000, ShardBench.MaxCommands, ShardBench.Run),
         Create("svm", "Signed transfers through the six stages, all workers beside one.", "transactions", 4_096, Bank.MaxTransactionsPerBlock, SvmBench.Run),
+        Create("ed25519", "Ed25519 signatures in batches and one by one, beside libsodium and OpenSSL.", "signatures", 2_048, MaxCount, Ed25519Bench.Run),
         CreateBpf(),
         Create("bookvm", "Instructions of the book in native code, beside direct calls and loops.", [], (_, runs) => BookVmBench.Run(runs)),
     };
