@@ -128,6 +128,26 @@ public sealed class Ed25519BatchPropertyTests
 
     [Theory]
     [MemberData(nameof(RulesAndWidths))]
+    public void What_is_no_point_counts_for_none(Ed25519Rule rule, VectorWidth width)
+    {
+        foreach (int size in (int[])[1, 3, 8, 15, 16, 64])
+        {
+            var batch = new Ed25519Batch(size, rule, width);
+            for (int bad = 0; bad < size; bad++)
+            {
+                SignatureCase item = bad % 2 == 0 ? SignatureCase.WithoutKey(new Random(bad)) : SignatureCase.WithoutR(new Random(bad));
+                Assert.False(item.Verify(rule, width), $"{item.Name}, seed {bad}");
+                for (int i = 0; i < size; i++)
+                    Add(batch, i == bad ? item : GoodCases.Value[i]);
+                ReadOnlySpan<bool> verdicts = batch.Verify();
+                for (int i = 0; i < size; i++)
+                    Assert.True(verdicts[i] == (i != bad), $"{item.Name} at {bad} of {size}: {i}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(RulesAndWidths))]
     public void The_order_of_adding_does_not_matter(Ed25519Rule rule, VectorWidth width)
     {
         SignatureCase[] cases = Cases.Value[..100];

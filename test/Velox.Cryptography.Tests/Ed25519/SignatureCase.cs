@@ -74,6 +74,36 @@ internal sealed record SignatureCase(string Name, byte[] PublicKey, byte[] Signa
         return new SignatureCase("key with torsion", publicKey, signature, message);
     }
 
+    /// <summary>A is no point. Were the identity taken in its place, S B = R would hold for every message.</summary>
+    internal static SignatureCase WithoutKey(Random random)
+    {
+        Scalar nonce = CurvePoints.RandomScalar(random);
+        byte[] signature = new byte[Ed25519.SignatureSize];
+        PointMultiplication.MultiplyBase(nonce).Compress(signature);
+        nonce.WriteBytes(signature.AsSpan(32));
+        return new SignatureCase("A is no point", NoPoint(random), signature, RandomBytes(random, 100));
+    }
+
+    /// <summary>R is no point. Were the identity taken in its place, S B - k A = R would hold with S = k a.</summary>
+    internal static SignatureCase WithoutR(Random random)
+    {
+        Scalar secret = CurvePoints.RandomScalar(random);
+        byte[] publicKey = new byte[Ed25519.PublicKeySize], message = RandomBytes(random, 100);
+        PointMultiplication.MultiplyBase(secret).Compress(publicKey);
+        byte[] signature = [.. NoPoint(random), .. new byte[32]];
+        Scalar challenge = Ed25519.HashToScalar(signature.AsSpan(0, 32), publicKey, message);
+        Scalar.MultiplyAdd(challenge, secret, default).WriteBytes(signature.AsSpan(32));
+        return new SignatureCase("R is no point", publicKey, signature, message);
+    }
+
+    private static byte[] NoPoint(Random random)
+    {
+        byte[] bytes = RandomBytes(random, EdwardsPoint.CompressedSize);
+        while (EdwardsPoint.TryDecompress(bytes, out _))
+            random.NextBytes(bytes);
+        return bytes;
+    }
+
     private static Keypair NewKey(Random random) => Keypair.FromSeed(RandomBytes(random, Ed25519.SeedSize));
 
     private static byte[] FlipBit(Random random, byte[] bytes, int first, int end)
