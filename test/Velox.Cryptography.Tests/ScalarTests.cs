@@ -10,6 +10,27 @@ public sealed class ScalarTests
     private static BigInteger Order =>
         (BigInteger.One << 252) + BigInteger.Parse("27742317777372353535851937790883648493");
 
+    private static BigInteger[] ExtremeNumbers { get; } =
+    [
+        0,
+        1,
+        2,
+        Order - 1,
+        Order,
+        Order + 1,
+        (2 * Order) - 1,
+        15 * Order,
+        BigInteger.One << 252,
+        (BigInteger.One << 252) - 1,
+        (BigInteger.One << 255) - 1,
+        BigInteger.One << 255,
+        (BigInteger.One << 256) - 1,
+        new(Enumerable.Repeat((byte)0x80, 32).ToArray(), isUnsigned: true),
+        new(Enumerable.Repeat((byte)0x7f, 32).ToArray(), isUnsigned: true),
+        new(Enumerable.Repeat((byte)0x88, 32).ToArray(), isUnsigned: true),
+        new(Enumerable.Repeat((byte)0x77, 32).ToArray(), isUnsigned: true),
+    ];
+
     [Fact]
     public void Reduction_and_multiply_add_equal_big_integer_arithmetic()
     {
@@ -71,6 +92,77 @@ public sealed class ScalarTests
         }
     }
 
+    [Fact]
+    public void Radix_256_digits_are_small_and_sum_to_the_scalar()
+    {
+        Span<short> digits = stackalloc short[Scalar.Radix256DigitCount];
+        for (int seed = -ExtremeNumbers.Length; seed < RoundCount; seed++)
+        {
+            BigInteger value = Number(seed) & ((BigInteger.One << 255) - 1);
+            ToScalar(value).WriteRadix256(digits);
+            BigInteger sum = 0;
+            for (int i = digits.Length - 1; i >= 0; i--)
+            {
+                Assert.InRange(digits[i], (short)-128, (short)128);
+                sum = (sum * 256) + digits[i];
+            }
+
+            Assert.True(value == sum, $"seed {seed}");
+        }
+    }
+
+    [Fact]
+    public void Sums_of_reduced_numbers_are_reduced()
+    {
+        for (int first = -ExtremeNumbers.Length; first < 60; first++)
+        {
+            for (int second = -ExtremeNumbers.Length; second < 60; second++)
+            {
+                BigInteger left = Number(first) % Order, right = Number(second + 1) % Order;
+                Assert.True(
+                    (left + right) % Order == Value(Scalar.Add(ToScalar(left), ToScalar(right))), $"numbers {first} and {second}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Extreme_numbers_multiply_and_reduce_exactly()
+    {
+        foreach (BigInteger low in ExtremeNumbers)
+        {
+            foreach (BigInteger high in ExtremeNumbers)
+            {
+                BigInteger wide = low + (high << 256);
+                Assert.Equal(wide % Order, Value(Scalar.Reduce(Bytes(wide, 64))));
+                foreach (BigInteger addend in ExtremeNumbers)
+                {
+                    BigInteger left = low % Order, reduced = addend % Order;
+                    Scalar result = Scalar.MultiplyAdd(ToScalar(left), ToScalar(high), ToScalar(reduced));
+                    Assert.Equal(((left * high) + reduced) % Order, Value(result));
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Extreme_numbers_have_small_digits_that_sum_to_them()
+    {
+        Span<sbyte> digits = stackalloc sbyte[Scalar.Radix16DigitCount];
+        foreach (BigInteger number in ExtremeNumbers)
+        {
+            BigInteger value = number & ((BigInteger.One << 255) - 1);
+            ToScalar(value).WriteRadix16(digits);
+            BigInteger sum = 0;
+            for (int i = digits.Length - 1; i >= 0; i--)
+            {
+                Assert.InRange(digits[i], (sbyte)-8, (sbyte)8);
+                sum = (sum * 16) + digits[i];
+            }
+
+            Assert.Equal(value, sum);
+        }
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(5)]
@@ -97,6 +189,10 @@ public sealed class ScalarTests
             Assert.True(value == sum, $"seed {seed}");
         }
     }
+
+    /// <summary>Of 256 bits; negative seeds give the extreme ones.</summary>
+    private static BigInteger Number(int seed) =>
+        seed < 0 ? ExtremeNumbers[-1 - seed] : RandomNumber(new Random(seed), 256);
 
     /// <summary>Random, but often with long runs of ones or zeros, where carries travel far.</summary>
     private static BigInteger RandomNumber(Random random, int bitCount)
