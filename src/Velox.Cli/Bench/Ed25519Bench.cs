@@ -6,14 +6,15 @@ namespace Velox.Cli;
 /// Ed25519 of 200-byte messages under 64 keys, in batches and one by one, beside libsodium and OpenSSL where they are installed.
 /// </summary>
 /// <remarks>
-/// Processor time of one thread. All take turns, and each must get every signature right. Batches take keys and signatures as
-/// they come: nothing of a key is kept from one batch to the next.
+/// Processor time of one thread. All take turns, and each must get every signature right. Nothing of a key is
+/// kept from one batch to the next but where the keys are said to be known.
 /// </remarks>
 internal static class Ed25519Bench
 {
     private const int MessageLength = 200;
     private const int KeyCount = 64;
     private const int StrictBatchSize = 64;
+    private const int CachedKeys = 256;
     private const string Unit = "CPU ns/signature";
 
     private static readonly int[] CofactoredBatchSizes = [64, 256];
@@ -47,13 +48,20 @@ internal static class Ed25519Bench
             yield return Batch(items, $"strict, batches of {StrictBatchSize}, {vectors}", StrictBatchSize, Ed25519Rule.Strict, width);
         }
 
+        if (VectorPolicy.Width != VectorWidth.None)
+        {
+            yield return Batch(
+                items, $"strict, batches of {StrictBatchSize}, known keys", StrictBatchSize, Ed25519Rule.Strict, VectorPolicy.Width, CachedKeys);
+        }
+
         foreach (int size in CofactoredBatchSizes)
             yield return Batch(items, $"cofactored, batches of {size}", size, Ed25519Rule.Cofactored, VectorPolicy.Width);
     }
 
-    private static Contestant Batch(SignedMessage[] items, string name, int size, Ed25519Rule rule, VectorWidth width)
+    private static Contestant Batch(
+        SignedMessage[] items, string name, int size, Ed25519Rule rule, VectorWidth width, int cachedKeys = 0)
     {
-        var batch = new Ed25519Batch(size, rule, width);
+        var batch = new Ed25519Batch(size, rule, width, cachedKeys);
         return new Contestant(name, size, first =>
         {
             for (int i = first; i < first + size; i++)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 
 namespace Velox.Cryptography;
@@ -58,6 +59,8 @@ public sealed unsafe class Ed25519Batch
         Capacity = capacity;
         _rule = rule;
         _width = width ?? VectorPolicy.Width;
+        if (!Enum.IsDefined(_width))
+            throw new ArgumentOutOfRangeException(nameof(width), width, "There is no such width.");
         _lanes = Lanes(cachedKeys);
         _entries = _memory.Take<SignatureEntry>(capacity);
         _challenges = new ChallengeQueue(capacity, _memory);
@@ -125,7 +128,7 @@ public sealed unsafe class Ed25519Batch
         VectorWidth.Bits128 => Lanes<DoubleLanes2>(cachedKeys),
         VectorWidth.Bits256 => Lanes<DoubleLanes4>(cachedKeys),
         VectorWidth.Bits512 => Lanes<DoubleLanes8>(cachedKeys),
-        _ => throw new InvalidOperationException($"There is no width {_width}."),
+        _ => throw new UnreachableException(),
     };
 
     private ISignatureLanes Lanes<T>(int cachedKeys)

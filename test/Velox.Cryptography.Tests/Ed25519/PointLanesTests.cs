@@ -81,6 +81,8 @@ public sealed unsafe class PointLanesTests
     {
         FieldLanes<T> twiceD = FieldLanes<T>.Broadcast(EdwardsPoint.TwiceCurveD);
         double* tables = stackalloc double[T.Count * PointTable<T>.Length];
+        double** laneTables = stackalloc double*[T.Count];
+        PointTable<T>.Locate(tables, laneTables);
         sbyte* digits = stackalloc sbyte[T.Count];
         const int DigitCount = (2 * PointTable<T>.MaxMultiple) + 1;
         for (int first = 0; first < SpecialPoints.Length; first++)
@@ -93,7 +95,7 @@ public sealed unsafe class PointLanesTests
                 for (int lane = 0; lane < T.Count; lane++)
                     digits[lane] = (sbyte)(((digit + (5 * lane)) % DigitCount) - PointTable<T>.MaxMultiple);
                 CachedLanes<T> selected;
-                PointTable<T>.Select(tables, digits, &selected);
+                PointTable<T>.Select(laneTables, 0, digits, &selected);
                 PointLanes<T> sum = LaneWidths.Points<T>(SpecialPoints, first + 1);
                 sum.Add(in selected, withT: true);
                 AssertPoints(
@@ -107,23 +109,34 @@ public sealed unsafe class PointLanesTests
     private static void BaseDigits<T>()
         where T : unmanaged, IDoubleLanes<T>
     {
+        EdwardsPoint point = EdwardsPoint.BasePoint;
+        for (int part = 0; part < KeyTable.Parts; part++)
+        {
+            BaseDigits<T>(part, point);
+            point = point.Double(KeyTable.PartBits);
+        }
+    }
+
+    private static void BaseDigits<T>(int part, EdwardsPoint point)
+        where T : unmanaged, IDoubleLanes<T>
+    {
         const int DigitCount = (2 * BaseTable.MaxMultiple) + 1;
         EdwardsPoint[] multiples = new EdwardsPoint[DigitCount];
         for (int i = 0; i < DigitCount; i++)
-            multiples[i] = CurvePoints.Multiple(EdwardsPoint.BasePoint, i - BaseTable.MaxMultiple);
+            multiples[i] = CurvePoints.Multiple(point, i - BaseTable.MaxMultiple);
         short* digits = stackalloc short[T.Count];
         for (int first = 0; first < DigitCount; first++)
         {
             for (int lane = 0; lane < T.Count; lane++)
                 digits[lane] = (short)(((first + (101 * lane)) % DigitCount) - BaseTable.MaxMultiple);
             AffineLanes<T> selected;
-            BaseTable.Select(digits, &selected);
+            BaseTable.Select(part, digits, &selected);
             PointLanes<T> sum = LaneWidths.Points<T>(SpecialPoints, first);
             sum.Add(in selected, withT: true);
             AssertPoints(
                 sum,
                 lane => Special(first + lane) + multiples[digits[lane] + BaseTable.MaxMultiple].ToCached(),
-                $"digits from {first}");
+                $"part {part}, digits from {first}");
         }
     }
 
