@@ -6,7 +6,7 @@ namespace Velox.Cli;
 /// <summary>What a replay of a flow measured.</summary>
 /// <param name="OperationsPerSecond">Of processor time, the median of the runs.</param>
 /// <param name="PeerOperationsPerSecond">Of the plain book, in turns with it.</param>
-/// <param name="AllocatedBytes">By all operations of a run.</param>
+/// <param name="AllocatedBytes">By all operations of the run that allocated least.</param>
 /// <param name="Operations">How many there are.</param>
 /// <param name="Latencies">Of single operations, with the read of the clock.</param>
 /// <param name="Checksums">What each run ended with.</param>
