@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Velox.Cryptography;
 
@@ -13,8 +12,6 @@ internal static unsafe class PointTable<T>
 {
     internal const int MaxMultiple = KeyTable.MaxMultiple;
     internal const int EntryLength = KeyTable.EntryLength;
-
-    private const int DoublesPerLine = 64 / sizeof(double);
 
     /// <summary>Doubles of one lane's table.</summary>
     internal const int Length = KeyTable.PartLength;
@@ -76,23 +73,6 @@ internal static unsafe class PointTable<T>
         T.Gather(rest, 2 * FieldElement.LimbCount, (T*)&selected->TwiceZ);
         T signs = T.AndBits(T.MaskOf(negative), T.Broadcast(-0.0));
         FieldLanes<T>.Negate(signs, in selected->TwiceDT, out selected->TwiceDT);
-    }
-
-    /// <summary>Asks for what <see cref="Select"/> will read: tables of many keys do not fit the first-level cache.</summary>
-    internal static void Prefetch(double** tables, int part, sbyte* digits)
-    {
-        if (!Sse.IsSupported)
-            return;
-
-        for (int lane = 0; lane < T.Count; lane++)
-        {
-            int digit = digits[lane];
-            int sign = digit >> 31;
-            double* entry = tables[lane] + (part * Length) + (((digit ^ sign) - sign) * EntryLength);
-            Sse.Prefetch0(entry);
-            Sse.Prefetch0(entry + DoublesPerLine);
-            Sse.Prefetch0(entry + EntryLength - 1);
-        }
     }
 
     private static void WriteIdentity(double* tables)

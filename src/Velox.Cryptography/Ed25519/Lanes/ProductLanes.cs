@@ -123,8 +123,6 @@ internal sealed unsafe class ProductLanes<T>
         {
             if (i < digits - 1)
             {
-                for (int part = 0; part < parts; part++)
-                    PointTable<T>.Prefetch(tables, part, _digits + ((i + (part * digits)) * T.Count));
                 frame->Sum.Double(withT: false);
                 frame->Sum.Double(withT: false);
                 frame->Sum.Double(withT: false);
