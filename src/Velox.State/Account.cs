@@ -27,6 +27,12 @@ public sealed class Account(Address address)
     /// <summary>An account without lamports does not exist: it loads as empty and is owned by the system program.</summary>
     public bool Exists => Lamports > 0;
 
+    /// <summary>
+    /// What a floor above has made of the data, such as a compiled program; that floor knows by itself whether it still holds. Not
+    /// part of the state. A reference: whoever reads sees the one or the other.
+    /// </summary>
+    public object? Attachment { get; set; }
+
     /// <summary>Its position in the state tree, or -1 while it has none.</summary>
     internal int LeafIndex { get; set; } = -1;
 

@@ -42,6 +42,7 @@ public sealed unsafe partial class VirtualMachine : IDisposable
         State->Frames = (CallFrame*)NativeMemory.AllocZeroed((nuint)_options.MaxCallDepth, (nuint)sizeof(CallFrame));
         State->MaxCallDepth = _options.MaxCallDepth;
         Memory = new MemoryMap((MemoryWindow*)&State->Windows);
+        HeapBytes = _options.HeapBytes;
         if (_options.HeapBytes > 0)
             _heap = (byte*)NativeMemory.AllocZeroed((nuint)_options.HeapBytes);
         if (NativeProgram.IsSupported && _options.Compiler is not { AllowsNative: false })
@@ -59,6 +60,27 @@ public sealed unsafe partial class VirtualMachine : IDisposable
 
     /// <summary>What a host function ended the last run with, or null.</summary>
     public object? HostError { get; internal set; }
+
+    /// <summary>
+    /// Whether a host function ended the last run: by an error of its own, by units that it lacked, or by memory that it could not
+    /// reach. False where the program's own instructions did.
+    /// </summary>
+    public bool EndedInHost { get; internal set; }
+
+    /// <summary>
+    /// Bytes of heap that the next program loaded gets, at most <see cref="VmOptions.HeapBytes"/>, which it starts with.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">More than the machine has, or less than none.</exception>
+    public int HeapBytes
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, _options.HeapBytes);
+            field = value;
+        }
+    }
 
     internal VmState* State { get; private set; }
 
@@ -103,13 +125,13 @@ public sealed unsafe partial class VirtualMachine : IDisposable
         _options.Compiler?.Loaded(program, _options.AllowsFrameGaps);
         MapProgram(program);
         MapStack(program.Dialect);
-        if (_heap != null)
+        if (HeapBytes > 0)
         {
             Memory.Add(new MemoryRegion
             {
                 Address = MemoryMap.HeapAddress,
                 Host = _heap,
-                Bytes = (ulong)_options.HeapBytes,
+                Bytes = (ulong)HeapBytes,
                 IsWritable = true,
                 IsScratch = true,
             });
@@ -201,6 +223,7 @@ public sealed unsafe partial class VirtualMachine : IDisposable
     private ExecutionResult Slice(BpfProgram program, ulong units, IInstructionObserver? observer)
     {
         _units = units;
+        EndedInHost = false;
         State->RemainingUnits = units;
         State->Error = VmError.None;
         Memory.IsInUse = true;

@@ -41,8 +41,12 @@ public readonly unsafe ref struct HostCall
 
         _machine.State->RemainingUnits = 0;
         _machine.State->Error = VmError.BudgetExceeded;
+        _machine.EndedInHost = true;
         return false;
     }
+
+    /// <summary>Says how many units are left, for a function that runs other programs on the same meter.</summary>
+    public void SetRemainingUnits(ulong units) => _machine.State->RemainingUnits = units;
 
     /// <summary>Memory to read; false, with the program ended, when any byte of it may not be.</summary>
     public bool TryRead(ulong address, ulong length, out ReadOnlySpan<byte> memory)
@@ -63,6 +67,7 @@ public readonly unsafe ref struct HostCall
     {
         _machine.HostError = error;
         _machine.State->Error = VmError.HostFunctionFailed;
+        _machine.EndedInHost = true;
         return 0;
     }
 
@@ -84,6 +89,7 @@ public readonly unsafe ref struct HostCall
         if (host == null)
         {
             _machine.State->Fault(address, length, isStore);
+            _machine.EndedInHost = true;
             return false;
         }
 

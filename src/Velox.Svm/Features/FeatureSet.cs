@@ -29,6 +29,9 @@ public sealed class FeatureSet
     /// <summary>The features that this runtime looks at, as flags.</summary>
     public RuntimeFeatures Runtime { get; }
 
+    /// <summary>What programs are loaded for; made when first needed. Threads that are first at once may each make one.</summary>
+    internal ProgramEnvironment Environment => field ??= new ProgramEnvironment(Runtime);
+
     public int Count => _activationSlots.Count;
 
     /// <summary>Active ids, in address order.</summary>

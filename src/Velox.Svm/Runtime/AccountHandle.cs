@@ -41,36 +41,33 @@ public readonly struct AccountHandle
 
     public ReadOnlySpan<byte> Data => _account.Data.Bytes;
 
+    /// <summary>Whether the running program owns the account.</summary>
     public bool IsOwnedByCaller => _account.Owner == _context.ProgramId;
 
     /// <summary>
     /// Adds lamports. Errors, in this order: ArithmeticOverflow, ReadonlyLamportChange (even for 0 lamports).
     /// </summary>
-    public InstructionError AddLamports(ulong lamports)
-    {
-        if (lamports > ulong.MaxValue - _account.Lamports)
-            return InstructionErrorKind.ArithmeticOverflow;
-        if (!IsWritable)
-            return InstructionErrorKind.ReadonlyLamportChange;
-        _account.Lamports += lamports;
-        _context.CountLamports(lamports);
-        return InstructionError.None;
-    }
+    public InstructionError AddLamports(ulong lamports) => lamports > ulong.MaxValue - _account.Lamports
+        ? InstructionErrorKind.ArithmeticOverflow
+        : SetLamports(_account.Lamports + lamports);
 
     /// <summary>
     /// Takes lamports; only the owner may. Errors, in this order: ArithmeticOverflow (fewer lamports than that),
     /// ExternalAccountLamportSpend, ReadonlyLamportChange (even for 0 lamports).
     /// </summary>
-    public InstructionError SubtractLamports(ulong lamports)
+    public InstructionError SubtractLamports(ulong lamports) => lamports > _account.Lamports
+        ? InstructionErrorKind.ArithmeticOverflow
+        : SetLamports(_account.Lamports - lamports);
+
+    /// <summary>Errors, in this order: ExternalAccountLamportSpend, ReadonlyLamportChange (even where nothing changes).</summary>
+    public InstructionError SetLamports(ulong lamports)
     {
-        if (lamports > _account.Lamports)
-            return InstructionErrorKind.ArithmeticOverflow;
-        if (lamports > 0 && !IsOwnedByCaller)
+        if (lamports < _account.Lamports && !IsOwnedByCaller)
             return InstructionErrorKind.ExternalAccountLamportSpend;
         if (!IsWritable)
             return InstructionErrorKind.ReadonlyLamportChange;
-        _account.Lamports -= lamports;
-        _context.CountLamports(-(Int128)lamports);
+        _context.CountLamports((Int128)lamports - _account.Lamports);
+        _account.Lamports = lamports;
         return InstructionError.None;
     }
 
@@ -84,21 +81,64 @@ public readonly struct AccountHandle
     }
 
     /// <summary>
-    /// Changes the data's length; new bytes are zero. Errors, in this order: InvalidRealloc (over 10 MiB),
-    /// MaxAccountsDataAllocationsExceeded (over 20 MiB of growth in a transaction), ReadonlyDataModified,
-    /// ExternalAccountDataModified.
+    /// Makes the account a program, or no program any more. Errors, in this order: ExecutableAccountNotRentExempt,
+    /// ExecutableModified.
     /// </summary>
-    public InstructionError SetDataLength(int length)
+    public InstructionError SetExecutable(bool isExecutable)
+    {
+        if (_account.Lamports < Rent.MinimumBalance(DataLength))
+            return InstructionErrorKind.ExecutableAccountNotRentExempt;
+        if (!IsOwnedByCaller || !IsWritable)
+            return InstructionErrorKind.ExecutableModified;
+        _account.Executable = isExecutable;
+        return InstructionError.None;
+    }
+
+    /// <summary>Whether the running program may write the data. Errors: ReadonlyDataModified, ExternalAccountDataModified.</summary>
+    public InstructionError CheckDataChange()
+    {
+        if (!IsWritable)
+            return InstructionErrorKind.ReadonlyDataModified;
+        return IsOwnedByCaller ? InstructionError.None : InstructionErrorKind.ExternalAccountDataModified;
+    }
+
+    /// <summary>
+    /// Whether the data may get that length. Errors, in this order: InvalidRealloc (over 10 MiB),
+    /// MaxAccountsDataAllocationsExceeded (over 20 MiB of growth in a transaction), those of <see cref="CheckDataChange"/>.
+    /// </summary>
+    public InstructionError CheckDataLength(long length)
     {
         if (length is < 0 or > MaxDataLength)
             return InstructionErrorKind.InvalidRealloc;
-        if (!_context.CanGrowData(length - DataLength))
-            return InstructionErrorKind.MaxAccountsDataAllocationsExceeded;
-        InstructionError error = TryGetWritableData(out TrackedMemory memory);
-        if (error.IsError)
+        return _context.CanGrowData((int)length - DataLength)
+            ? CheckDataChange()
+            : InstructionErrorKind.MaxAccountsDataAllocationsExceeded;
+    }
+
+    /// <summary>Changes the data's length; new bytes are zero. Errors as <see cref="CheckDataLength"/>.</summary>
+    public InstructionError SetDataLength(int length)
+    {
+        InstructionError error = CheckDataLength(length);
+        if (error.IsError || length == DataLength)
             return error;
         _context.GrowData(length - DataLength);
-        memory.Resize(length);
+        _account.Data.Resize(length);
+        return InstructionError.None;
+    }
+
+    /// <summary>Replaces the data. Only bytes that differ are written. Errors as <see cref="CheckDataLength"/>.</summary>
+    public InstructionError SetData(ReadOnlySpan<byte> data)
+    {
+        InstructionError error = CheckDataLength(data.Length);
+        if (error.IsError)
+            return error;
+        if (data.Length != DataLength)
+        {
+            _context.GrowData(data.Length - DataLength);
+            _account.Data.Resize(data.Length);
+        }
+
+        WriteDifferences(data);
         return InstructionError.None;
     }
 
@@ -109,9 +149,7 @@ public readonly struct AccountHandle
     public InstructionError TryGetWritableData(out TrackedMemory memory)
     {
         memory = _account.Data;
-        if (!IsWritable)
-            return InstructionErrorKind.ReadonlyDataModified;
-        return IsOwnedByCaller ? InstructionError.None : InstructionErrorKind.ExternalAccountDataModified;
+        return CheckDataChange();
     }
 
     /// <summary>The data's memory for reading in place, whoever owns it. It must not be written through.</summary>
@@ -127,5 +165,20 @@ public readonly struct AccountHandle
             return InstructionErrorKind.AccountDataTooSmall;
         bytes.CopyTo(memory.Write(offset, bytes.Length));
         return InstructionError.None;
+    }
+
+    /// <summary>Writes from the first byte that differs to the last, in pieces that the memory tracks.</summary>
+    private void WriteDifferences(ReadOnlySpan<byte> data)
+    {
+        const int PieceBytes = 256;
+        ReadOnlySpan<byte> old = _account.Data.Bytes;
+        int offset = data.CommonPrefixLength(old);
+        while (offset < data.Length)
+        {
+            int count = Math.Min(PieceBytes - (offset % PieceBytes), data.Length - offset);
+            data.Slice(offset, count).CopyTo(_account.Data.Write(offset, count));
+            offset += count;
+            offset += data[offset..].CommonPrefixLength(old[offset..]);
+        }
     }
 }

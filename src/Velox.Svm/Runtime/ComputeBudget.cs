@@ -19,6 +19,9 @@ public readonly record struct ComputeBudget(uint UnitLimit, ulong UnitPrice, uin
     private const uint MinHeapBytes = 32 * 1024;
     private const uint MaxHeapBytes = 256 * 1024;
 
+    /// <summary>Bytes of heap for each program that runs.</summary>
+    public uint HeapBytes { get; init; } = MinHeapBytes;
+
     public static readonly ComputeBudget Default = new(MaxUnitLimit, 0, MaxLoadedDataBytes);
 
     /// <summary>Lamports on top of the signature fee: price times limit, rounded up.</summary>
@@ -89,7 +92,10 @@ public readonly record struct ComputeBudget(uint UnitLimit, ulong UnitPrice, uin
         budget = new ComputeBudget(
             Math.Min(unitLimit ?? defaultUnits, MaxUnitLimit),
             unitPrice ?? 0,
-            Math.Min(dataLimit ?? MaxLoadedDataBytes, MaxLoadedDataBytes));
+            Math.Min(dataLimit ?? MaxLoadedDataBytes, MaxLoadedDataBytes))
+        {
+            HeapBytes = heapBytes ?? MinHeapBytes,
+        };
         return TransactionError.None;
     }
 

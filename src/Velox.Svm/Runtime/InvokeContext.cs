@@ -1,14 +1,21 @@
 using Velox.OrderBook;
 using Velox.Primitives;
+using Velox.State;
 
 namespace Velox.Svm;
 
 /// <summary>What a running program sees of its transaction: accounts, data, log, return data, and other programs.</summary>
-/// <remarks>One per executing transaction, used by one thread. Limits are Agave's (execution_budget, transaction-context).</remarks>
-public sealed class InvokeContext
+/// <remarks>
+/// A worker has one and uses it for one transaction after the other: what it holds in buffers is allocated once. Used by one
+/// thread. Limits are Agave's (execution_budget, transaction-context).
+/// </remarks>
+public sealed partial class InvokeContext : IDisposable
 {
     /// <summary>Deepest call stack: the top-level instruction is level 1.</summary>
     public const int MaxStackHeight = 5;
+
+    /// <summary>Deepest call stack with feature raise_cpi_nesting_limit_to_8.</summary>
+    public const int MaxRaisedStackHeight = 9;
 
     /// <summary>Most instructions in a transaction, called ones included.</summary>
     public const int MaxInstructionTrace = 64;
@@ -20,14 +27,19 @@ public sealed class InvokeContext
     public const long MaxDataGrowth = 20 * 1024 * 1024;
 
     private readonly ProgramRegistry _programs;
-    private readonly TransactionAccounts _accounts;
-    private readonly Stack<InstructionFrame> _frames = new(MaxStackHeight);
-    private readonly List<InnerInstruction> _innerInstructions = [];
+    private readonly InstructionFrame[] _frames = new InstructionFrame[MaxRaisedStackHeight + 1];
     private readonly List<MarketEvent> _events = [];
+    private readonly byte[] _returnData = new byte[MaxReturnData];
     private readonly LogCollector _log = new();
+    private readonly BpfRunner _bpf;
+    private TransactionAccounts _accounts;
+    private TransactionView _message;
+    private Account? _instructionsSysvar;
     private int _topLevelIndex;
     private int _traceLength;
     private long _dataGrowth;
+    private int _returnDataLength;
+    private Address _returnDataProgram;
 
     // Lamports added less lamports taken: zero whenever a program is entered or left.
     private Int128 _lamportSurplus;
@@ -35,45 +47,80 @@ public sealed class InvokeContext
     // A call that failed may have written: no caller may succeed as if it had not been.
     private InstructionError _callFailure;
 
-    internal InvokeContext(ProgramRegistry programs, BlockContext block, TransactionAccounts accounts, ulong computeUnitLimit)
+    // What the log says of a failure that is no instruction error: a fault of the virtual machine, or of a syscall.
+    private string? _faultText;
+
+    internal InvokeContext(ProgramRegistry programs)
     {
         _programs = programs;
-        _accounts = accounts;
-        Block = block;
-        RemainingUnits = computeUnitLimit;
+        _accounts = new TransactionAccounts([], [], []);
+        for (int i = 0; i < _frames.Length; i++)
+            _frames[i] = new InstructionFrame();
+        _bpf = new BpfRunner(this);
     }
 
     /// <summary>Slot and time of the block under construction.</summary>
-    public BlockContext Block { get; }
+    public BlockContext Block { get; private set; } = new(0, 0);
 
-    public ulong RemainingUnits { get; private set; }
+    /// <summary>The feature gates.</summary>
+    public RuntimeFeatures Features => Block.Features.Runtime;
+
+    /// <summary>What the transaction asked for.</summary>
+    public ComputeBudget Budget { get; private set; }
+
+    public ulong RemainingUnits { get; internal set; }
 
     /// <summary>The running program.</summary>
-    public Address ProgramId => _frames.Peek().ProgramId;
+    public Address ProgramId => Frame.ProgramId;
 
     /// <summary>The current instruction's data.</summary>
-    public ReadOnlySpan<byte> Data => _frames.Peek().Data.Span;
+    public ReadOnlySpan<byte> Data => Frame.Data.Span;
 
     /// <summary>Accounts that the current instruction lists.</summary>
-    public int AccountCount => _frames.Peek().Accounts.Length;
+    public int AccountCount => Frame.AccountCount;
 
-    public int StackHeight => _frames.Count;
+    public int StackHeight { get; private set; }
 
-    /// <summary>Who set the return data last, and to what; null when nobody did since the last program was entered.</summary>
-    public ReturnData? ReturnData { get; private set; }
+    /// <summary>Who set the return data last, and to what; null when it is empty. Entering a program empties it.</summary>
+    public ReturnData? ReturnData => _returnDataLength == 0
+        ? null
+        : new ReturnData(_returnDataProgram, _returnData.AsSpan(0, _returnDataLength).ToArray());
 
-    internal IReadOnlyList<string> LogLines => _log.Lines;
+    /// <summary>The return data in place, and who set it.</summary>
+    internal ReadOnlySpan<byte> ReturnBytes => _returnData.AsSpan(0, _returnDataLength);
 
-    internal IReadOnlyList<InnerInstruction> InnerInstructions => _innerInstructions;
+    internal Address ReturnProgram => _returnDataProgram;
+
+    internal TransactionLog LogLines => _log.ToLog();
+
+    internal LogCollector Collector => _log;
+
+    internal CallTrace Trace { get; } = new();
 
     internal IReadOnlyList<MarketEvent> Events => _events;
 
+    internal TransactionAccounts Accounts => _accounts;
+
+    internal BpfRunner Bpf => _bpf;
+
+    /// <summary>Whether syscalls of the running program check the alignment of what they are given: all but loader v1's.</summary>
+    internal bool ChecksAlignment => _bpf.CurrentInput.IsAligned;
+
+    internal ref readonly TransactionView Message => ref _message;
+
+    internal InstructionFrame Frame => _frames[StackHeight - 1];
+
+    /// <summary>The frame that the next call fills.</summary>
+    internal InstructionFrame NextFrame => _frames[StackHeight];
+
+    /// <summary>How deep the calls of this transaction may go.</summary>
+    internal int StackLimit => Features.RaiseCpiNestingLimitTo8 ? MaxRaisedStackHeight : MaxStackHeight;
+
+    /// <summary>Frees the native memory of its virtual machines.</summary>
+    public void Dispose() => _bpf.Dispose();
+
     /// <summary>The n-th account of the current instruction; n must be below <see cref="AccountCount"/>.</summary>
-    public AccountHandle Account(int index)
-    {
-        InstructionAccount account = _frames.Peek().Accounts[index];
-        return new AccountHandle(this, _accounts.Accounts[account.TransactionIndex], account);
-    }
+    public AccountHandle Account(int index) => Handle(Frame.Accounts[index]);
 
     /// <summary>NotEnoughAccountKeys unless the instruction lists at least so many accounts.</summary>
     public InstructionError RequireAccounts(int count) =>
@@ -82,7 +129,7 @@ public sealed class InvokeContext
     /// <summary>Whether a signature of this address is among the current instruction's accounts.</summary>
     public bool IsSigner(Address address)
     {
-        foreach (InstructionAccount account in _frames.Peek().Accounts)
+        foreach (InstructionAccount account in Frame.Accounts)
         {
             if (account.IsSigner && _accounts.Accounts[account.TransactionIndex].Address == address)
                 return true;
@@ -92,20 +139,22 @@ public sealed class InvokeContext
     }
 
     /// <summary>Writes "Program log: text".</summary>
-    public void Log(string text) => _log.Add("Program log: " + text);
+    public void Log(string text) => _log.Begin().Append("Program log: "u8).Append(text).End();
 
     /// <summary>Writes a line as it is, for texts that a builtin logs without prefix.</summary>
     public void LogRaw(string line) => _log.Add(line);
 
     /// <summary>Writes "Program data: base64".</summary>
-    public void LogData(ReadOnlySpan<byte> data) => _log.Add("Program data: " + Convert.ToBase64String(data));
+    public void LogData(ReadOnlySpan<byte> data) => _log.Begin().Append("Program data: "u8).AppendBase64(data).End();
 
     /// <summary>Leaves bytes for the caller or the client; at most 1,024, else InvalidArgument.</summary>
     public InstructionError SetReturnData(ReadOnlySpan<byte> data)
     {
         if (data.Length > MaxReturnData)
             return InstructionErrorKind.InvalidArgument;
-        ReturnData = new ReturnData(ProgramId, data.ToArray());
+        data.CopyTo(_returnData);
+        _returnDataLength = data.Length;
+        _returnDataProgram = ProgramId;
         return InstructionError.None;
     }
 
@@ -125,27 +174,35 @@ public sealed class InvokeContext
         return InstructionError.None;
     }
 
-    /// <summary>Calls another program with accounts of this transaction.</summary>
-    /// <param name="instruction">What to call; its program and accounts must be accounts of the current instruction.</param>
-    /// <param name="programSigners">Derived addresses of the running program, for which it signs.</param>
-    /// <returns>
-    /// The callee's error, or MissingAccount, PrivilegeEscalation, ReentrancyNotAllowed, UnbalancedInstruction (the lamports
-    /// that the caller added and took differ), MaxInstructionTraceLengthExceeded, CallDepth. An error ends the caller too,
-    /// whatever it returns: effects are undone by the transaction.
-    /// </returns>
-    public InstructionError Invoke(Instruction instruction, params ReadOnlySpan<Address> programSigners)
+    /// <summary>Begins a transaction.</summary>
+    /// <param name="block">The block that it may come into.</param>
+    /// <param name="accounts">Its accounts, loaded.</param>
+    /// <param name="message">Its message; programs look at its other instructions.</param>
+    /// <param name="budget">What it asked for.</param>
+    internal void Begin(BlockContext block, TransactionAccounts accounts, in TransactionView message, in ComputeBudget budget)
     {
-        InstructionError error = Call(instruction, programSigners);
-        if (error.IsError)
-            _callFailure = error;
-        return error;
+        Block = block;
+        Budget = budget;
+        RemainingUnits = budget.UnitLimit;
+        _accounts = accounts;
+        _message = message;
+        StackHeight = 0;
+        _topLevelIndex = 0;
+        _traceLength = 0;
+        _dataGrowth = 0;
+        _lamportSurplus = 0;
+        _returnDataLength = 0;
+        _returnDataProgram = default;
+        _callFailure = default;
+        _faultText = null;
+        _events.Clear();
+        _log.Clear();
+        Trace.Clear();
+        _instructionsSysvar = InstructionsSysvar.TryPlace(accounts, in message);
     }
 
-    internal InstructionError RunTopLevel(int index, InstructionFrame frame)
-    {
-        _topLevelIndex = index;
-        return Run(frame);
-    }
+    internal AccountHandle Handle(InstructionAccount account) =>
+        new(this, _accounts.Accounts[account.TransactionIndex], account);
 
     internal bool CanGrowData(int bytes) => _dataGrowth + bytes <= MaxDataGrowth;
 
@@ -153,134 +210,11 @@ public sealed class InvokeContext
 
     internal void CountLamports(Int128 added) => _lamportSurplus += added;
 
-    private InstructionError Call(Instruction instruction, ReadOnlySpan<Address> programSigners)
+    /// <summary>Ends the running program with a fault that is no instruction error; the text goes into its log.</summary>
+    internal InstructionError Fault(string text)
     {
-        InstructionError error = ResolveAccounts(
-            _frames.Peek(), instruction, programSigners, out InstructionAccount[] accounts, out int programIndex);
-        if (error.IsError)
-            return error;
-
-        _innerInstructions.Add(new InnerInstruction(
-            _topLevelIndex, StackHeight + 1, (byte)programIndex,
-            [.. accounts.Select(account => (byte)account.TransactionIndex)], instruction.Data.ToArray()));
-        return Run(new InstructionFrame(instruction.ProgramId, accounts, instruction.Data));
-    }
-
-    private InstructionError Run(InstructionFrame frame)
-    {
-        InstructionError error = CheckCall(frame.ProgramId);
-        if (error.IsError)
-            return error;
-
-        _traceLength++;
-        _frames.Push(frame);
-        ReturnData = null;
-        string id = frame.ProgramId.ToString();
-        _log.Add($"Program {id} invoke [{StackHeight}]");
-        error = _programs.Find(frame.ProgramId) is { } program ? Execute(program) : InstructionErrorKind.UnsupportedProgramId;
-        if (!error.IsError && ReturnData is { } returned && returned.ProgramId == frame.ProgramId)
-            _log.Add($"Program return: {id} {Convert.ToBase64String(returned.Data)}");
-        _log.Add(error.IsError ? $"Program {id} failed: {error}" : $"Program {id} success");
-        _frames.Pop();
-        return error.IsError ? error : CheckBalance();
-    }
-
-    private InstructionError Execute(INativeProgram program)
-    {
-        InstructionError error = Consume(program.ComputeUnits);
-        if (error.IsError)
-            return error;
-        try
-        {
-            error = program.Execute(this);
-            return error.IsError ? error : _callFailure;
-        }
-        catch (Exception fault) when (fault is not OutOfMemoryException)
-        {
-            // A defect of a program ends its transaction, not the chain: what it did is undone. The text names the kind
-            // of fault only, because messages may differ between machines and logs should not.
-            _log.Add($"Program fault: {fault.GetType().Name}");
-            return InstructionErrorKind.ProgramFailedToComplete;
-        }
-    }
-
-    private InstructionError CheckBalance() =>
-        _lamportSurplus == 0 ? InstructionError.None : InstructionErrorKind.UnbalancedInstruction;
-
-    private InstructionError CheckCall(Address programId)
-    {
-        // A program may call itself directly, but not come back through another.
-        bool isBelow = _frames.Skip(1).Any(frame => frame.ProgramId == programId);
-        bool isCaller = _frames.Count > 0 && _frames.Peek().ProgramId == programId;
-        if (isBelow && !isCaller)
-            return InstructionErrorKind.ReentrancyNotAllowed;
-        InstructionError error = CheckBalance();
-        if (error.IsError)
-            return error;
-        if (_traceLength >= MaxInstructionTrace)
-            return InstructionErrorKind.MaxInstructionTraceLengthExceeded;
-        return _frames.Count >= MaxStackHeight ? InstructionErrorKind.CallDepth : InstructionError.None;
-    }
-
-    private InstructionError ResolveAccounts(
-        InstructionFrame caller, Instruction instruction, ReadOnlySpan<Address> programSigners,
-        out InstructionAccount[] accounts, out int programIndex)
-    {
-        accounts = new InstructionAccount[instruction.Accounts.Length];
-        programIndex = _accounts.IndexOf(instruction.ProgramId);
-        if (programIndex < 0)
-            return Missing(instruction.ProgramId);
-
-        ReadOnlySpan<AccountMeta> metas = instruction.Accounts.Span;
-        for (int i = 0; i < accounts.Length; i++)
-        {
-            AccountMeta meta = metas[i];
-            if (!TryFindInCaller(caller, meta.Address, out InstructionAccount held))
-                return Missing(meta.Address);
-
-            // Flags of repeated accounts are joined before they are checked.
-            bool isSigner = false;
-            bool isWritable = false;
-            foreach (AccountMeta other in metas)
-            {
-                isSigner |= other.IsSigner && other.Address == meta.Address;
-                isWritable |= other.IsWritable && other.Address == meta.Address;
-            }
-
-            if (isWritable && !held.IsWritable)
-                return Escalated(meta.Address, "writable");
-            if (isSigner && !held.IsSigner && !programSigners.Contains(meta.Address))
-                return Escalated(meta.Address, "signer");
-            accounts[i] = new InstructionAccount(held.TransactionIndex, isSigner, isWritable);
-        }
-
-        return InstructionError.None;
-    }
-
-    private bool TryFindInCaller(InstructionFrame caller, Address address, out InstructionAccount held)
-    {
-        held = new InstructionAccount(-1, false, false);
-        foreach (InstructionAccount account in caller.Accounts)
-        {
-            if (_accounts.Accounts[account.TransactionIndex].Address != address)
-                continue;
-            held = new InstructionAccount(
-                account.TransactionIndex, held.IsSigner || account.IsSigner, held.IsWritable || account.IsWritable);
-        }
-
-        return held.TransactionIndex >= 0;
-    }
-
-    private InstructionError Missing(Address address)
-    {
-        _log.Add($"Instruction references an unknown account {address}");
-        return InstructionErrorKind.MissingAccount;
-    }
-
-    private InstructionError Escalated(Address address, string privilege)
-    {
-        _log.Add($"{address}'s {privilege} privilege escalated");
-        return InstructionErrorKind.PrivilegeEscalation;
+        _faultText = text;
+        return InstructionErrorKind.ProgramFailedToComplete;
     }
 }
 

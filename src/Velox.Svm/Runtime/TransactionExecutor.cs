@@ -9,6 +9,9 @@ namespace Velox.Svm;
 /// <remarks>The order of checks and what a failure costs are Agave's (svm transaction_processor). Stateless; safe on several threads.</remarks>
 public sealed class TransactionExecutor(ProgramRegistry programs)
 {
+    // Each worker thread has a context of its own, with its virtual machines and buffers.
+    private readonly ThreadLocal<InvokeContext> _contexts = new(() => new InvokeContext(programs));
+
     /// <summary>Lamports for each signature.</summary>
     public const ulong LamportsPerSignature = 5_000;
 
@@ -39,7 +42,8 @@ public sealed class TransactionExecutor(ProgramRegistry programs)
         if (!transaction.IsAlive)
             return;
 
-        var context = new InvokeContext(programs, block, accounts, transaction.Budget.UnitLimit);
+        InvokeContext context = _contexts.Value!;
+        context.Begin(block, accounts, in transaction.View, transaction.Budget);
         TransactionError error = CheckLoaded(transaction);
         if (!error.IsError)
             error = RunAtomically(transaction, context);
@@ -53,14 +57,14 @@ public sealed class TransactionExecutor(ProgramRegistry programs)
             PriorityFee = transaction.Budget.PriorityFee,
             ComputeUnitsConsumed = transaction.Budget.UnitLimit - context.RemainingUnits,
             LogLines = context.LogLines,
-            InnerInstructions = context.InnerInstructions,
+            InnerInstructions = context.Trace.ToInnerInstructions(),
             ReturnData = context.ReturnData,
             AccountKeys = Array.ConvertAll(accounts.Accounts, account => account.Address),
             PreBalances = preBalances,
             PostBalances = Balances(accounts),
             PreTokenBalances = preTokenBalances,
             PostTokenBalances = TokenBalances.Collect(accounts),
-            MarketEvents = error.IsError ? [] : context.Events,
+            MarketEvents = error.IsError || context.Events.Count == 0 ? [] : [.. context.Events],
         };
     }
 
@@ -111,7 +115,7 @@ public sealed class TransactionExecutor(ProgramRegistry programs)
             Account program = accounts.Accounts[view.Instruction(i).ProgramIndex];
             if (!program.Exists)
                 return TransactionErrorKind.ProgramAccountNotFound;
-            if (!program.Executable || programs.Find(program.Address) is null)
+            if (program.Owner == ProgramIds.NativeLoader ? programs.Find(program.Address) is null : !Loaders.IsLoader(program.Owner))
                 return TransactionErrorKind.InvalidProgramForExecution;
         }
 
@@ -124,39 +128,12 @@ public sealed class TransactionExecutor(ProgramRegistry programs)
         RentState[] before = Array.ConvertAll(accounts.Accounts, account => RentState.Of(account.Lamports, account.Data.Length));
         ForEachWritable(accounts, account => account.Checkpoint());
 
-        TransactionError error = RunInstructions(transaction, context);
+        TransactionError error = context.RunMessage();
         if (!error.IsError)
             error = CheckRent(accounts, before);
 
         ForEachWritable(accounts, error.IsError ? account => account.Rollback() : account => account.Accept());
         return error;
-    }
-
-    private static TransactionError RunInstructions(InFlightTransaction transaction, InvokeContext context)
-    {
-        for (int i = 0; i < transaction.View.InstructionCount; i++)
-        {
-            InstructionError error = context.RunTopLevel(i, FrameOf(transaction, i));
-            if (error.IsError)
-                return TransactionError.AtInstruction(i, error);
-        }
-
-        return TransactionError.None;
-    }
-
-    private static InstructionFrame FrameOf(InFlightTransaction transaction, int index)
-    {
-        TransactionAccounts accounts = transaction.Accounts!;
-        InstructionView instruction = transaction.View.Instruction(index);
-        var frameAccounts = new InstructionAccount[instruction.Accounts.Length];
-        for (int i = 0; i < frameAccounts.Length; i++)
-        {
-            int position = instruction.Accounts[i];
-            frameAccounts[i] = new InstructionAccount(position, accounts.Signers[position], accounts.Writables[position]);
-        }
-
-        Address program = accounts.Accounts[instruction.ProgramIndex].Address;
-        return new InstructionFrame(program, frameAccounts, instruction.Data.ToArray());
     }
 
     private static TransactionError CheckRent(TransactionAccounts accounts, RentState[] before)

@@ -74,7 +74,10 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
                 Sysvars.WriteClock(accounts[i], block);
         }
 
-        transaction.Accounts = new TransactionAccounts(accounts, accessSet.Signers, accessSet.Writables);
+        transaction.Accounts = new TransactionAccounts(accounts, accessSet.Signers, accessSet.Writables)
+        {
+            ProgramData = TransactionAccounts.FindProgramData(accounts, address => state.Find(address)?.ToAccount()),
+        };
         _executor.Execute(transaction, block);
         return slot;
     }

@@ -45,6 +45,14 @@ public sealed record AccessSet(Address[] Addresses, bool[] Signers, bool[] Writa
     }
 
     /// <summary>Looks the accounts up, from the live state or from a snapshot.</summary>
-    public TransactionAccounts Load(Func<Address, Account> find) =>
-        new(Array.ConvertAll(Addresses, address => find(address)), Signers, Writables);
+    /// <param name="find">The account, or an empty one.</param>
+    /// <param name="findExisting">The account, or null where it does not exist.</param>
+    public TransactionAccounts Load(Func<Address, Account> find, Func<Address, Account?> findExisting)
+    {
+        Account[] accounts = Array.ConvertAll(Addresses, address => find(address));
+        return new TransactionAccounts(accounts, Signers, Writables)
+        {
+            ProgramData = TransactionAccounts.FindProgramData(accounts, findExisting),
+        };
+    }
 }

@@ -46,7 +46,7 @@ public sealed class AccessSetStage(AccountStore store, BlockhashQueue blockhashe
         // Whether a copy in the same batch gets into the block is known after its execution only: its payer may fail.
         transaction.EarlierCopy = _lastCopies.GetValueOrDefault(transaction.MessageHash);
         _lastCopies[transaction.MessageHash] = transaction;
-        transaction.Accounts = accessSet.Load(store.GetOrCreate);
+        transaction.Accounts = accessSet.Load(store.GetOrCreate, store.Find);
         return TransactionError.None;
     }
 }

@@ -128,6 +128,17 @@ public readonly struct TransactionView
         return new InstructionView(programIndex, accounts, data);
     }
 
+    /// <summary>One instruction's data, in place.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not 0 to <see cref="InstructionCount"/> - 1.</exception>
+    public ReadOnlyMemory<byte> InstructionData(int index)
+    {
+        ReadOnlySpan<byte> data = Instruction(index).Data;
+        nint offset = System.Runtime.CompilerServices.Unsafe.ByteOffset(
+            ref System.Runtime.InteropServices.MemoryMarshal.GetReference(_bytes.Span),
+            ref System.Runtime.InteropServices.MemoryMarshal.GetReference(data));
+        return data.IsEmpty ? default : _bytes.Slice((int)offset, data.Length);
+    }
+
     /// <summary>Reads one address table lookup at its stored offset.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not 0 to <see cref="LookupCount"/> - 1.</exception>
     public LookupView Lookup(int index)

@@ -374,8 +374,11 @@ public sealed class CallTests
     private static Instruction Route(params byte[] route) =>
         new(First, new[] { AccountMeta.Readonly(First), AccountMeta.Readonly(Second) }, route);
 
-    private static Instruction CallWith(Address program, ReadOnlySpan<byte> data) =>
-        new(program, default, data.ToArray());
+    // A program that is to call further needs the further programs among its accounts.
+    private static Instruction CallWith(Address program, ReadOnlySpan<byte> data) => new(
+        program,
+        new[] { AccountMeta.Readonly(First), AccountMeta.Readonly(Second) },
+        data.ToArray());
 
     private static Address Next(InvokeContext context) => context.Data[0] == 1 ? First : Second;
 }

@@ -4,14 +4,25 @@ using Velox.State;
 namespace Velox.Svm.Tests;
 
 /// <summary>Runs single instructions on bare accounts, without transaction, fee and block.</summary>
-internal sealed class SingleInstruction(Account[] accounts)
+/// <param name="accounts">The accounts that instructions can name.</param>
+/// <param name="programElf">The program's file, to be run in the virtual machine; null for the native program.</param>
+internal sealed class SingleInstruction(Account[] accounts, byte[]? programElf = null) : IDisposable
 {
     private static readonly ProgramRegistry Programs = NativePrograms.CreateRegistry();
-    private static readonly BlockContext Block = new(1, 1_700_000_000);
+
+    private static readonly BlockContext Block = new(1, 1_700_000_000) { Sysvars = TestSysvars.Create() };
+
+    private readonly InvokeContext _context = new(Programs);
+
+    private readonly Dictionary<Address, Account> _programs = [];
 
     internal IReadOnlyList<string> Log { get; private set; } = [];
 
     internal byte[] ReturnData { get; private set; } = [];
+
+    internal ulong ConsumedUnits { get; private set; }
+
+    public void Dispose() => _context.Dispose();
 
     internal static Account CreateAccount(Address address, Address owner, ulong lamports, ReadOnlySpan<byte> data)
     {
@@ -24,11 +35,16 @@ internal sealed class SingleInstruction(Account[] accounts)
     /// <summary>Runs an instruction; a failed one leaves no trace in the accounts.</summary>
     internal InstructionError Run(Address program, InstructionAccount[] instructionAccounts, byte[] data)
     {
-        var transaction = new TransactionAccounts(accounts, new bool[accounts.Length], new bool[accounts.Length]);
-        var context = new InvokeContext(Programs, Block, transaction, ComputeBudget.MaxUnitLimit);
+        Account[] all = [.. accounts, ProgramAccount(program)];
+        var transaction = new TransactionAccounts(all, new bool[all.Length], new bool[all.Length]);
+        _context.Begin(Block, transaction, default, ComputeBudget.Default);
+        InstructionFrame frame = _context.TopFrame;
+        frame.Begin(program, all.Length - 1, data);
+        foreach (InstructionAccount account in instructionAccounts)
+            frame.AddAccount(account);
         foreach (Account account in accounts)
             account.Checkpoint();
-        InstructionError error = context.RunTopLevel(0, new InstructionFrame(program, instructionAccounts, data));
+        InstructionError error = _context.RunTopLevel(0, frame);
         foreach (Account account in accounts)
         {
             // Accepting the data only: an account without lamports lasts until its transaction ends.
@@ -38,8 +54,21 @@ internal sealed class SingleInstruction(Account[] accounts)
                 account.Data.Accept();
         }
 
-        Log = context.LogLines;
-        ReturnData = context.ReturnData?.Data ?? [];
+        Log = _context.LogLines;
+        ReturnData = _context.ReturnData?.Data ?? [];
+        ConsumedUnits = ComputeBudget.MaxUnitLimit - _context.RemainingUnits;
         return error;
+    }
+
+    private Account ProgramAccount(Address program)
+    {
+        if (_programs.TryGetValue(program, out Account? known))
+            return known;
+        bool isNative = programElf is null || program == ProgramIds.System;
+        Account account = CreateAccount(
+            program, isNative ? ProgramIds.NativeLoader : ProgramIds.BpfLoader, 1_000_000_000, isNative ? [] : programElf);
+        account.Executable = true;
+        _programs.Add(program, account);
+        return account;
     }
 }
