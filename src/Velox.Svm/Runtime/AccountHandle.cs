@@ -84,6 +84,20 @@ public readonly struct AccountHandle
     }
 
     /// <summary>
+    /// Makes the account a program, or no longer one. Errors, in this order: ExecutableAccountNotRentExempt,
+    /// ExecutableModified.
+    /// </summary>
+    public InstructionError SetExecutable(bool isExecutable)
+    {
+        if (_account.Lamports < Rent.MinimumBalance(DataLength))
+            return InstructionErrorKind.ExecutableAccountNotRentExempt;
+        if (!IsOwnedByCaller || !IsWritable)
+            return InstructionErrorKind.ExecutableModified;
+        _account.Executable = isExecutable;
+        return InstructionError.None;
+    }
+
+    /// <summary>
     /// Changes the data's length; new bytes are zero. Errors, in this order: InvalidRealloc (over 10 MiB),
     /// MaxAccountsDataAllocationsExceeded (over 20 MiB of growth in a transaction), ReadonlyDataModified,
     /// ExternalAccountDataModified.

@@ -22,10 +22,15 @@ internal sealed class SingleInstruction(Account[] accounts)
     }
 
     /// <summary>Runs an instruction; a failed one leaves no trace in the accounts.</summary>
-    internal InstructionError Run(Address program, InstructionAccount[] instructionAccounts, byte[] data)
+    internal InstructionError Run(
+        Address program, InstructionAccount[] instructionAccounts, byte[] data, FeatureSet? features = null) =>
+        Run(program, instructionAccounts, data, Block with { Features = features ?? Block.Features });
+
+    internal InstructionError Run(
+        Address program, InstructionAccount[] instructionAccounts, byte[] data, BlockContext block)
     {
         var transaction = new TransactionAccounts(accounts, new bool[accounts.Length], new bool[accounts.Length]);
-        var context = new InvokeContext(Programs, Block, transaction, ComputeBudget.MaxUnitLimit);
+        var context = new InvokeContext(Programs, block, transaction, ComputeBudget.MaxUnitLimit);
         foreach (Account account in accounts)
             account.Checkpoint();
         InstructionError error = context.RunTopLevel(0, new InstructionFrame(program, instructionAccounts, data));
