@@ -7,6 +7,9 @@ public static class NativePrograms
     [
         new SystemProgram(),
         new ComputeBudgetProgram(),
+        RetiredLoader.V1,
+        RetiredLoader.V2,
+        new UpgradeableLoader(),
         new TokenProgram(),
         new AssociatedTokenProgram(),
         new MemoProgram(),

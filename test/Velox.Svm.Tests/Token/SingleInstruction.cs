@@ -33,11 +33,16 @@ internal sealed class SingleInstruction(Account[] accounts, byte[]? programElf =
     }
 
     /// <summary>Runs an instruction; a failed one leaves no trace in the accounts.</summary>
-    internal InstructionError Run(Address program, InstructionAccount[] instructionAccounts, byte[] data)
+    internal InstructionError Run(
+        Address program, InstructionAccount[] instructionAccounts, byte[] data, FeatureSet? features = null) =>
+        Run(program, instructionAccounts, data, Block with { Features = features ?? Block.Features });
+
+    internal InstructionError Run(
+        Address program, InstructionAccount[] instructionAccounts, byte[] data, BlockContext block)
     {
         Account[] all = [.. accounts, ProgramAccount(program)];
         var transaction = new TransactionAccounts(all, new bool[all.Length], new bool[all.Length]);
-        _context.Begin(Block, transaction, default, ComputeBudget.Default);
+        _context.Begin(block, transaction, default, ComputeBudget.Default);
         InstructionFrame frame = _context.TopFrame;
         frame.Begin(program, all.Length - 1, data);
         foreach (InstructionAccount account in instructionAccounts)

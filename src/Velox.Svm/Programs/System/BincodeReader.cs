@@ -45,6 +45,21 @@ internal ref struct BincodeReader(ReadOnlySpan<byte> bytes)
         return HasFailed ? default : new Address(field);
     }
 
+    /// <summary>A byte that is 0 or 1.</summary>
+    internal bool Boolean()
+    {
+        byte value = Byte();
+        if (value > 1)
+            HasFailed = true;
+        return value == 1;
+    }
+
+    /// <summary>A 0, or a 1 and an address.</summary>
+    internal Address? OptionalAddress() => Boolean() ? Address() : null;
+
+    /// <summary>Bytes after their count, a u64.</summary>
+    internal ReadOnlySpan<byte> Blob() => Take(UInt64());
+
     /// <summary>The UTF-8 bytes of a text.</summary>
     internal ReadOnlySpan<byte> Text()
     {
