@@ -109,7 +109,7 @@ public sealed class Bank
         if (batch.Count == 0)
             return;
 
-        Measure(_accessSets.Counters, batch, () => _accessSets.Run(batch));
+        Measure(_accessSets.Counters, batch, () => _accessSets.Run(batch, builder.Context));
         IReadOnlyList<IReadOnlyList<InFlightTransaction>> waves = [];
         Measure(_schedule.Counters, batch, () => waves = _schedule.Run(batch));
         Measure(_execute.Counters, batch, () => _execute.Run(waves, builder.Context));

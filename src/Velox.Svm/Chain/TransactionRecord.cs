@@ -26,8 +26,19 @@ public sealed record TransactionRecord
 
     public required ReturnData? ReturnData { get; init; }
 
-    /// <summary>The accounts in key order.</summary>
+    /// <summary>The accounts in key order, looked-up ones included: behind the static ones.</summary>
     public required Address[] AccountKeys { get; init; }
+
+    /// <summary>How many of the last account keys were looked up as writable, before the read-only ones.</summary>
+    public int LoadedWritableCount { get; init; }
+
+    /// <summary>How many of the last account keys were looked up as read-only.</summary>
+    public int LoadedReadonlyCount { get; init; }
+
+    /// <summary>The addresses that came from lookup tables.</summary>
+    public LoadedAddresses LoadedAddresses => new(
+        AccountKeys.AsMemory()[^(LoadedWritableCount + LoadedReadonlyCount)..^LoadedReadonlyCount],
+        AccountKeys.AsMemory()[^LoadedReadonlyCount..]);
 
     /// <summary>Lamports of each account before the fee was taken.</summary>
     public required ulong[] PreBalances { get; init; }
@@ -48,3 +59,8 @@ public sealed record TransactionRecord
 /// <param name="Owner">The wallet that owns the token account.</param>
 /// <param name="Amount">Balance in the token's smallest unit.</param>
 public readonly record struct TokenBalance(int AccountIndex, Address Mint, Address Owner, ulong Amount);
+
+/// <summary>Addresses that a transaction took from lookup tables, in key order.</summary>
+/// <param name="Writable">Those it asked for as writable.</param>
+/// <param name="Readonly">The others.</param>
+public readonly record struct LoadedAddresses(ReadOnlyMemory<Address> Writable, ReadOnlyMemory<Address> Readonly);

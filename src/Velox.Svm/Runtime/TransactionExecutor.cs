@@ -60,6 +60,8 @@ public sealed class TransactionExecutor(ProgramRegistry programs)
             InnerInstructions = context.Trace.ToInnerInstructions(),
             ReturnData = context.ReturnData,
             AccountKeys = Array.ConvertAll(accounts.Accounts, account => account.Address),
+            LoadedWritableCount = transaction.View.WritableLookupAccounts,
+            LoadedReadonlyCount = transaction.View.ReadonlyLookupAccounts,
             PreBalances = preBalances,
             PostBalances = Balances(accounts),
             PreTokenBalances = preTokenBalances,

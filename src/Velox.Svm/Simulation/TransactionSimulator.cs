@@ -1,3 +1,4 @@
+using Velox.Primitives;
 using Velox.State;
 
 namespace Velox.Svm;
@@ -17,10 +18,11 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
     public SimulationResult Simulate(byte[] bytes, SimulationOptions options)
     {
         var transaction = new InFlightTransaction(bytes);
+        BlockContext block = chain.NextBlock;
         ulong slot = state.Slot;
-        transaction.Rejection = Check(transaction, options);
+        transaction.Rejection = Check(transaction, options, block, out AccessSet accessSet);
         if (transaction.IsAlive)
-            slot = Run(transaction);
+            slot = Run(transaction, accessSet, block);
         return new SimulationResult
         {
             Error = transaction.Record?.Error ?? transaction.Rejection,
@@ -31,8 +33,10 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
     }
 
     /// <summary>The checks of stages 1 and 2, in their order.</summary>
-    private TransactionError Check(InFlightTransaction transaction, SimulationOptions options)
+    private TransactionError Check(
+        InFlightTransaction transaction, SimulationOptions options, BlockContext block, out AccessSet accessSet)
     {
+        accessSet = new AccessSet([], [], []);
         if (options.VerifySignatures)
             VerifyStage.Verify(transaction);
         else
@@ -40,23 +44,25 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
         if (!transaction.IsAlive)
             return transaction.Rejection;
 
-        ref readonly TransactionView view = ref transaction.View;
-        TransactionError error = AccessSet.TryRead(in view, out _);
-        if (error.IsError)
-            return error;
-        error = ComputeBudget.TryRead(in view, out ComputeBudget budget);
-        transaction.Budget = budget;
+        TransactionError error = TransactionChecks.Read(transaction, FindTable, block, out accessSet);
         if (error.IsError || options.IgnoreBlockhash)
             return error;
-        if (!chain.IsRecentBlockhash(view.RecentBlockhash))
+        if (!chain.IsRecentBlockhash(transaction.View.RecentBlockhash))
             return TransactionErrorKind.BlockhashNotFound;
         return chain.IsRecorded(transaction.Id) ? TransactionErrorKind.AlreadyProcessed : TransactionError.None;
     }
 
-    /// <summary>Executes on copies that all belong to one block; returns its slot.</summary>
-    private ulong Run(InFlightTransaction transaction)
+    /// <summary>A copy of an account that holds a lookup table; of any other only what shows that it holds none.</summary>
+    private Account? FindTable(Address address) => state.Find(address) switch
     {
-        _ = AccessSet.TryRead(in transaction.View, out AccessSet accessSet);
+        null => null,
+        { Owner: var owner } table when owner == ProgramIds.AddressLookupTable => table.ToAccount(),
+        { } other => new Account(address) { Lamports = other.Lamports, Owner = other.Owner },
+    };
+
+    /// <summary>Executes on copies that all belong to one block; returns its slot.</summary>
+    private ulong Run(InFlightTransaction transaction, AccessSet accessSet, BlockContext block)
+    {
         (ulong slot, AccountSnapshot?[] snapshots) = state.FindAll(accessSet.Addresses);
         if (SizeOf(snapshots) > transaction.Budget.LoadedDataLimit)
         {
@@ -65,7 +71,6 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
             return slot;
         }
 
-        BlockContext block = chain.NextBlock;
         var accounts = new Account[snapshots.Length];
         for (int i = 0; i < accounts.Length; i++)
         {

@@ -4,44 +4,64 @@ using Velox.State;
 namespace Velox.Svm;
 
 /// <summary>The addresses a transaction names, in key order, with the rights its message claims and Solana grants.</summary>
-/// <param name="Addresses">Key order: signers first, fee payer at 0.</param>
+/// <param name="Addresses">Key order: static keys (fee payer at 0), looked-up writable ones, looked-up read-only ones.</param>
 /// <param name="Signers">Whether each signed.</param>
 /// <param name="Writables">Whether each is locked for writing.</param>
 public sealed record AccessSet(Address[] Addresses, bool[] Signers, bool[] Writables)
 {
+    /// <summary>Most accounts that a transaction may lock before increase_tx_account_lock_limit.</summary>
+    public const int MaxAccountLocks = 64;
+
+    /// <summary>Most accounts that a transaction may lock with increase_tx_account_lock_limit.</summary>
+    public const int IncreasedMaxAccountLocks = 128;
+
     /// <summary>
-    /// Reads the set from a message. Errors: AccountLoadedTwice, TooManyAccountLocks, AddressLookupTableNotFound.
+    /// Reads the set of a message and resolves its lookups. Errors, in this order: AddressLookupTableNotFound,
+    /// InvalidAddressLookupTableOwner, InvalidAddressLookupTableData, InvalidAddressLookupTableIndex; TooManyAccountLocks,
+    /// AccountLoadedTwice.
     /// </summary>
+    /// <param name="view">The message.</param>
+    /// <param name="find">The account of a table, or null.</param>
+    /// <param name="block">The block in which the message runs.</param>
+    /// <param name="accessSet">The set; of no use on error.</param>
+    public static TransactionError TryRead(
+        in TransactionView view, Func<Address, Account?> find, BlockContext block, out AccessSet accessSet)
+    {
+        var addresses = new Address[view.AccountCount];
+        for (int i = 0; i < view.StaticKeyCount; i++)
+            addresses[i] = view.StaticKey(i);
+        TransactionErrorKind error = AddressTables.Resolve(in view, find, block, addresses.AsSpan(view.StaticKeyCount));
+        if (error == TransactionErrorKind.None)
+            error = CheckLocks(addresses, block.Features);
+
+        accessSet = error == TransactionErrorKind.None ? Of(in view, addresses) : new AccessSet(addresses, [], []);
+        return error;
+    }
+
+    /// <summary>The set of a message whose lookups are resolved already.</summary>
     /// <remarks>
     /// A write lock is dropped for reserved keys and for accounts called as programs, unless the upgradeable loader is among
-    /// the keys (solana-sdk message). There is no lookup table program yet, hence no table: a message that names one fails.
+    /// the keys (solana-sdk message).
     /// </remarks>
-    public static TransactionError TryRead(in TransactionView view, out AccessSet accessSet)
+    /// <param name="view">The message.</param>
+    /// <param name="addresses">All its keys, in key order; kept.</param>
+    public static AccessSet Of(in TransactionView view, Address[] addresses)
     {
-        int count = view.StaticKeyCount;
-        accessSet = new AccessSet(new Address[count], new bool[count], new bool[count]);
-        if (view.LookupCount > 0)
-            return TransactionErrorKind.AddressLookupTableNotFound;
-        if (count > AccessSetStage.MaxAccountLocks)
-            return TransactionErrorKind.TooManyAccountLocks;
-
-        for (int i = 0; i < count; i++)
+        int staticKeys = view.StaticKeyCount;
+        int writableEnd = staticKeys + view.WritableLookupAccounts;
+        var set = new AccessSet(addresses, new bool[addresses.Length], new bool[addresses.Length]);
+        for (int i = 0; i < addresses.Length; i++)
         {
-            Address address = view.StaticKey(i);
-            if (accessSet.Addresses.AsSpan(0, i).Contains(address))
-                return TransactionErrorKind.AccountLoadedTwice;
-            accessSet.Addresses[i] = address;
-            accessSet.Signers[i] = view.IsStaticSigner(i);
-            accessSet.Writables[i] = view.IsStaticWritable(i) && !ReservedKeys.Contains(address);
+            bool isClaimed = i < staticKeys ? view.IsStaticWritable(i) : i < writableEnd;
+            set.Signers[i] = i < staticKeys && view.IsStaticSigner(i);
+            set.Writables[i] = isClaimed && !ReservedKeys.Contains(addresses[i]);
         }
 
-        if (!accessSet.Addresses.AsSpan().Contains(ProgramIds.BpfLoaderUpgradeable))
-        {
-            for (int i = 0; i < view.InstructionCount; i++)
-                accessSet.Writables[view.Instruction(i).ProgramIndex] = false;
-        }
-
-        return TransactionError.None;
+        if (addresses.AsSpan().Contains(ProgramIds.BpfLoaderUpgradeable))
+            return set;
+        for (int i = 0; i < view.InstructionCount; i++)
+            set.Writables[view.Instruction(i).ProgramIndex] = false;
+        return set;
     }
 
     /// <summary>Looks the accounts up, from the live state or from a snapshot.</summary>
@@ -54,5 +74,19 @@ public sealed record AccessSet(Address[] Addresses, bool[] Signers, bool[] Writa
         {
             ProgramData = TransactionAccounts.FindProgramData(accounts, findExisting),
         };
+    }
+
+    private static TransactionErrorKind CheckLocks(Address[] addresses, FeatureSet features)
+    {
+        int limit = features.Runtime.IncreaseTxAccountLockLimit ? IncreasedMaxAccountLocks : MaxAccountLocks;
+        if (addresses.Length > limit)
+            return TransactionErrorKind.TooManyAccountLocks;
+        for (int i = 1; i < addresses.Length; i++)
+        {
+            if (addresses.AsSpan(0, i).Contains(addresses[i]))
+                return TransactionErrorKind.AccountLoadedTwice;
+        }
+
+        return TransactionErrorKind.None;
     }
 }

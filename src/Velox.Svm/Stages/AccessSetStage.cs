@@ -9,36 +9,29 @@ namespace Velox.Svm;
 /// <remarks>Looks accounts up once for the whole batch; from here on nobody touches the account table.</remarks>
 public sealed class AccessSetStage(AccountStore store, BlockhashQueue blockhashes, StatusCache statuses)
 {
-    /// <summary>Most accounts that a transaction may lock (Agave, before increase_tx_account_lock_limit).</summary>
-    public const int MaxAccountLocks = 64;
-
     private readonly Dictionary<Hash256, InFlightTransaction> _lastCopies = [];
 
     public StageCounters Counters { get; } = new("access");
 
-    public void Run(IReadOnlyList<InFlightTransaction> batch)
+    /// <param name="batch">Verified transactions; those that fail get a rejection.</param>
+    /// <param name="block">The block under construction.</param>
+    public void Run(IReadOnlyList<InFlightTransaction> batch, BlockContext block)
     {
         _lastCopies.Clear();
         foreach (InFlightTransaction transaction in batch)
         {
             if (transaction.IsAlive)
-                transaction.Rejection = Extract(transaction);
+                transaction.Rejection = Extract(transaction, block);
         }
     }
 
-    private TransactionError Extract(InFlightTransaction transaction)
+    private TransactionError Extract(InFlightTransaction transaction, BlockContext block)
     {
-        ref readonly TransactionView view = ref transaction.View;
-        TransactionError error = AccessSet.TryRead(in view, out AccessSet accessSet);
+        TransactionError error = TransactionChecks.Read(transaction, store.Find, block, out AccessSet accessSet);
         if (error.IsError)
             return error;
 
-        error = ComputeBudget.TryRead(in view, out ComputeBudget budget);
-        if (error.IsError)
-            return error;
-        transaction.Budget = budget;
-
-        if (!blockhashes.IsRecent(view.RecentBlockhash))
+        if (!blockhashes.IsRecent(transaction.View.RecentBlockhash))
             return TransactionErrorKind.BlockhashNotFound;
         if (statuses.Contains(transaction.MessageHash))
             return TransactionErrorKind.AlreadyProcessed;

@@ -36,7 +36,7 @@ internal sealed class LoaderWorld
         _accounts =
         [
             Payer, Authority, Other, Uninitialized, Buffer, NewProgram, NewProgramData, Program, ProgramData,
-            new Account(SysvarIds.Rent), new Account(SysvarIds.Clock), new Account(ProgramIds.System), new Account(loader),
+            new Account(SysvarIds.Rent), new Account(SysvarIds.Clock), new Account(ProgramIds.System) { Owner = ProgramIds.NativeLoader }, new Account(loader),
             new Account(ProgramIds.BpfLoader), new Account(ProgramIds.BpfLoaderDeprecated),
         ];
         _runner = new SingleInstruction(_accounts);

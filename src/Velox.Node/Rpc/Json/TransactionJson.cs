@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SimpleBase;
+using Velox.Primitives;
 using Velox.State;
 using Velox.Svm;
 
@@ -26,7 +27,7 @@ internal static class TransactionJson
         if (view.Version == TransactionVersion.Legacy)
             writer.WriteString("version"u8, "legacy"u8);
         else
-            writer.WriteNumber("version"u8, 0);
+            writer.WriteNumber("version"u8, (int)view.Version - (int)TransactionVersion.Version0);
     }
 
     private static void WriteTransaction(
@@ -95,36 +96,64 @@ internal static class TransactionJson
         }
 
         writer.WriteEndArray();
-        if (view.Version == TransactionVersion.Legacy)
-            return;
-        // A transaction with lookups fails before it can be recorded: there are no tables.
-        writer.WriteStartArray("addressTableLookups"u8);
-        writer.WriteEndArray();
+        if (view.Version == TransactionVersion.Version0)
+            WriteLookups(writer, in view);
     }
 
-    /// <summary>Writes the keys: as text, or with their rights.</summary>
-    internal static void WriteAccountKeys(
-        Utf8JsonWriter writer, TransactionRecord record, in TransactionView view, bool isParsed)
+    private static void WriteLookups(Utf8JsonWriter writer, in TransactionView view)
     {
-        _ = AccessSet.TryRead(in view, out AccessSet rights);
-        writer.WriteStartArray();
-        for (int i = 0; i < record.AccountKeys.Length; i++)
+        writer.WriteStartArray("addressTableLookups"u8);
+        for (int i = 0; i < view.LookupCount; i++)
         {
-            string key = record.AccountKeys[i].ToString();
-            if (!isParsed)
-            {
-                writer.WriteStringValue(key);
-                continue;
-            }
-
+            LookupView lookup = view.Lookup(i);
             writer.WriteStartObject();
-            writer.WriteString("pubkey"u8, key);
-            writer.WriteBoolean("signer"u8, rights.Signers[i]);
-            writer.WriteString("source"u8, "transaction"u8);
-            writer.WriteBoolean("writable"u8, rights.Writables[i]);
+            writer.WriteString("accountKey"u8, lookup.TableKey.ToString());
+            WriteIndexes(writer, "writableIndexes"u8, lookup.WritableIndexes);
+            WriteIndexes(writer, "readonlyIndexes"u8, lookup.ReadonlyIndexes);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
+    }
+
+    private static void WriteIndexes(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ReadOnlySpan<byte> indexes)
+    {
+        writer.WriteStartArray(name);
+        foreach (byte index in indexes)
+            writer.WriteNumberValue(index);
+        writer.WriteEndArray();
+    }
+
+    /// <summary>
+    /// Writes the keys: as text those of the message alone, or with their rights all of them, looked-up ones included.
+    /// </summary>
+    internal static void WriteAccountKeys(
+        Utf8JsonWriter writer, TransactionRecord record, in TransactionView view, bool isParsed)
+    {
+        writer.WriteStartArray();
+        if (isParsed)
+            WriteKeysWithRights(writer, AccessSet.Of(in view, record.AccountKeys), view.StaticKeyCount);
+        else
+            WriteKeys(writer, record.AccountKeys.AsSpan(0, view.StaticKeyCount));
+        writer.WriteEndArray();
+    }
+
+    internal static void WriteKeys(Utf8JsonWriter writer, ReadOnlySpan<Address> keys)
+    {
+        foreach (Address key in keys)
+            writer.WriteStringValue(key.ToString());
+    }
+
+    private static void WriteKeysWithRights(Utf8JsonWriter writer, AccessSet keys, int staticKeyCount)
+    {
+        for (int i = 0; i < keys.Addresses.Length; i++)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("pubkey"u8, keys.Addresses[i].ToString());
+            writer.WriteBoolean("signer"u8, keys.Signers[i]);
+            writer.WriteString("source"u8, i < staticKeyCount ? "transaction"u8 : "lookupTable"u8);
+            writer.WriteBoolean("writable"u8, keys.Writables[i]);
+            writer.WriteEndObject();
+        }
     }
 }

@@ -16,10 +16,7 @@ internal static class TransactionMetaJson
         WriteInnerInstructions(writer, record, isParsed);
         if (!isParsed)
         {
-            writer.WriteStartObject("loadedAddresses"u8);
-            WriteEmptyArray(writer, "readonly"u8);
-            WriteEmptyArray(writer, "writable"u8);
-            writer.WriteEndObject();
+            WriteLoadedAddresses(writer, record.LoadedAddresses);
         }
 
         writer.WriteStartArray("logMessages"u8);
@@ -94,6 +91,18 @@ internal static class TransactionMetaJson
         writer.WriteStringValue("base64"u8);
         writer.WriteEndArray();
         writer.WriteString("programId"u8, returnData.ProgramId.ToString());
+        writer.WriteEndObject();
+    }
+
+    private static void WriteLoadedAddresses(Utf8JsonWriter writer, LoadedAddresses loaded)
+    {
+        writer.WriteStartObject("loadedAddresses"u8);
+        writer.WriteStartArray("readonly"u8);
+        TransactionJson.WriteKeys(writer, loaded.Readonly.Span);
+        writer.WriteEndArray();
+        writer.WriteStartArray("writable"u8);
+        TransactionJson.WriteKeys(writer, loaded.Writable.Span);
+        writer.WriteEndArray();
         writer.WriteEndObject();
     }
 
