@@ -1,0 +1,35 @@
+namespace Velox.Cryptography;
+
+/// <summary>The hash Poseidon over the field of BN254's scalars with x^5, 1 to 12 inputs: <c>sol_poseidon</c>.</summary>
+/// <remarks>
+/// <para>
+/// The rules are those of <c>solana-poseidon</c> 4.0.0 (light-poseidon 0.4.0, and 0.2.0 where padding is not enforced). An input is
+/// a number below r, the order of BN254; a refusal is the syscall's result 1. Create one for each hash, append, finish.
+/// </para>
+/// <para>Nothing is allocated but at the first hash of each number of inputs.</para>
+/// </remarks>
+public struct PoseidonHasher
+{
+    /// <summary>Bytes of a hash.</summary>
+    public const int HashSize = 32;
+
+    /// <summary>Inputs of a hash at most; the syscall refuses more with an error of its own.</summary>
+    public const int MaxInputs = 12;
+
+    /// <summary>Starts a hash.</summary>
+    /// <param name="order">Of inputs and hash.</param>
+    /// <param name="enforcesPadding">
+    /// True: an input has 32 bytes. False: it has 1 to 32 bytes, and zeros are added at its most significant end.
+    /// </param>
+    public PoseidonHasher(ByteOrder order, bool enforcesPadding) => throw new NotImplementedException();
+
+    /// <summary>Adds an input.</summary>
+    /// <param name="input">A number.</param>
+    /// <returns>False if its length is wrong, it is r or more, or there are <see cref="MaxInputs"/> already.</returns>
+    public bool TryAppend(ReadOnlySpan<byte> input) => throw new NotImplementedException();
+
+    /// <summary>Writes the hash of the inputs.</summary>
+    /// <param name="hash">Receives 32 bytes, unless there are no inputs: then false is returned.</param>
+    /// <exception cref="ArgumentException">The hash has the wrong length.</exception>
+    public readonly bool TryFinish(Span<byte> hash) => throw new NotImplementedException();
+}
