@@ -107,6 +107,7 @@ public sealed class Account(Address address)
         IsPageTreeShared = PageTree is not null,
         LastSnapshot = LastSnapshot,
         IsMarkedChanged = IsMarkedChanged,
+        Attachment = Attachment,
         Generation = generation,
     };
 
