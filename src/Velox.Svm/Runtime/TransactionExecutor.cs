@@ -16,6 +16,12 @@ public sealed class TransactionExecutor(ProgramRegistry programs)
     public const int LoadedAccountOverheadBytes = 64;
 
     /// <summary>
+    /// Bytes of data in an account that is not among a transaction's keys; null when it does not exist. Asked for the program
+    /// data of upgradeable programs, which counts towards the loaded-data limit; without it, it does not.
+    /// </summary>
+    public Func<Address, int?>? FindProgramDataLength { get; init; }
+
+    /// <summary>
     /// Sets the transaction's record, or its rejection when the fee cannot be taken or an earlier copy is recorded.
     /// </summary>
     public void Execute(InFlightTransaction transaction, BlockContext block)
@@ -35,7 +41,11 @@ public sealed class TransactionExecutor(ProgramRegistry programs)
         ulong[] preBalances = Balances(accounts);
         TokenBalance[] preTokenBalances = TokenBalances.Collect(accounts);
 
-        transaction.Rejection = TakeFee(accounts, fee);
+        NonceAccount advancedNonce = default;
+        if (transaction.HasNonce)
+            transaction.Rejection = DurableNonce.Check(transaction, block, out advancedNonce);
+        if (transaction.IsAlive)
+            transaction.Rejection = FeePayer.Charge(accounts, fee, block.Features);
         if (!transaction.IsAlive)
             return;
 
@@ -43,6 +53,9 @@ public sealed class TransactionExecutor(ProgramRegistry programs)
         TransactionError error = CheckLoaded(transaction);
         if (!error.IsError)
             error = RunAtomically(transaction, context);
+        // Else whoever sees a failed transaction could have it run, and take its fee, again and again.
+        if (error.IsError && transaction.HasNonce)
+            advancedNonce.WriteTo(accounts.Accounts[transaction.NonceIndex].Data.Write(0, NonceAccount.Size));
 
         transaction.Record = new TransactionRecord
         {
@@ -66,45 +79,32 @@ public sealed class TransactionExecutor(ProgramRegistry programs)
         };
     }
 
-    /// <summary>What a transaction costs whatever becomes of it: signatures and priority.</summary>
+    /// <summary>What a transaction costs whatever becomes of it: its signatures, those that precompiles check, and priority.</summary>
     public static ulong FeeOf(in TransactionView view, ComputeBudget budget)
     {
-        UInt128 fee = (UInt128)(LamportsPerSignature * (ulong)view.RequiredSignatures) + budget.PriorityFee;
+        UInt128 fee = ((UInt128)LamportsPerSignature * SignaturesOf(in view)) + budget.PriorityFee;
         return fee > ulong.MaxValue ? ulong.MaxValue : (ulong)fee;
     }
 
-    private static TransactionError TakeFee(TransactionAccounts accounts, ulong fee)
+    /// <summary>A precompile's instruction states its number of signatures in its first byte, and pays for them unseen.</summary>
+    private static uint SignaturesOf(in TransactionView view)
     {
-        Account payer = accounts.Accounts[0];
-        if (!payer.Exists)
-            return TransactionErrorKind.AccountNotFound;
-        if (payer.Owner != ProgramIds.System || payer.Data.Length > 0 || !accounts.Writables[0])
-            return TransactionErrorKind.InvalidAccountForFee;
-        if (payer.Lamports < fee)
-            return TransactionErrorKind.InsufficientFundsForFee;
+        uint signatures = (uint)view.RequiredSignatures;
+        for (int i = 0; i < view.InstructionCount; i++)
+        {
+            InstructionView instruction = view.Instruction(i);
+            if (instruction.Data is [byte count, ..] && Precompile.Find(view.StaticKey(instruction.ProgramIndex)) is not null)
+                signatures += count;
+        }
 
-        RentState before = RentState.Of(payer.Lamports, 0);
-        RentState after = RentState.Of(payer.Lamports - fee, 0);
-        if (!Rent.IsTransitionAllowed(before, after))
-            return TransactionErrorKind.InsufficientFundsForRent;
-        payer.Lamports -= fee;
-        return TransactionError.None;
+        return signatures;
     }
 
     /// <summary>Checks that cost the fee only: programs exist and are executable, the data is not too large.</summary>
-    /// <remarks>An absent account counts nothing; a fee payer whose last lamports were the fee still counts.</remarks>
     private TransactionError CheckLoaded(InFlightTransaction transaction)
     {
         TransactionAccounts accounts = transaction.Accounts!;
-        long loadedBytes = 0;
-        for (int i = 0; i < accounts.Count; i++)
-        {
-            Account account = accounts.Accounts[i];
-            if (i == 0 || account.Exists)
-                loadedBytes += LoadedAccountOverheadBytes + account.Data.Length;
-        }
-
-        if (loadedBytes > transaction.Budget.LoadedDataLimit)
+        if (LoadedData.SizeOf(in transaction.View, accounts, FindProgramDataLength) > transaction.Budget.LoadedDataLimit)
             return TransactionErrorKind.MaxLoadedAccountsDataSizeExceeded;
 
         ref readonly TransactionView view = ref transaction.View;
@@ -113,7 +113,8 @@ public sealed class TransactionExecutor(ProgramRegistry programs)
             Account program = accounts.Accounts[view.Instruction(i).ProgramIndex];
             if (!program.Exists)
                 return TransactionErrorKind.ProgramAccountNotFound;
-            if (!program.Executable || programs.Find(program.Address) is null)
+            bool isKnown = programs.Find(program.Address) is not null || Precompile.Find(program.Address) is not null;
+            if (!program.Executable || !isKnown)
                 return TransactionErrorKind.InvalidProgramForExecution;
         }
 
@@ -123,12 +124,14 @@ public sealed class TransactionExecutor(ProgramRegistry programs)
     private static TransactionError RunAtomically(InFlightTransaction transaction, InvokeContext context)
     {
         TransactionAccounts accounts = transaction.Accounts!;
-        RentState[] before = Array.ConvertAll(accounts.Accounts, account => RentState.Of(account.Lamports, account.Data.Length));
+        RentBalance[] before = Array.ConvertAll(accounts.Accounts, RentBalance.Of);
         ForEachWritable(accounts, account => account.Checkpoint());
 
         TransactionError error = RunInstructions(transaction, context);
         if (!error.IsError)
-            error = CheckRent(accounts, before);
+            error = CheckRent(accounts, before, context.Block.Features.Runtime.RelaxPostExecMinBalanceCheck);
+        if (!error.IsError)
+            error = CheckBalance(accounts, before);
 
         ForEachWritable(accounts, error.IsError ? account => account.Rollback() : account => account.Accept());
         return error;
@@ -161,18 +164,28 @@ public sealed class TransactionExecutor(ProgramRegistry programs)
         return new InstructionFrame(program, frameAccounts, instruction.Data.ToArray());
     }
 
-    private static TransactionError CheckRent(TransactionAccounts accounts, RentState[] before)
+    /// <summary>Accounts are looked at in key order. The incinerator is excused.</summary>
+    private static TransactionError CheckRent(TransactionAccounts accounts, RentBalance[] before, bool isRelaxed)
     {
         for (int i = 0; i < accounts.Count; i++)
         {
             Account account = accounts.Accounts[i];
             if (!accounts.Writables[i] || account.Address == ProgramIds.Incinerator)
                 continue;
-            if (!Rent.IsTransitionAllowed(before[i], RentState.Of(account.Lamports, account.Data.Length)))
+            if (!Rent.IsChangeAllowed(before[i], RentBalance.Of(account), isRelaxed))
                 return new TransactionError(TransactionErrorKind.InsufficientFundsForRent, (byte)i);
         }
 
         return TransactionError.None;
+    }
+
+    /// <summary>No transaction makes or burns lamports. Error: UnbalancedTransaction.</summary>
+    private static TransactionError CheckBalance(TransactionAccounts accounts, RentBalance[] before)
+    {
+        Int128 surplus = 0;
+        for (int i = 0; i < accounts.Count; i++)
+            surplus += (Int128)accounts.Accounts[i].Lamports - before[i].Lamports;
+        return surplus == 0 ? TransactionError.None : TransactionErrorKind.UnbalancedTransaction;
     }
 
     private static void ForEachWritable(TransactionAccounts accounts, Action<Account> action)

@@ -31,15 +31,22 @@ public sealed class AccessSetStage(AccountStore store, BlockhashQueue blockhashe
         if (error.IsError)
             return error;
 
-        if (!blockhashes.IsRecent(transaction.View.RecentBlockhash))
-            return TransactionErrorKind.BlockhashNotFound;
+        error = blockhashes.IsRecent(transaction.View.RecentBlockhash)
+            ? CheckDuplicate(transaction)
+            : TransactionChecks.TakeAsDurable(transaction, accessSet, block);
+        if (!error.IsError)
+            transaction.Accounts = accessSet.Load(store.GetOrCreate);
+        return error;
+    }
+
+    private TransactionErrorKind CheckDuplicate(InFlightTransaction transaction)
+    {
         if (statuses.Contains(transaction.MessageHash))
             return TransactionErrorKind.AlreadyProcessed;
 
         // Whether a copy in the same batch gets into the block is known after its execution only: its payer may fail.
         transaction.EarlierCopy = _lastCopies.GetValueOrDefault(transaction.MessageHash);
         _lastCopies[transaction.MessageHash] = transaction;
-        transaction.Accounts = accessSet.Load(store.GetOrCreate);
-        return TransactionError.None;
+        return TransactionErrorKind.None;
     }
 }

@@ -35,6 +35,11 @@ public sealed class InFlightTransaction(byte[] bytes, long receivedNanos = 0)
     /// <summary>Its accounts and rights; set by stage 2.</summary>
     public TransactionAccounts? Accounts { get; internal set; }
 
+    /// <summary>Position of the nonce account whose nonce it states; -1 when it names a recent blockhash. Set by stage 2.</summary>
+    internal int NonceIndex { get; set; } = -1;
+
+    internal bool HasNonce => NonceIndex >= 0;
+
     /// <summary>Its outcome; set by stage 4, null when the fee could not be taken.</summary>
     public TransactionRecord? Record { get; internal set; }
 
