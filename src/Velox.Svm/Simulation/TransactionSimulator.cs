@@ -48,7 +48,7 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
         if (error.IsError || options.IgnoreBlockhash)
             return error;
         if (!chain.IsRecentBlockhash(transaction.View.RecentBlockhash))
-            return TransactionErrorKind.BlockhashNotFound;
+            return TransactionChecks.TakeAsDurable(transaction, accessSet, block);
         return chain.IsRecorded(transaction.Id) ? TransactionErrorKind.AlreadyProcessed : TransactionError.None;
     }
 
@@ -64,7 +64,7 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
     private ulong Run(InFlightTransaction transaction, AccessSet accessSet, BlockContext block)
     {
         (ulong slot, AccountSnapshot?[] snapshots) = state.FindAll(accessSet.Addresses);
-        if (SizeOf(snapshots) > transaction.Budget.LoadedDataLimit)
+        if (SizeOf(in transaction.View, snapshots) > transaction.Budget.LoadedDataLimit)
         {
             // What execution would say too, but said before anything is copied.
             transaction.Rejection = TransactionErrorKind.MaxLoadedAccountsDataSizeExceeded;
@@ -88,6 +88,11 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
     }
 
     // An absent account counts nothing, as in execution. An absent fee payer pays nothing, whatever it counts.
-    private static long SizeOf(AccountSnapshot?[] snapshots) => snapshots.Sum(
-        snapshot => snapshot is null ? 0L : TransactionExecutor.LoadedAccountOverheadBytes + snapshot.DataLength);
+    private static long SizeOf(in TransactionView view, AccountSnapshot?[] snapshots)
+    {
+        long bytes = (long)view.LookupCount * LoadedData.LookupTableBytes;
+        foreach (AccountSnapshot? snapshot in snapshots)
+            bytes += snapshot is null ? 0 : TransactionExecutor.LoadedAccountOverheadBytes + snapshot.DataLength;
+        return bytes;
+    }
 }
