@@ -30,6 +30,8 @@ public readonly record struct ComputeBudgetRequest
     public static TransactionError TryRead(in TransactionView view, out ComputeBudgetRequest request)
     {
         request = default;
+        if (view.Version == TransactionVersion.Version1)
+            return TransactionError.None;
         for (int i = 0; i < view.InstructionCount; i++)
         {
             InstructionView instruction = view.Instruction(i);
@@ -73,7 +75,9 @@ public readonly record struct ComputeBudgetRequest
     /// </summary>
     public TransactionError TryGrant(in TransactionView view, FeatureSet features, out ComputeBudget budget)
     {
-        budget = ComputeBudget.Default;
+        budget = view.Version == TransactionVersion.Version1 ? Of(view.Config) : ComputeBudget.Default;
+        if (view.Version == TransactionVersion.Version1)
+            return TransactionError.None;
         if (HeapBytes is { } heapBytes && !ComputeBudget.IsHeapAllowed(heapBytes))
             return TransactionError.AtInstruction(HeapInstruction, InstructionErrorKind.InvalidInstructionData);
         if (LoadedDataLimit == 0)
@@ -87,6 +91,13 @@ public readonly record struct ComputeBudgetRequest
             HeapBytes ?? ComputeBudget.MinHeapBytes);
         return TransactionError.None;
     }
+
+    /// <summary>A configuration passed the parser: its heap is in bounds. What is absent is 0 here, not a default.</summary>
+    private static ComputeBudget Of(TransactionConfig config) => new(
+        Math.Min(config.UnitLimit ?? 0, ComputeBudget.MaxUnitLimit),
+        config.PriorityFee ?? 0,
+        Math.Min(config.LoadedDataLimit ?? 0, ComputeBudget.MaxLoadedDataBytes),
+        config.HeapBytes ?? ComputeBudget.MinHeapBytes);
 
     private static uint DefaultUnits(in TransactionView view, FeatureSet features)
     {

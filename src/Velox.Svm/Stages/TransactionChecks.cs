@@ -15,6 +15,8 @@ internal static class TransactionChecks
     {
         keys = new AccessSet([], [], []);
         ref readonly TransactionView view = ref transaction.View;
+        if (view.Version == TransactionVersion.Version1 && !block.Features.Runtime.EnableTxV1)
+            return TransactionErrorKind.UnsupportedVersion;
         TransactionError error = ComputeBudgetRequest.TryRead(in view, out ComputeBudgetRequest request);
         if (!error.IsError)
             error = AccessSet.TryRead(in view, find, block, out keys);
