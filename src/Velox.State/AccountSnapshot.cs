@@ -6,16 +6,17 @@ namespace Velox.State;
 /// <summary>An account as a sealed block left it. Immutable; pages are shared between snapshots that did not change them.</summary>
 public sealed class AccountSnapshot
 {
-    private readonly byte[][] _pages;
+    // Nothing, the bytes (at least as many as there are data; at most a page), or a byte[] for each page.
+    private readonly object? _data;
 
-    internal AccountSnapshot(Account account, byte[][] pages)
+    private AccountSnapshot(Account account, object? data)
     {
         Address = account.Address;
         Lamports = account.Lamports;
         Owner = account.Owner;
         Executable = account.Executable;
-        DataLength = account.Data.Length;
-        _pages = pages;
+        DataLength = account.DataLength;
+        _data = data;
     }
 
     public Address Address { get; }
@@ -40,7 +41,7 @@ public sealed class AccountSnapshot
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)offset + destination.Length, DataLength, nameof(destination));
         while (destination.Length > 0)
         {
-            ReadOnlySpan<byte> source = _pages[offset / TrackedMemory.PageSize].AsSpan(offset % TrackedMemory.PageSize);
+            ReadOnlySpan<byte> source = Page(offset / TrackedMemory.PageSize).AsSpan(offset % TrackedMemory.PageSize);
             int count = Math.Min(source.Length, destination.Length);
             source[..count].CopyTo(destination);
             destination = destination[count..];
@@ -73,14 +74,29 @@ public sealed class AccountSnapshot
         return account;
     }
 
-    /// <summary>Takes the state of a live account, copying only the pages that are dirty since the last snapshot.</summary>
-    internal static AccountSnapshot Take(Account account, List<int> dirtyPages)
+    /// <summary>Takes the state of a live account, copying only what was written since the last snapshot.</summary>
+    internal static AccountSnapshot Take(Account account, List<int> dirtyPages) => account.DataOrNull switch
     {
-        byte[][] pages = new byte[account.Data.PageCount][];
-        byte[][] previous = account.LastSnapshot?._pages ?? [];
-        previous.AsSpan(0, Math.Min(previous.Length, pages.Length)).CopyTo(pages);
+        null or { Length: 0 } => new AccountSnapshot(account, null),
+        { PageCount: 1 } data => new AccountSnapshot(account, data.ToImmutable()),
+        { } data => new AccountSnapshot(account, TakePages(data, account.LastSnapshot, dirtyPages)),
+    };
+
+    private static byte[][] TakePages(TrackedMemory data, AccountSnapshot? previous, List<int> dirtyPages)
+    {
+        byte[][]? known = previous?._data as byte[][];
+        if (known is not null && known.Length == data.PageCount && dirtyPages.Count == 0)
+            return known;
+
+        byte[][] pages = new byte[data.PageCount][];
+        known?.AsSpan(0, Math.Min(known.Length, pages.Length)).CopyTo(pages);
         foreach (int page in dirtyPages)
-            pages[page] = account.Data.Page(page).ToArray();
-        return new AccountSnapshot(account, pages);
+            pages[page] = data.Page(page).ToArray();
+
+        // Where the data outgrew one page, the first may not have been written since.
+        pages[0] ??= data.Page(0).ToArray();
+        return pages;
     }
+
+    private byte[] Page(int page) => _data as byte[] ?? ((byte[][])_data!)[page];
 }
