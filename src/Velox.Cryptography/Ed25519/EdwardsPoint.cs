@@ -176,8 +176,8 @@ internal readonly struct EdwardsPoint
         return new EdwardsPoint(e * f, g * h, f * g, e * h);
     }
 
-    /// <summary>A square root of numerator / denominator, if there is one (RFC 8032, section 5.1.3).</summary>
-    private static bool TryDivideAndTakeRoot(
+    /// <summary>A square root of numerator / denominator, if there is one (RFC 8032, section 5.1.3); none of x / 0.</summary>
+    internal static bool TryDivideAndTakeRoot(
         in FieldElement numerator, in FieldElement denominator, out FieldElement root)
     {
         FieldElement cubed = denominator.Square() * denominator;

@@ -3,9 +3,13 @@ namespace Velox.Cryptography;
 /// <summary>Multiples of the base point B, and of B and another point together.</summary>
 internal static class PointMultiplication
 {
+    /// <summary>Bits of a digit of a point's scalar, with its sign.</summary>
+    internal const int PointFormWidth = 5;
+
+    /// <summary>Odd multiples of a point that such digits ask for.</summary>
+    internal const int PointTableLength = 1 << (PointFormWidth - 2);
+
     private const int BaseFormWidth = 8;
-    private const int PointFormWidth = 5;
-    private const int PointTableLength = 1 << (PointFormWidth - 2);
 
     private const int RadixRows = Scalar.Radix16DigitCount / 2;
     private const int RadixRowLength = 8;
@@ -39,7 +43,8 @@ internal static class PointMultiplication
         Span<sbyte> digits = stackalloc sbyte[Scalar.BitCount];
         baseScalar.WriteNonAdjacentForm(BaseFormWidth, baseDigits);
         scalar.WriteNonAdjacentForm(PointFormWidth, digits);
-        OddMultiples multiples = ComputeOddMultiples(point);
+        OddMultiples multiples = default;
+        WriteOddMultiples(point, multiples);
 
         // Doublings are gathered until something is to be added: a run of them is cheaper than single ones.
         EdwardsPoint sum = EdwardsPoint.Identity;
@@ -89,14 +94,15 @@ internal static class PointMultiplication
         return ToAffine(multiples);
     }
 
-    private static OddMultiples ComputeOddMultiples(in EdwardsPoint point)
+    /// <summary>1, 3, 5, ... times a point: what the digits of form <see cref="PointFormWidth"/> ask for.</summary>
+    /// <param name="point">The point.</param>
+    /// <param name="multiples">Receives <see cref="PointTableLength"/> points.</param>
+    internal static void WriteOddMultiples(in EdwardsPoint point, Span<CachedPoint> multiples)
     {
-        OddMultiples multiples = default;
         multiples[0] = point.ToCached();
         EdwardsPoint twice = point.Double(1);
         for (int j = 1; j < PointTableLength; j++)
             multiples[j] = (twice + multiples[j - 1]).ToCached();
-        return multiples;
     }
 
     private static AffinePoint[] ComputeOddBaseMultiples()

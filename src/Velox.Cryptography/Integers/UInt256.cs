@@ -31,6 +31,19 @@ internal readonly struct UInt256(ulong limb0, ulong limb1, ulong limb2, ulong li
         BinaryPrimitives.WriteUInt64BigEndian(bytes[24..], Limb0);
     }
 
+    /// <summary>The number in 32 bytes, the least significant first.</summary>
+    internal static UInt256 ReadLittleEndian(ReadOnlySpan<byte> bytes) => new(
+        BinaryPrimitives.ReadUInt64LittleEndian(bytes), BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]),
+        BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]), BinaryPrimitives.ReadUInt64LittleEndian(bytes[24..]));
+
+    internal void WriteLittleEndian(Span<byte> bytes)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, Limb0);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[8..], Limb1);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[16..], Limb2);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[24..], Limb3);
+    }
+
     public static bool operator <(in UInt256 a, in UInt256 b)
     {
         if (a.Limb3 != b.Limb3)
@@ -96,7 +109,7 @@ internal readonly struct UInt256(ulong limb0, ulong limb1, ulong limb2, ulong li
 
     /// <summary>The lower half of a * b + addend + carry, whose upper half becomes the carry. It never overflows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong MultiplyAdd(ulong a, ulong b, ulong addend, ref ulong carry)
+    internal static ulong MultiplyAdd(ulong a, ulong b, ulong addend, ref ulong carry)
     {
         ulong high = MultiplyHigh(a, b);
         ulong low = (a * b) + addend;
@@ -116,7 +129,7 @@ internal readonly struct UInt256(ulong limb0, ulong limb1, ulong limb2, ulong li
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong SubtractBorrow(ulong a, ulong b, ref ulong borrow)
+    internal static ulong SubtractBorrow(ulong a, ulong b, ref ulong borrow)
     {
         ulong partial = a - b;
         ulong difference = partial - borrow;

@@ -8,6 +8,9 @@ namespace Velox.Node;
 /// <summary>What the RPC methods work on.</summary>
 public sealed class RpcContext : ISimulatedChain
 {
+    // What simulations on one published block share.
+    private BlockContext? _nextBlock;
+
     /// <param name="chain">What clients may see.</param>
     /// <param name="submit">Offers a transaction to the producer; false when the queue is full or closed.</param>
     /// <param name="faucet">Signs airdrops.</param>
@@ -49,7 +52,12 @@ public sealed class RpcContext : ISimulatedChain
         get
         {
             ChainTip tip = Chain.Tip;
-            return new BlockContext(tip.Slot + 1, tip.UnixTimestamp);
+            BlockContext? next = Volatile.Read(ref _nextBlock); // acquire: pairs with the write below
+            if (next?.Slot == tip.Slot + 1)
+                return next;
+            next = Sysvars.NextBlock(Chain.State, tip.UnixTimestamp, tip.Hash);
+            Volatile.Write(ref _nextBlock, next); // release: immutable; whoever comes second makes an equal one
+            return next;
         }
     }
 

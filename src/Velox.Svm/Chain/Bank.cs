@@ -24,6 +24,7 @@ public sealed class Bank
     private readonly ExecuteStage _execute;
     private readonly CommitStage _commit;
     private readonly RootStage _root;
+    private SysvarCache _sysvars = SysvarCache.Empty;
     private BlockBuilder? _builder;
 
     /// <param name="genesis">The first state.</param>
@@ -80,10 +81,11 @@ public sealed class Bank
     {
         if (_builder is not null)
             throw new InvalidOperationException("A block is open already: end it first.");
-        var context = new BlockContext(Slot + 1, Math.Max(unixTimestamp, LastTimestamp));
+        var context = new BlockContext(Slot + 1, Math.Max(unixTimestamp, LastTimestamp)) { LastBlockhash = LastHash };
+        _sysvars = Sysvars.BeginBlock(Accounts, context, _sysvars);
+        context = context with { Sysvars = _sysvars };
         _builder = new BlockBuilder(context);
         _statuses.Expire(context.Slot);
-        Sysvars.SetClock(Accounts, context, _genesis.UnixTimestamp);
     }
 
     /// <summary>Takes a batch through stages 1 to 5. Each transaction ends with a record or a rejection.</summary>
@@ -122,6 +124,7 @@ public sealed class Bank
         BlockBuilder builder = _builder ?? throw new InvalidOperationException("No block is open: begin one first.");
         _builder = null;
         PayIdentity(builder);
+        Sysvars.EndBlock(Accounts, builder.Slot);
 
         long start = Stopwatch.GetTimestamp();
         StateSeal seal = _root.Run();

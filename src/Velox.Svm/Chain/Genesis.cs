@@ -72,14 +72,9 @@ public sealed record Genesis(
     {
         Create(store, Faucet, FaucetLamports, ProgramIds.System);
         Create(store, Identity, IdentityLamports, ProgramIds.System);
-        foreach (Address id in programs.Ids)
-        {
-            Account program = Create(store, id, 1, ProgramIds.NativeLoader);
-            program.Executable = true;
-        }
-
+        GenesisPrograms.Create(store, programs);
         CreateNativeMint(store);
-        Sysvars.Create(store);
+        Sysvars.Create(store, UnixTimestamp);
     }
 
     /// <summary>SOL as a token: whoever holds a token account of this mint holds lamports in it.</summary>

@@ -21,4 +21,8 @@ public sealed class SysvarCache
         data = bytes;
         return exists;
     }
+
+    /// <summary>Bytes as an array: the one that is here where it is equal, else a copy.</summary>
+    internal byte[] Share(Address id, ReadOnlySpan<byte> data) =>
+        _data.TryGetValue(id, out byte[]? here) && data.SequenceEqual(here) ? here : data.ToArray();
 }

@@ -75,8 +75,8 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
         for (int i = 0; i < accounts.Length; i++)
         {
             accounts[i] = snapshots[i]?.ToAccount() ?? new Account(accessSet.Addresses[i]);
-            if (accounts[i].Address == SysvarIds.Clock)
-                Sysvars.WriteClock(accounts[i], block);
+            if (block.Sysvars.TryGet(accounts[i].Address, out ReadOnlySpan<byte> sysvar))
+                sysvar.CopyTo(accounts[i].Data.Write(0, sysvar.Length));
         }
 
         transaction.Accounts = new TransactionAccounts(accounts, accessSet.Signers, accessSet.Writables)

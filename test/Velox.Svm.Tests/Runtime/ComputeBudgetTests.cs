@@ -46,13 +46,14 @@ public sealed class ComputeBudgetTests
     [Fact]
     public void Absent_accounts_do_not_count_towards_the_loaded_data()
     {
-        // The fee payer and the two programs count 64 bytes each.
+        // The fee payer and the two programs count 64 bytes each, the programs their names too.
+        uint loaded = (3 * 64) + (uint)"solana_system_program".Length + (uint)"compute_budget_program".Length;
         Instruction transfer = SystemInstructions.Transfer(_payer.PublicKey, TestKeys.Stranger(1), Sol);
 
         Assert.Equal(
             TransactionErrorKind.MaxLoadedAccountsDataSizeExceeded,
-            Send(ComputeBudgetInstructions.SetLoadedAccountsDataSizeLimit((3 * 64) - 1), transfer).Kind);
-        Assert.False(Send(ComputeBudgetInstructions.SetLoadedAccountsDataSizeLimit(3 * 64), transfer).IsError);
+            Send(ComputeBudgetInstructions.SetLoadedAccountsDataSizeLimit(loaded - 1), transfer).Kind);
+        Assert.False(Send(ComputeBudgetInstructions.SetLoadedAccountsDataSizeLimit(loaded), transfer).IsError);
     }
 
     [Theory]

@@ -21,7 +21,7 @@ internal sealed class SimulatedChain : ISimulatedChain, IDisposable
 
     internal TransactionSimulator Simulator { get; }
 
-    public BlockContext NextBlock => new(Bank.Bank.Slot + 1, Bank.Bank.LastTimestamp + 1);
+    public BlockContext NextBlock => Sysvars.NextBlock(State, Bank.Bank.LastTimestamp + 1, Bank.Bank.LastHash);
 
     public bool IsRecentBlockhash(Hash256 blockhash) => Bank.Bank.Blockhashes.IsRecent(blockhash);
 

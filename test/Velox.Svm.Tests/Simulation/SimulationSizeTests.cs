@@ -46,9 +46,11 @@ public sealed class SimulationSizeTests
         using var published = new PublishedState();
         published.Publish(0, bank.Bank.GenesisSeal.Changed);
         var simulator = new TransactionSimulator(bank.Programs, published, new Chain());
+        uint names = (uint)(bank.Account(ProgramIds.System).Data.Length + bank.Account(ProgramIds.ComputeBudget).Data.Length);
         byte[] transaction = bank.Sign(
             [
-                ComputeBudgetInstructions.SetLoadedAccountsDataSizeLimit(3 * TransactionExecutor.LoadedAccountOverheadBytes),
+                ComputeBudgetInstructions.SetLoadedAccountsDataSizeLimit(
+                    (3 * TransactionExecutor.LoadedAccountOverheadBytes) + names),
                 SystemInstructions.Transfer(Faucet.PublicKey, bank.NewKey().PublicKey, Sol),
             ],
             Faucet);

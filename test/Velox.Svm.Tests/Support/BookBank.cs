@@ -84,7 +84,7 @@ internal sealed class BookBank
         Assert.All(result.Block.Changed, changed => Assert.True(
             changed.Address == Payer.PublicKey
                 || changed.Address == Bank.Identity
-                || changed.Address == SysvarIds.Clock));
+                || changed.Owner == SysvarIds.Owner));
         return result;
     }
 
