@@ -7,14 +7,14 @@ namespace Velox.Svm;
 /// A message older than the oldest accepted blockhash is refused for its age, so nothing needs to be remembered longer.
 /// </remarks>
 /// <param name="maxAge">How many last blocks a transaction may name.</param>
-public sealed class StatusCache(int maxAge)
+public sealed class StatusCache(int maxAge) : ITransactionHistory
 {
     private readonly HashSet<Hash256> _messages = [];
     private readonly Queue<(ulong Slot, Hash256 Message)> _order = new();
 
     public bool Contains(Hash256 messageHash) => _messages.Contains(messageHash);
 
-    internal void Add(Hash256 messageHash, ulong slot)
+    public void Add(Hash256 messageHash, ulong slot)
     {
         if (_messages.Add(messageHash))
             _order.Enqueue((slot, messageHash));

@@ -7,10 +7,12 @@ namespace Velox.Svm;
 /// Runs one transaction on its accounts: takes the fee, runs the instructions in order, and keeps all effects or none.
 /// </summary>
 /// <remarks>The order of checks and what a failure costs are Agave's (svm transaction_processor). Stateless; safe on several threads.</remarks>
-public sealed class TransactionExecutor(ProgramRegistry programs)
+/// <param name="programs">Native programs.</param>
+/// <param name="logBytes">Most bytes of log that a transaction leaves.</param>
+public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes = LogCollector.MaxBytes)
 {
     // Each worker thread has a context of its own, with its virtual machines and buffers.
-    private readonly ThreadLocal<InvokeContext> _contexts = new(() => new InvokeContext(programs));
+    private readonly ThreadLocal<InvokeContext> _contexts = new(() => new InvokeContext(programs, logBytes));
 
     /// <summary>Lamports for each signature.</summary>
     public const ulong LamportsPerSignature = 5_000;
