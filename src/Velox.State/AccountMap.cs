@@ -55,6 +55,11 @@ internal sealed class AccountMap
     internal Account? Peek(in Address address) =>
         _overlay is not null && _overlay.TryGetValue(address, out Account? account) ? account : _roots.Find(in address);
 
+    /// <summary>Every account, existing or not, of any generation, in no order: not to be written.</summary>
+    internal IEnumerable<Account> All => _overlay is null
+        ? _roots.All
+        : _overlay.Values.Concat(_roots.All.Where(account => !_overlay.ContainsKey(account.Address)));
+
     /// <summary>Whether an account may be written in this generation.</summary>
     internal bool IsOwn(Account account) => ReferenceEquals(account.Generation, Generation);
 

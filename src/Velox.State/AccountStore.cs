@@ -36,6 +36,10 @@ public sealed class AccountStore
         return account;
     }
 
+    /// <summary>The addresses of a program's accounts, in their order. Looks at every account of the state.</summary>
+    public Address[] FindByOwner(Address owner) =>
+        [.. _accounts.All.Where(account => account.Exists && account.Owner == owner).Select(account => account.Address).Order()];
+
     /// <summary>Says that an account was written by a transaction that is kept.</summary>
     /// <exception cref="InvalidOperationException">
     /// It was not looked up here, or before the last <see cref="TakeSnapshot"/> or <see cref="Restore"/>.

@@ -16,6 +16,19 @@ internal sealed class AccountTable
 
     internal int Count => _count;
 
+    /// <summary>Every account, in no order.</summary>
+    internal IEnumerable<Account> All
+    {
+        get
+        {
+            foreach (Entry entry in _entries)
+            {
+                if (entry.Account is { } account)
+                    yield return account;
+            }
+        }
+    }
+
     internal Account? Find(in Address address)
     {
         uint hash = (uint)address.GetHashCode();

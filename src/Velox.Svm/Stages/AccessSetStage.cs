@@ -7,7 +7,7 @@ namespace Velox.Svm;
 /// Stage 2: age and duplicate checks, compute budget, and the access set: which accounts, which of them written.
 /// </summary>
 /// <remarks>Looks accounts up once for the whole batch; from here on nobody touches the account table.</remarks>
-public sealed class AccessSetStage(AccountStore store, BlockhashQueue blockhashes, StatusCache statuses)
+public sealed class AccessSetStage(AccountStore store, IRecentBlockhashes blockhashes, ITransactionHistory statuses)
 {
     private readonly Dictionary<UInt128, InFlightTransaction> _lastCopies = [];
 
