@@ -1,0 +1,29 @@
+using System.Globalization;
+using Velox.Svm.Differential;
+
+// Runs families of transactions through LiteSVM and through this repository's runtime and prints how they differ.
+// --transactions N (for each family), --seed N, --family NAME[,NAME], --scenario N (begin there), --whole 1 (show transactions and logs)
+var options = new Dictionary<string, string>();
+for (int i = 0; i + 1 < args.Length; i += 2)
+    options[args[i]] = args[i + 1];
+int Number(string name, int otherwise) =>
+    options.TryGetValue(name, out string? text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+LiteSvmInstallation? installation = LiteSvmInstallation.Find(out string missing);
+if (installation is null)
+{
+    Console.Error.WriteLine(missing);
+    return 2;
+}
+
+string[] wanted = options.TryGetValue("--family", out string? names) ? names.Split(',') : [];
+var run = new DifferentialRun(installation, _ => new BankRuntime());
+int differing = 0;
+foreach (IFamily family in FamilyCatalog.All.Where(family => wanted.Length == 0 || wanted.Contains(family.Name)))
+{
+    FamilyResult result = run.Run(family, Number("--seed", 1), Number("--transactions", 10_000), Number("--scenario", 0));
+    ResultPrinter.Print(result, Console.Out, whole: Number("--whole", 0) != 0);
+    differing += result.Differing;
+}
+
+return differing == 0 ? 0 : 1;
