@@ -2,7 +2,8 @@ using System.Globalization;
 using Velox.Svm.Differential;
 
 // Runs families of transactions through LiteSVM and through this repository's runtime and prints how they differ.
-// --transactions N (for each family), --seed N, --family NAME[,NAME], --scenario N (begin there), --whole 1 (show transactions and logs)
+// --transactions N (for each family), --seed N, --family NAME[,NAME], --scenario N (begin there), --whole 1 (show transactions and logs),
+// --alone 1 (LiteSVM alone, to judge the scenarios)
 var options = new Dictionary<string, string>();
 for (int i = 0; i + 1 < args.Length; i += 2)
     options[args[i]] = args[i + 1];
@@ -17,7 +18,8 @@ if (installation is null)
 }
 
 string[] wanted = options.TryGetValue("--family", out string? names) ? names.Split(',') : [];
-var run = new DifferentialRun(installation, _ => new BankRuntime());
+bool isAlone = Number("--alone", 0) != 0;
+var run = new DifferentialRun(installation, _ => isAlone ? new EmptyRuntime() : new BankRuntime()) { IsPeerAlone = isAlone };
 int differing = 0;
 foreach (IFamily family in FamilyCatalog.All.Where(family => wanted.Length == 0 || wanted.Contains(family.Name)))
 {

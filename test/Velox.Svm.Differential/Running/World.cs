@@ -71,9 +71,11 @@ public sealed class World(IRuntime runtime, string origin, Comparison comparison
     public Outcome? Send(Address payer, params IReadOnlyList<Instruction> instructions) =>
         Send(payer, instructions, TransactionVersion.Legacy);
 
-    public Outcome? Send(Address payer, IReadOnlyList<Instruction> instructions, TransactionVersion version)
+    /// <summary>As the other, with a version and, in the place of a recent blockhash, another value.</summary>
+    public Outcome? Send(
+        Address payer, IReadOnlyList<Instruction> instructions, TransactionVersion version, Hash256? blockhash = null)
     {
-        var builder = new TransactionBuilder(payer) { RecentBlockhash = Blockhash, Version = version };
+        var builder = new TransactionBuilder(payer) { RecentBlockhash = blockhash ?? Blockhash, Version = version };
         foreach (Instruction instruction in instructions)
             builder.Add(instruction);
         CompiledMessage message;
