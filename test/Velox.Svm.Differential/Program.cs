@@ -19,7 +19,11 @@ if (installation is null)
 
 string[] wanted = options.TryGetValue("--family", out string? names) ? names.Split(',') : [];
 bool isAlone = Number("--alone", 0) != 0;
-var run = new DifferentialRun(installation, _ => isAlone ? new EmptyRuntime() : new BankRuntime()) { IsPeerAlone = isAlone };
+var run = new DifferentialRun(installation, (peer, peerOptions, blockhash) =>
+    isAlone ? new EmptyRuntime() : new ExecutorRuntime(peer, peerOptions, blockhash))
+{
+    IsPeerAlone = isAlone,
+};
 int differing = 0;
 foreach (IFamily family in FamilyCatalog.All.Where(family => wanted.Length == 0 || wanted.Contains(family.Name)))
 {

@@ -3,13 +3,12 @@ using Velox.Primitives;
 namespace Velox.Svm.Differential;
 
 /// <summary>The associated token account program: created, created anew, recovered, with right and wrong accounts.</summary>
-/// <param name="comparison">What must be equal.</param>
 /// <param name="peer">Which token program LiteSVM has.</param>
-public sealed class AssociatedTokenFamily(Comparison comparison, PeerOptions peer) : IFamily
+public sealed class AssociatedTokenFamily(PeerOptions peer) : IFamily
 {
     public string Name => "ata";
 
-    public Comparison Comparison => comparison;
+    public Comparison Comparison => Comparison.Exact;
 
     public PeerOptions Peer => peer;
 

@@ -1,3 +1,5 @@
+using Velox.Primitives;
+
 namespace Velox.Svm.Differential;
 
 /// <summary>All families.</summary>
@@ -7,18 +9,26 @@ public static class FamilyCatalog
     [
         new SystemFamily(),
         new ComputeBudgetFamily(),
-        new TokenFamily("token", ProgramIds.Token, SplToken, Comparison.Effects),
-        new AssociatedTokenFamily(Comparison.Effects, SplToken),
-        new MemoFamily(Comparison.Effects),
         new WireFamily(),
+        new NonceFamily(),
         new PrecompileFamily(),
         new LoaderFamily(),
         new LookupTableFamily(),
-        new NonceFamily(),
-        new CallFamily(),
         new SyscallFamily("syscalls", ScriptProgram.File, new PeerOptions()),
         new SyscallFamily("new-syscalls", ScriptProgram.NewestFile, new PeerOptions { AllFeatures = true }),
-        new JunkFamily([ProgramIds.System, ProgramIds.ComputeBudget, ProgramIds.Token, ProgramIds.AssociatedToken], Comparison.Effects),
+        new CallFamily("calls", new PeerOptions()),
+        new CallFamily("new-calls", new PeerOptions { AllFeatures = true }),
+        new TokenFamily("token", ProgramIds.Token, SplToken, Comparison.Exact),
+        new TokenFamily("p-token", ProgramIds.Token, new PeerOptions(), Comparison.Exact),
+        new TokenFamily("token-2022", ProgramIds.Token2022, new PeerOptions(), Comparison.Exact),
+        new AssociatedTokenFamily(SplToken),
+        new MemoFamily(),
+        new JunkFamily(
+            [
+                ProgramIds.System, ProgramIds.ComputeBudget, ProgramIds.Token, ProgramIds.AssociatedToken, ProgramIds.Token2022,
+                ProgramIds.Memo, ProgramIds.AddressLookupTable, ProgramIds.Stake, ProgramIds.BpfLoaderUpgradeable, ProgramIds.BpfLoader,
+                ProgramIds.Ed25519Precompile, ProgramIds.Secp256k1Precompile,
+            ]),
     ];
 
     /// <summary>LiteSVM with SPL Token 3.5.0 at its id.</summary>

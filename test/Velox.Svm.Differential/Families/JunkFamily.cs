@@ -4,12 +4,11 @@ namespace Velox.Svm.Differential;
 
 /// <summary>Random data and accounts to every program, and to accounts that are none.</summary>
 /// <param name="programs">The programs.</param>
-/// <param name="comparison">What must be equal.</param>
-public sealed class JunkFamily(IReadOnlyList<Address> programs, Comparison comparison) : IFamily
+public sealed class JunkFamily(IReadOnlyList<Address> programs) : IFamily
 {
     public string Name => "junk";
 
-    public Comparison Comparison => comparison;
+    public Comparison Comparison => Comparison.Exact;
 
     public void Fill(World world)
     {

@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using Velox.Primitives;
 
 namespace Velox.Svm.Differential;
 
 /// <summary>Runs one family's scenarios through both runtimes until enough transactions were compared.</summary>
 /// <param name="installation">Where the peer is.</param>
 /// <param name="newRuntime">Makes our runtime, in the state in which a new peer is.</param>
-public sealed class DifferentialRun(LiteSvmInstallation installation, Func<LiteSvmPeer, IRuntime> newRuntime)
+public sealed class DifferentialRun(LiteSvmInstallation installation, Func<LiteSvmPeer, PeerOptions, Hash256, IRuntime> newRuntime)
 {
     /// <summary>Transactions after which both runtimes are made anew, so that their memory stays bounded.</summary>
     private const int TransactionsPerEnvironment = 20_000;
@@ -55,8 +56,8 @@ public sealed class DifferentialRun(LiteSvmInstallation installation, Func<LiteS
 
     private void NewEnvironment(IFamily family)
     {
-        _peer.Exchange(PeerRequest.Create(family.Peer));
-        _runtime = newRuntime(_peer);
+        Hash256 blockhash = Hash256.Parse(new PeerAnswer(_peer.Exchange(PeerRequest.Create(family.Peer))).Text());
+        _runtime = newRuntime(_peer, family.Peer, blockhash);
         _inEnvironment = 0;
     }
 
@@ -102,23 +103,27 @@ public sealed class DifferentialRun(LiteSvmInstallation installation, Func<LiteS
     /// <summary>The peer ends its process on what its binding cannot take: each scenario is given to a new one alone.</summary>
     private void FindCrash(IFamily family, List<(int Scenario, World World)> worlds, PeerEndedException ended)
     {
-        Restart(family);
         if (worlds.Count == 1)
         {
+            Restart(family);
             _result.Add(new Difference(worlds[0].Scenario, -1, [], [$"the peer ended: {ended.Message}"], null, null));
             return;
         }
 
-        foreach ((int Scenario, World World) world in worlds)
-            Compare(family, [world]);
-        // What our runtime did in scenarios that the new peer has not seen is of no account: scenarios share nothing.
+        // Each scenario once more, on both sides from the beginning.
+        foreach ((int scenario, _) in worlds)
+        {
+            Restart(family);
+            int again = scenario;
+            Compare(family, Fill(family, _result.Seed, ref again, 1));
+        }
     }
 
     private void Restart(IFamily family)
     {
         _peer.Dispose();
         _peer = LiteSvmPeer.Start(installation);
-        _peer.Exchange(PeerRequest.Create(family.Peer));
+        NewEnvironment(family);
     }
 
     private void CompareScenario(int scenario, World world, ReadOnlySpan<byte[]> answers)

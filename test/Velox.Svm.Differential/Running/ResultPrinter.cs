@@ -27,6 +27,7 @@ public static class ResultPrinter
     private static void PrintWhole(Difference difference, TextWriter writer)
     {
         writer.WriteLine($"    transaction {Convert.ToBase64String(difference.Transaction)}");
+        writer.WriteLine($"    units expected {difference.Theirs?.Units}, got {difference.Ours?.Units}");
         foreach (string line in difference.Theirs?.Logs ?? [])
             writer.WriteLine($"      LiteSVM: {line}");
         foreach (string line in difference.Ours?.Logs ?? [])

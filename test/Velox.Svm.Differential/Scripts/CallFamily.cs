@@ -7,9 +7,13 @@ namespace Velox.Svm.Differential;
 /// Cross-program invocations: system transfers and creations, the script program calling itself and another, deep and wrong; with
 /// right and wrong privileges, seeds, account infos, lengths; and accounts changed around calls.
 /// </summary>
-public sealed class CallFamily : IFamily
+/// <param name="name">As the command line calls it.</param>
+/// <param name="peer">LiteSVM's features.</param>
+public sealed class CallFamily(string name, PeerOptions peer) : IFamily
 {
-    public string Name => "calls";
+    public string Name => name;
+
+    public PeerOptions Peer => peer;
 
     public Comparison Comparison => Comparison.Exact;
 
