@@ -51,9 +51,13 @@ public sealed class LoaderFamily : IFamily
             for (int count = Random.Next(25, 50); count > 0; count--)
             {
                 if (Random.Next(3) == 0)
+                    NextSlot();
+                if (Random.Next(5) == 0)
                 {
-                    _slot++;
-                    SetClock();
+                    // In the slot of its deployment LiteSVM would run it too.
+                    NextSlot();
+                    _world.Send(Payer, [_fuzz.Rarely(Call()), .. Random.Next(3) == 0 ? [_fuzz.Rarely(Make())] : Array.Empty<Instruction>()]);
+                    continue;
                 }
 
                 List<Instruction> instructions = [_fuzz.Rarely(Make())];
@@ -63,9 +67,17 @@ public sealed class LoaderFamily : IFamily
             }
         }
 
+        private void NextSlot()
+        {
+            _slot++;
+            SetClock();
+        }
+
+        private Instruction Call() => new(Pick(_programs), ReadOnlyMemory<AccountMeta>.Empty, Array.Empty<byte>());
+
         private void SetClock() => _world.SetClock(new ClockState(_slot, 0, 0, 1, 1_700_000_000 + _slot));
 
-        private Instruction Make() => Random.Next(10) switch
+        private Instruction Make() => Random.Next(8) switch
         {
             0 => InitializeBuffer(),
             1 => Write(),
@@ -73,8 +85,7 @@ public sealed class LoaderFamily : IFamily
             4 => Upgrade(),
             5 => SetAuthority(),
             6 => Close(),
-            7 => Extend(),
-            _ => new Instruction(Pick(_programs), ReadOnlyMemory<AccountMeta>.Empty, Array.Empty<byte>()),
+            _ => Extend(),
         };
 
         private Instruction InitializeBuffer()

@@ -106,7 +106,7 @@ public sealed class DifferentialRun(LiteSvmInstallation installation, Func<LiteS
         if (worlds.Count == 1)
         {
             Restart(family);
-            _result.Add(new Difference(worlds[0].Scenario, -1, [], [$"the peer ended: {ended.Message}"], null, null));
+            _result.Add(new Difference(worlds[0].Scenario, -1, [], [$"the peer ended: {ended.Message}"], "", null, null));
             return;
         }
 
@@ -147,7 +147,7 @@ public sealed class DifferentialRun(LiteSvmInstallation installation, Func<LiteS
 
             // What follows would differ for the same reason.
             _result.Skip(world.Steps.Skip(i + 1).OfType<SendStep>().Count());
-            _result.Add(new Difference(scenario, i, send.Transaction, found, send.Ours, theirs));
+            _result.Add(new Difference(scenario, i, send.Transaction, found, send.Note, send.Ours, theirs));
             return;
         }
     }

@@ -7,10 +7,11 @@ namespace Velox.Svm.Differential;
 /// <param name="Step">Its step in it.</param>
 /// <param name="Transaction">The serialized transaction.</param>
 /// <param name="Found">How the outcomes differ.</param>
+/// <param name="Note">What the transaction does.</param>
 /// <param name="Ours">Our outcome; null when there was none.</param>
 /// <param name="Theirs">LiteSVM's outcome; null when its process ended.</param>
 public sealed record Difference(
-    int Scenario, int Step, byte[] Transaction, IReadOnlyList<string> Found, Outcome? Ours, Outcome? Theirs);
+    int Scenario, int Step, byte[] Transaction, IReadOnlyList<string> Found, string Note, Outcome? Ours, Outcome? Theirs);
 
 /// <summary>Counts of one family's run.</summary>
 public sealed partial class FamilyResult(string family, int seed)

@@ -11,6 +11,24 @@ public static class LiteSvmWays
     private static readonly string[] LoadFailures =
         ["ProgramAccountNotFound", "InvalidProgramForExecution", "MaxLoadedAccountsDataSizeExceeded"];
 
+    /// <summary>
+    /// Whether a transaction calls an account that exists and is not executable. LiteSVM refuses it before it runs; Agave looks
+    /// at the owner alone and lets the loader say what is wrong.
+    /// </summary>
+    public static bool CallsNotExecutable(IRuntime runtime, byte[] transaction)
+    {
+        if (TransactionView.TryParse(transaction, out TransactionView view) != WireError.None)
+            return false;
+        for (int i = 0; i < view.InstructionCount; i++)
+        {
+            AccountState program = runtime.GetAccount(view.StaticKey(view.Instruction(i).ProgramIndex));
+            if (program is { Exists: true, Executable: false })
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Returns our outcome as LiteSVM's would be, and leaves our state so.</summary>
     public static Outcome Follow(IRuntime runtime, byte[] transaction, Address[] watched, Outcome ours)
     {

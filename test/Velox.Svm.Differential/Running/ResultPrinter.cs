@@ -27,6 +27,8 @@ public static class ResultPrinter
     private static void PrintWhole(Difference difference, TextWriter writer)
     {
         writer.WriteLine($"    transaction {Convert.ToBase64String(difference.Transaction)}");
+        if (difference.Note.Length > 0)
+            writer.WriteLine($"    {difference.Note}");
         writer.WriteLine($"    units expected {difference.Theirs?.Units}, got {difference.Ours?.Units}");
         foreach (string line in difference.Theirs?.Logs ?? [])
             writer.WriteLine($"      LiteSVM: {line}");

@@ -45,7 +45,8 @@ public sealed record SetClockStep(ClockState Clock) : Step
 /// <param name="Watched">The accounts that outcomes show.</param>
 /// <param name="Ours">Our runtime's outcome.</param>
 /// <param name="Comparison">What must be equal.</param>
-public sealed record SendStep(byte[] Transaction, Address[] Watched, Outcome Ours, Comparison Comparison) : Step
+/// <param name="Note">For people: what it does.</param>
+public sealed record SendStep(byte[] Transaction, Address[] Watched, Outcome Ours, Comparison Comparison, string Note) : Step
 {
     public override PeerRequest Request => PeerRequest.Send(Transaction, Watched);
 }

@@ -29,6 +29,9 @@ public sealed class World(IRuntime runtime, string origin, Comparison comparison
 
     public int TransactionCount { get; private set; }
 
+    /// <summary>What the next transaction does, for people; taken by it.</summary>
+    public string Note { get; set; } = "";
+
     public Hash256 Blockhash => runtime.Blockhash;
 
     public AccountState this[Address address] => runtime.GetAccount(address);
@@ -92,17 +95,18 @@ public sealed class World(IRuntime runtime, string origin, Comparison comparison
         return SendBytes(message.Serialize(signatures), []);
     }
 
-    /// <summary>Sends a transaction as it is. Null when the same was sent before.</summary>
+    /// <summary>Sends a transaction as it is. Null when the same was sent before, or LiteSVM has a way of its own with it.</summary>
     /// <param name="transaction">Decodable: the peer's binding ends its process on anything else.</param>
     /// <param name="lookedUp">Accounts that come from lookup tables.</param>
     /// <param name="compared">What must be equal; as the scenario says when it is null.</param>
     public Outcome? SendBytes(byte[] transaction, IEnumerable<Address> lookedUp, Comparison? compared = null)
     {
-        if (!_sent.Add(new Hash256(SHA256.HashData(transaction))))
+        if (!_sent.Add(new Hash256(SHA256.HashData(transaction))) || LiteSvmWays.CallsNotExecutable(runtime, transaction))
             return null;
         Address[] watched = [.. StaticKeys(transaction).Concat(lookedUp).Distinct().Where(key => !ConstantAccounts.Contains(key))];
         Outcome outcome = LiteSvmWays.Follow(runtime, transaction, watched, runtime.Send(transaction, watched));
-        _steps.Add(new SendStep(transaction, watched, outcome, compared ?? comparison));
+        _steps.Add(new SendStep(transaction, watched, outcome, compared ?? comparison, Note));
+        Note = "";
         TransactionCount++;
         return outcome;
     }

@@ -109,5 +109,6 @@ internal sealed class CallScenario
         for (int i = 0; i < operations; i++)
             finalWriter.Add(withCalls);
         _world.SetScript(address, final);
+        _world.World.Note = $"{final} | {_world.World.Note}";
     }
 }

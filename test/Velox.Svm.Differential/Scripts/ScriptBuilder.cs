@@ -63,6 +63,10 @@ public sealed class ScriptBuilder
         return script.Blob(_image.ToArray()).Blob(new byte[room]).ToArray();
     }
 
+    /// <summary>For people: the operations with their arguments.</summary>
+    public override string ToString() => string.Join("; ", _operations.Select(operation =>
+        $"{ScriptProgram.Operations[(int)operation[0]]}({string.Join(", ", operation[1..6].Select(argument => $"{argument:x}"))})"));
+
     private void PlaceByte(byte value)
     {
         _image.Byte(value);

@@ -2,6 +2,22 @@ using Velox.Primitives;
 
 namespace Velox.Svm.Differential;
 
+/// <summary>Which syscalls a scenario is about.</summary>
+public enum SyscallGroup
+{
+    /// <summary>Those of mainnet but for the next group's.</summary>
+    Common,
+
+    /// <summary>BLS12-381.</summary>
+    Bls,
+
+    /// <summary>Hashes and the units left, behind features that mainnet does not have.</summary>
+    New,
+
+    /// <summary>Modular powers, behind a feature too.</summary>
+    Powers,
+}
+
 /// <summary>Adds syscalls to a script: arguments that fit, every fifth time with one that does not.</summary>
 /// <param name="random">The source of all choices.</param>
 /// <param name="script">Where they go.</param>
@@ -12,9 +28,16 @@ public sealed class SyscallCalls(Random random, ScriptBuilder script, Address[] 
 
     private readonly CurveInputs _curves = new(random);
 
-    public void AddRandom(bool withNew)
+    /// <summary>Adds one call, with what belongs to it, of a group: the first, or that one as often.</summary>
+    public void AddRandom(SyscallGroup group)
     {
-        switch (random.Next(withNew ? 24 : 20))
+        if (group != SyscallGroup.Common && random.Next(2) == 0)
+        {
+            AddRandomOf(group);
+            return;
+        }
+
+        switch (random.Next(19))
         {
             case 0:
                 Logs();
@@ -56,24 +79,37 @@ public sealed class SyscallCalls(Random random, ScriptBuilder script, Address[] 
             case 17:
                 PlainOperation();
                 break;
-            case 18:
-                Bls();
-                break;
-            case 19:
+            default:
                 if (random.Next(4) == 0)
                     Say(random.Next(2) == 0 ? "abort" : "sol_panic_", Text("file.rs"), 7, 1, 2);
                 break;
-            case 20:
-                Hash("sol_blake3", 32);
+        }
+    }
+
+    private void AddRandomOf(SyscallGroup group)
+    {
+        switch (group)
+        {
+            case SyscallGroup.Bls:
+                Bls();
                 break;
-            case 21:
-                Hash("sol_sha512", 64);
-                break;
-            case 22:
-                Say("sol_remaining_compute_units");
+            case SyscallGroup.Powers:
+                BigModExp();
                 break;
             default:
-                BigModExp();
+                switch (random.Next(3))
+                {
+                    case 0:
+                        Hash("sol_blake3", 32);
+                        break;
+                    case 1:
+                        Hash("sol_sha512", 64);
+                        break;
+                    default:
+                        Say("sol_remaining_compute_units");
+                        break;
+                }
+
                 break;
         }
     }
@@ -145,7 +181,7 @@ public sealed class SyscallCalls(Random random, ScriptBuilder script, Address[] 
 
     private void Curve25519()
     {
-        ulong curve = (ulong)random.Next(random.Next(8) == 0 ? 8 : 2);
+        ulong curve = random.Next(10) == 0 ? 2 + (ulong)random.Next(2) : (ulong)random.Next(2);
         switch (random.Next(3))
         {
             case 0:

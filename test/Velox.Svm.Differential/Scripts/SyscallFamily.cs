@@ -4,9 +4,10 @@ namespace Velox.Svm.Differential;
 
 /// <summary>Every syscall but calls of programs, with good arguments and bad ones, several in a script.</summary>
 /// <param name="name">As the command line calls it.</param>
+/// <param name="group">Which syscalls.</param>
 /// <param name="file">The script program.</param>
 /// <param name="peer">LiteSVM's features.</param>
-public sealed class SyscallFamily(string name, byte[] file, PeerOptions peer) : IFamily
+public sealed class SyscallFamily(string name, SyscallGroup group, byte[] file, PeerOptions peer) : IFamily
 {
     public string Name => name;
 
@@ -33,10 +34,11 @@ public sealed class SyscallFamily(string name, byte[] file, PeerOptions peer) : 
         var calls = new SyscallCalls(random, builder, [.. world.Programs, script, world.Payer]);
         int operations = random.Next(1, 8);
         for (int i = 0; i < operations; i++)
-            calls.AddRandom(file.Length == ScriptProgram.NewestFile.Length);
+            calls.AddRandom(group);
         if (random.Next(4) == 0)
             builder.Add("ret", ScriptFlags.None, ReturnCode(random));
         world.SetScript(script, builder);
+        world.World.Note = builder.ToString();
 
         var before = new List<Instruction>();
         if (random.Next(6) == 0)
