@@ -7,6 +7,7 @@ namespace Velox.State;
 public sealed class AccountSnapshot
 {
     private readonly byte[][] _pages;
+    private Account? _shared;
 
     internal AccountSnapshot(Account account, byte[][] pages)
     {
@@ -15,6 +16,7 @@ public sealed class AccountSnapshot
         Owner = account.Owner;
         Executable = account.Executable;
         DataLength = account.Data.Length;
+        Attachment = account.Attachment;
         _pages = pages;
     }
 
@@ -28,6 +30,9 @@ public sealed class AccountSnapshot
 
     /// <summary>Bytes of data.</summary>
     public int DataLength { get; }
+
+    /// <summary>What was known of the live account's data when the block was sealed (<see cref="Account.Attachment"/>).</summary>
+    public object? Attachment { get; }
 
     public bool Exists => Lamports > 0;
 
@@ -67,10 +72,26 @@ public sealed class AccountSnapshot
     /// <summary>A live account with this content, for execution beside the chain (simulation).</summary>
     public Account ToAccount()
     {
-        var account = new Account(Address) { Lamports = Lamports, Owner = Owner, Executable = Executable };
+        var account = new Account(Address)
+        {
+            Lamports = Lamports,
+            Owner = Owner,
+            Executable = Executable,
+            Attachment = Attachment,
+        };
         account.Data.Resize(DataLength);
         CopyData(0, account.Data.Write(0, DataLength));
         return account;
+    }
+
+    /// <summary>
+    /// The same as <see cref="ToAccount"/>, but one object for all callers: only to be read, its attachment excepted. Its data is
+    /// copied when it is first asked for, and kept as long as this snapshot.
+    /// </summary>
+    public Account ToSharedAccount()
+    {
+        // Volatile: the account must be seen whole. Interlocked: of threads that are first at once, all take the winner's.
+        return Volatile.Read(ref _shared) ?? Interlocked.CompareExchange(ref _shared, ToAccount(), null) ?? _shared!;
     }
 
     /// <summary>Takes the state of a live account, copying only the pages that are dirty since the last snapshot.</summary>

@@ -8,7 +8,8 @@ namespace Velox.Svm;
 /// </summary>
 /// <remarks>
 /// Never touches the live bank, so any number of threads may simulate while blocks are made. The verdict holds for the
-/// published state: a block that is under way may change it. Every account named is copied whole, 64 MiB together at most.
+/// published state: a block that is under way may change it. Every account named is copied whole, 64 MiB together at most; those of
+/// loaders that the transaction may not write (programs and their code) are copied and compiled once for all simulations.
 /// </remarks>
 public sealed class TransactionSimulator(ProgramRegistry programs, PublishedState state, ISimulatedChain chain)
 {
@@ -74,18 +75,22 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
         var accounts = new Account[snapshots.Length];
         for (int i = 0; i < accounts.Length; i++)
         {
-            accounts[i] = snapshots[i]?.ToAccount() ?? new Account(accessSet.Addresses[i]);
+            accounts[i] = CopyOf(snapshots[i], accessSet.Writables[i]) ?? new Account(accessSet.Addresses[i]);
             if (block.Sysvars.TryGet(accounts[i].Address, out ReadOnlySpan<byte> sysvar))
                 sysvar.CopyTo(accounts[i].Data.Write(0, sysvar.Length));
         }
 
         transaction.Accounts = new TransactionAccounts(accounts, accessSet.Signers, accessSet.Writables)
         {
-            ProgramData = TransactionAccounts.FindProgramData(accounts, address => state.Find(address)?.ToAccount()),
+            ProgramData = TransactionAccounts.FindProgramData(
+                accounts, address => Array.Find(accounts, account => account.Address == address) ?? CopyOf(state.Find(address), isWritable: false)),
         };
         _executor.Execute(transaction, block);
         return slot;
     }
+
+    private static Account? CopyOf(AccountSnapshot? snapshot, bool isWritable) =>
+        snapshot is not null && !isWritable && Loaders.IsLoader(snapshot.Owner) ? snapshot.ToSharedAccount() : snapshot?.ToAccount();
 
     // An absent account counts nothing, as in execution. An absent fee payer pays nothing, whatever it counts.
     private static long SizeOf(AccountSnapshot?[] snapshots) => snapshots.Sum(
