@@ -1,3 +1,4 @@
+using Velox.Cryptography;
 using Velox.Primitives;
 
 namespace Velox.State;
@@ -9,11 +10,15 @@ namespace Velox.State;
 /// </remarks>
 public sealed class Account(Address address)
 {
+    private readonly Address _address = address;
+    private TrackedMemory? _data;
+    private bool _isOpen;
+    private bool _savedExecutable;
     private ulong _savedLamports;
     private Address _savedOwner;
-    private bool _savedExecutable;
+    private ScheduleMark _scheduleMark;
 
-    public Address Address { get; } = address;
+    public Address Address => _address;
 
     public ulong Lamports { get; set; }
 
@@ -22,7 +27,11 @@ public sealed class Account(Address address)
 
     public bool Executable { get; set; }
 
-    public TrackedMemory Data { get; } = new();
+    /// <summary>The data, made at the first call: most accounts never have any.</summary>
+    public TrackedMemory Data => _data ?? CreateData();
+
+    /// <summary>Bytes of data, at no cost where there is none.</summary>
+    public int DataLength => _data?.Length ?? 0;
 
     /// <summary>An account without lamports does not exist: it loads as empty and is owned by the system program.</summary>
     public bool Exists => Lamports > 0;
@@ -33,21 +42,37 @@ public sealed class Account(Address address)
     /// </summary>
     public object? Attachment { get; set; }
 
+    /// <summary>Where a scheduler notes which transactions of a batch use the account. For one thread; not part of the state.</summary>
+    public ref ScheduleMark ScheduleMark => ref _scheduleMark;
+
+    /// <summary>The data, or null while there never was any.</summary>
+    internal TrackedMemory? DataOrNull => _data;
+
     /// <summary>Its position in the state tree, or -1 while it has none.</summary>
     internal int LeafIndex { get; set; } = -1;
 
     /// <summary>The hashes of its data pages; null while the data fits one page.</summary>
-    internal Cryptography.MerkleTree? PageTree { get; set; }
+    internal MerkleTree? PageTree { get; set; }
 
     /// <summary>What the last sealed block left here; unchanged pages are shared with the next snapshot.</summary>
     internal AccountSnapshot? LastSnapshot { get; set; }
 
     internal bool IsMarkedChanged { get; set; }
 
+    /// <summary>Whether the page tree belongs to an earlier version of this account, and must be copied before it changes.</summary>
+    internal bool IsPageTreeShared { get; set; }
+
+    /// <summary>The generation of the store in which it may be written; see <see cref="AccountMap"/>.</summary>
+    internal Generation? Generation { get; set; }
+
+    /// <summary>Its address, without a copy.</summary>
+    internal ref readonly Address Key => ref _address;
+
     /// <summary>Begins a transaction's unit of work.</summary>
     public void Checkpoint()
     {
-        Data.Checkpoint();
+        _data?.Checkpoint();
+        _isOpen = true;
         _savedLamports = Lamports;
         _savedOwner = Owner;
         _savedExecutable = Executable;
@@ -56,7 +81,8 @@ public sealed class Account(Address address)
     /// <summary>Keeps what was written since <see cref="Checkpoint"/>; an account left without lamports ceases to exist.</summary>
     public void Accept()
     {
-        Data.Accept();
+        _isOpen = false;
+        _data?.Accept();
         if (!Exists)
             Purge();
     }
@@ -64,10 +90,40 @@ public sealed class Account(Address address)
     /// <summary>Undoes what was written since <see cref="Checkpoint"/>.</summary>
     public void Rollback()
     {
-        Data.Rollback();
+        if (!_isOpen)
+            throw new InvalidOperationException("No unit of work is open: call Checkpoint first.");
+        _isOpen = false;
+        _data?.Rollback();
         Lamports = _savedLamports;
         Owner = _savedOwner;
         Executable = _savedExecutable;
+    }
+
+    /// <summary>The same account for a later generation; this one must not be written any more.</summary>
+    internal Account Succeed(Generation generation) => new(_address)
+    {
+        Lamports = Lamports,
+        Owner = Owner,
+        Executable = Executable,
+        _data = _data?.Share(),
+        LeafIndex = LeafIndex,
+        PageTree = PageTree,
+        IsPageTreeShared = PageTree is not null,
+        LastSnapshot = LastSnapshot,
+        IsMarkedChanged = IsMarkedChanged,
+        Attachment = Attachment,
+        Generation = generation,
+    };
+
+    // Several workers may read an account without data at once, and each make it some: all are empty, nobody writes to them
+    // while others read, and whoever finds one later finds it complete, as .NET orders the making before the reference.
+    private TrackedMemory CreateData()
+    {
+        var data = new TrackedMemory();
+        if (_isOpen)
+            data.Checkpoint();
+        _data = data;
+        return data;
     }
 
     /// <summary>What remains of an account whose lamports ended at zero: nothing.</summary>
@@ -75,6 +131,6 @@ public sealed class Account(Address address)
     {
         Owner = default;
         Executable = false;
-        Data.Resize(0);
+        _data?.Resize(0);
     }
 }

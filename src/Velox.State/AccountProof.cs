@@ -15,9 +15,7 @@ public sealed record AccountProof(
     /// <summary>Whether the account, exactly as stated here, is part of the state with this root.</summary>
     public bool Verify(Hash256 root)
     {
-        Hash256 leaf = StateCommitment.HashAccount(
-            Account.Address, Account.Lamports, Account.Owner, Account.Executable, Account.DataLength,
-            StateCommitment.HashData(Account.ToArray()));
+        Hash256 leaf = StateCommitment.HashAccount(Account);
         return StateCommitment.HashRoot(LeafCount, TreeRoot) == root
             && MerkleTree.Verify(TreeRoot, LeafCount, LeafIndex, leaf, [.. Siblings]);
     }

@@ -6,18 +6,17 @@ namespace Velox.State;
 /// <summary>An account as a sealed block left it. Immutable; pages are shared between snapshots that did not change them.</summary>
 public sealed class AccountSnapshot
 {
-    private readonly byte[][] _pages;
-    private Account? _shared;
+    // Nothing, the bytes (at least as many as there are data; at most a page), or a byte[] for each page.
+    private readonly object? _data;
 
-    internal AccountSnapshot(Account account, byte[][] pages)
+    private AccountSnapshot(Account account, object? data)
     {
         Address = account.Address;
         Lamports = account.Lamports;
         Owner = account.Owner;
         Executable = account.Executable;
-        DataLength = account.Data.Length;
-        Attachment = account.Attachment;
-        _pages = pages;
+        DataLength = account.DataLength;
+        _data = data;
     }
 
     public Address Address { get; }
@@ -31,9 +30,6 @@ public sealed class AccountSnapshot
     /// <summary>Bytes of data.</summary>
     public int DataLength { get; }
 
-    /// <summary>What was known of the live account's data when the block was sealed (<see cref="Account.Attachment"/>).</summary>
-    public object? Attachment { get; }
-
     public bool Exists => Lamports > 0;
 
     /// <summary>Copies a range of the data.</summary>
@@ -45,7 +41,7 @@ public sealed class AccountSnapshot
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)offset + destination.Length, DataLength, nameof(destination));
         while (destination.Length > 0)
         {
-            ReadOnlySpan<byte> source = _pages[offset / TrackedMemory.PageSize].AsSpan(offset % TrackedMemory.PageSize);
+            ReadOnlySpan<byte> source = Page(offset / TrackedMemory.PageSize).AsSpan(offset % TrackedMemory.PageSize);
             int count = Math.Min(source.Length, destination.Length);
             source[..count].CopyTo(destination);
             destination = destination[count..];
@@ -72,36 +68,35 @@ public sealed class AccountSnapshot
     /// <summary>A live account with this content, for execution beside the chain (simulation).</summary>
     public Account ToAccount()
     {
-        var account = new Account(Address)
-        {
-            Lamports = Lamports,
-            Owner = Owner,
-            Executable = Executable,
-            Attachment = Attachment,
-        };
+        var account = new Account(Address) { Lamports = Lamports, Owner = Owner, Executable = Executable };
         account.Data.Resize(DataLength);
         CopyData(0, account.Data.Write(0, DataLength));
         return account;
     }
 
-    /// <summary>
-    /// The same as <see cref="ToAccount"/>, but one object for all callers: only to be read, its attachment excepted. Its data is
-    /// copied when it is first asked for, and kept as long as this snapshot.
-    /// </summary>
-    public Account ToSharedAccount()
+    /// <summary>Takes the state of a live account, copying only what was written since the last snapshot.</summary>
+    internal static AccountSnapshot Take(Account account, List<int> dirtyPages) => account.DataOrNull switch
     {
-        // Volatile: the account must be seen whole. Interlocked: of threads that are first at once, all take the winner's.
-        return Volatile.Read(ref _shared) ?? Interlocked.CompareExchange(ref _shared, ToAccount(), null) ?? _shared!;
+        null or { Length: 0 } => new AccountSnapshot(account, null),
+        { PageCount: 1 } data => new AccountSnapshot(account, data.ToImmutable()),
+        { } data => new AccountSnapshot(account, TakePages(data, account.LastSnapshot, dirtyPages)),
+    };
+
+    private static byte[][] TakePages(TrackedMemory data, AccountSnapshot? previous, List<int> dirtyPages)
+    {
+        byte[][]? known = previous?._data as byte[][];
+        if (known is not null && known.Length == data.PageCount && dirtyPages.Count == 0)
+            return known;
+
+        byte[][] pages = new byte[data.PageCount][];
+        known?.AsSpan(0, Math.Min(known.Length, pages.Length)).CopyTo(pages);
+        foreach (int page in dirtyPages)
+            pages[page] = data.Page(page).ToArray();
+
+        // Where the data outgrew one page, the first may not have been written since.
+        pages[0] ??= data.Page(0).ToArray();
+        return pages;
     }
 
-    /// <summary>Takes the state of a live account, copying only the pages that are dirty since the last snapshot.</summary>
-    internal static AccountSnapshot Take(Account account, List<int> dirtyPages)
-    {
-        byte[][] pages = new byte[account.Data.PageCount][];
-        byte[][] previous = account.LastSnapshot?._pages ?? [];
-        previous.AsSpan(0, Math.Min(previous.Length, pages.Length)).CopyTo(pages);
-        foreach (int page in dirtyPages)
-            pages[page] = account.Data.Page(page).ToArray();
-        return new AccountSnapshot(account, pages);
-    }
+    private byte[] Page(int page) => _data as byte[] ?? ((byte[][])_data!)[page];
 }

@@ -4,12 +4,14 @@ namespace Velox.State;
 
 /// <summary>The live state: every account in memory, and the Merkle commitment over them.</summary>
 /// <remarks>
-/// One thread at a time creates, removes and seals. Worker threads mutate accounts that were looked up before, each
-/// account by one worker.
+/// One thread at a time creates, removes, seals, and takes and restores snapshots. Worker threads mutate accounts that were looked
+/// up before, each account by one worker. A store and its forks share only what is never written: each may have its own thread.
+/// <para>An account is good until the next <see cref="TakeSnapshot"/> or <see cref="Restore"/>; then look it up again. No unit of
+/// work may be open at either.</para>
 /// </remarks>
 public sealed class AccountStore
 {
-    private readonly Dictionary<Address, Account> _accounts = [];
+    private readonly AccountMap _accounts = new();
     private readonly StateCommitment _commitment = new();
     private readonly List<Account> _changed = [];
 
@@ -19,25 +21,29 @@ public sealed class AccountStore
     /// <summary>Accounts that exist, as of the last seal.</summary>
     public int Count => _commitment.AccountCount;
 
+    /// <summary>The root of the last seal; before the first that of an empty state.</summary>
+    public Hash256 Root => _commitment.Root;
+
     /// <summary>The account, or null when it does not exist.</summary>
-    public Account? Find(Address address) =>
-        _accounts.TryGetValue(address, out Account? account) && account.Exists ? account : null;
+    public Account? Find(Address address) => _accounts.Find(in address);
 
     /// <summary>The account, or an empty one at that address which becomes part of the state if it gains lamports.</summary>
     public Account GetOrCreate(Address address)
     {
-        if (_accounts.TryGetValue(address, out Account? account))
-            return account;
-
-        account = new Account(address);
-        _accounts.Add(address, account);
-        _placeholders.Add(account);
+        Account account = _accounts.GetOrCreate(in address, out bool isNew);
+        if (isNew)
+            _placeholders.Add(account);
         return account;
     }
 
     /// <summary>Says that an account was written by a transaction that is kept.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// It was not looked up here, or before the last <see cref="TakeSnapshot"/> or <see cref="Restore"/>.
+    /// </exception>
     public void MarkChanged(Account account)
     {
+        if (!_accounts.IsOwn(account))
+            throw new InvalidOperationException("The account is of another store, or from before a snapshot: look it up again.");
         if (account.IsMarkedChanged)
             return;
         account.IsMarkedChanged = true;
@@ -46,42 +52,69 @@ public sealed class AccountStore
 
     /// <summary>Ends a block: rehashes what changed and returns the new root with a snapshot of each changed account.</summary>
     /// <remarks>Changes are taken in address order, so the result does not depend on who executed them when.</remarks>
-    public StateSeal Seal()
+    /// <param name="workers">How many threads may hash, the calling one among them; the result is the same.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="workers"/> is less than 1.</exception>
+    public StateSeal Seal(int workers = 1)
     {
-        _changed.Sort(static (left, right) => left.Address.CompareTo(right.Address));
-        var snapshots = new AccountSnapshot[_changed.Count];
-        var dirtyPages = new List<int>();
-        for (int i = 0; i < snapshots.Length; i++)
+        ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
+        Account[] changed = TakeChanged();
+        AccountSnapshot[] snapshots = _commitment.Commit(changed, workers);
+        foreach (Account account in changed)
         {
-            Account account = _changed[i];
-            dirtyPages.Clear();
-            account.Data.CollectDirtyPages(dirtyPages);
-            _commitment.Update(account, dirtyPages);
-            snapshots[i] = AccountSnapshot.Take(account, dirtyPages);
-            account.LastSnapshot = snapshots[i];
-            account.Data.ClearDirty();
-            account.IsMarkedChanged = false;
             if (!account.Exists)
-                _accounts.Remove(account.Address);
+                _accounts.Remove(in account.Key);
         }
 
-        _changed.Clear();
         ForgetPlaceholders();
-        return new StateSeal(_commitment.ComputeRoot(), snapshots);
+        return new StateSeal(_commitment.Root, snapshots);
     }
 
     /// <summary>Proves an account's content against the root of the last seal; null when it does not exist.</summary>
     public AccountProof? Prove(Address address) =>
-        _accounts.TryGetValue(address, out Account? account) && account.LeafIndex >= 0 && account.LastSnapshot is { } last
-            ? _commitment.Prove(account, last)
+        _accounts.Peek(in address) is { LeafIndex: >= 0, LastSnapshot: { } last } account
+            ? _commitment.Prove(account.LeafIndex, last)
             : null;
+
+    /// <summary>This state as it is now, with its root, its proofs, and what is not sealed yet.</summary>
+    /// <remarks>
+    /// Takes the time of a copy of the list of accounts that were marked since the last seal, and nothing else. Accounts that are
+    /// used later are copied then, one by one, their data when it is written.
+    /// </remarks>
+    public StateSnapshot TakeSnapshot() => new(_accounts.Freeze(), _commitment.Freeze(), [.. _changed], [.. _placeholders]);
+
+    /// <summary>Goes back, or over, to a state that was taken here or in another store, as quickly as it was taken.</summary>
+    public void Restore(StateSnapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        _accounts.Thaw(snapshot.Accounts);
+        _commitment.Thaw(snapshot.Tree);
+        _changed.Clear();
+        _changed.AddRange(snapshot.Changed);
+        _placeholders.Clear();
+        _placeholders.AddRange(snapshot.Placeholders);
+    }
+
+    /// <summary>The changed accounts in address order, each in the version of this generation.</summary>
+    private Account[] TakeChanged()
+    {
+        Account[] changed = [.. _changed];
+        _changed.Clear();
+        for (int i = 0; i < changed.Length; i++)
+        {
+            if (!_accounts.IsOwn(changed[i]))
+                changed[i] = _accounts.GetOrCreate(in changed[i].Key, out _);
+        }
+
+        AddressOrder.Sort(changed);
+        return changed;
+    }
 
     private void ForgetPlaceholders()
     {
-        foreach (Account account in _placeholders)
+        foreach (Account placeholder in _placeholders)
         {
-            if (!account.Exists)
-                _accounts.Remove(account.Address);
+            if (_accounts.Peek(in placeholder.Key) is { Exists: false })
+                _accounts.Remove(in placeholder.Key);
         }
 
         _placeholders.Clear();

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Velox.Cryptography;
 using Velox.Primitives;
 
@@ -18,117 +17,80 @@ namespace Velox.State;
 /// </remarks>
 internal sealed class StateCommitment
 {
-    private const int AccountPreimageSize = 1 + 32 + 8 + 32 + 1 + 8 + 32;
+    private readonly StateTree _tree = new();
+    private readonly AccountHasher _hasher = new();
+    private Hash256[] _leaves = [];
 
-    private readonly MerkleTree _tree = new();
-    private readonly PriorityQueue<int, int> _freeLeaves = new();
+    internal StateCommitment() => Root = HashRoot(0, default);
 
-    internal int AccountCount => _tree.LeafCount - _freeLeaves.Count;
+    internal int AccountCount => _tree.LeafCount - _tree.FreeCount;
 
-    /// <summary>Brings an account's leaf up to date with its lamports, owner, flags and dirty pages.</summary>
-    internal void Update(Account account, List<int> dirtyPages)
+    /// <summary>As of the last commit.</summary>
+    internal Hash256 Root { get; private set; }
+
+    /// <summary>Brings the leaves of accounts up to date with their lamports, owners, flags and dirty pages, and the root.</summary>
+    /// <param name="changed">In address order; they are neither dirty nor marked as changed afterwards.</param>
+    /// <param name="workers">How many threads may hash.</param>
+    /// <returns>A snapshot of each.</returns>
+    internal AccountSnapshot[] Commit(Account[] changed, int workers)
     {
-        if (!account.Exists)
+        // In order: who comes first gets the lower leaf.
+        foreach (Account account in changed)
+            PlaceLeaf(account);
+
+        if (_leaves.Length < changed.Length)
+            _leaves = new Hash256[Math.Max(changed.Length, 2 * _leaves.Length)];
+        AccountSnapshot[] snapshots = _hasher.Hash(changed, _leaves, workers);
+        for (int i = 0; i < changed.Length; i++)
         {
-            Remove(account);
-            return;
+            changed[i].IsMarkedChanged = false;
+            if (changed[i].Exists)
+                _tree.Set(changed[i].LeafIndex, in _leaves[i]);
         }
 
-        if (account.LeafIndex < 0)
-            account.LeafIndex = TakeLeaf();
-        Hash256 dataRoot = UpdateDataRoot(account, dirtyPages);
-        _tree.SetLeaf(account.LeafIndex, HashAccount(account.Address, account.Lamports, account.Owner, account.Executable, account.Data.Length, dataRoot));
+        _tree.ComputeRoot(workers);
+        Root = HashRoot(_tree.LeafCount, _tree.Root);
+        return snapshots;
     }
 
-    internal Hash256 ComputeRoot() => HashRoot(_tree.LeafCount, _tree.ComputeRoot());
+    internal AccountProof Prove(int leafIndex, AccountSnapshot snapshot) =>
+        new(snapshot, leafIndex, _tree.LeafCount, _tree.Root, _tree.Prove(leafIndex));
 
-    internal AccountProof Prove(Account account, AccountSnapshot snapshot)
+    internal StateTreeContent Freeze() => _tree.Freeze();
+
+    internal void Thaw(StateTreeContent content)
     {
-        var siblings = new Hash256[_tree.ProofLength];
-        _tree.WriteProof(account.LeafIndex, siblings);
-        return new AccountProof(snapshot, account.LeafIndex, _tree.LeafCount, _tree.ComputeRoot(), siblings);
+        _tree.Thaw(content);
+        Root = HashRoot(content.LeafCount, content.Root);
     }
 
-    internal static Hash256 HashRoot(int leafCount, Hash256 treeRoot)
+    internal static Hash256 HashRoot(int leafCount, in Hash256 treeRoot)
     {
         Span<byte> preimage = stackalloc byte[1 + sizeof(ulong) + Hash256.Size];
         preimage[0] = 2;
         BinaryPrimitives.WriteUInt64LittleEndian(preimage[1..], (ulong)leafCount);
         treeRoot.Span.CopyTo(preimage[9..]);
-        return Sha256(preimage);
+        return Sha256.HashData(preimage);
     }
 
-    internal static Hash256 HashAccount(
-        Address address, ulong lamports, Address owner, bool executable, int dataLength, Hash256 dataRoot)
+    /// <summary>The leaf of an account with this content.</summary>
+    internal static Hash256 HashAccount(AccountSnapshot account)
     {
-        Span<byte> preimage = stackalloc byte[AccountPreimageSize];
-        preimage[0] = 0;
-        address.Span.CopyTo(preimage[1..]);
-        BinaryPrimitives.WriteUInt64LittleEndian(preimage[33..], lamports);
-        owner.Span.CopyTo(preimage[41..]);
-        preimage[73] = executable ? (byte)1 : (byte)0;
-        BinaryPrimitives.WriteUInt64LittleEndian(preimage[74..], (ulong)dataLength);
-        dataRoot.Span.CopyTo(preimage[82..]);
-        return Sha256(preimage);
+        Span<byte> preimage = stackalloc byte[LeafPreimage.Size];
+        LeafPreimage.Write(account, DataPages.Hash(account.ToArray()), preimage);
+        return Sha256.HashData(preimage);
     }
 
-    /// <summary>The data hash computed from all bytes, as a verifier does it.</summary>
-    internal static Hash256 HashData(ReadOnlySpan<byte> data)
+    private void PlaceLeaf(Account account)
     {
-        var pages = new MerkleTree((data.Length + TrackedMemory.PageSize - 1) / TrackedMemory.PageSize);
-        for (int page = 0; page < pages.LeafCount; page++)
+        if (account.Exists && account.LeafIndex < 0)
         {
-            int start = page * TrackedMemory.PageSize;
-            pages.SetLeaf(page, MerkleTree.HashLeaf(data[start..Math.Min(data.Length, start + TrackedMemory.PageSize)]));
+            account.LeafIndex = _tree.Take();
         }
-
-        return pages.ComputeRoot();
-    }
-
-    private static Hash256 UpdateDataRoot(Account account, List<int> dirtyPages)
-    {
-        TrackedMemory data = account.Data;
-        if (data.PageCount <= 1)
+        else if (!account.Exists && account.LeafIndex >= 0)
         {
-            account.PageTree = null;
-            return data.PageCount == 0 ? default : MerkleTree.HashLeaf(data.Bytes);
+            _tree.Release(account.LeafIndex);
+            account.LeafIndex = -1;
         }
-
-        if (account.PageTree is null)
-        {
-            // The data outgrew one page: the first page has no hash in a tree yet, dirty or not.
-            account.PageTree = new MerkleTree(data.PageCount);
-            account.PageTree.SetLeaf(0, MerkleTree.HashLeaf(data.Page(0)));
-        }
-
-        account.PageTree.Resize(data.PageCount);
-        foreach (int page in dirtyPages)
-            account.PageTree.SetLeaf(page, MerkleTree.HashLeaf(data.Page(page)));
-        return account.PageTree.ComputeRoot();
-    }
-
-    private void Remove(Account account)
-    {
-        account.PageTree = null;
-        if (account.LeafIndex < 0)
-            return;
-        _tree.SetLeaf(account.LeafIndex, default);
-        _freeLeaves.Enqueue(account.LeafIndex, account.LeafIndex);
-        account.LeafIndex = -1;
-    }
-
-    private int TakeLeaf()
-    {
-        if (_freeLeaves.Count > 0)
-            return _freeLeaves.Dequeue();
-        _tree.Resize(_tree.LeafCount + 1);
-        return _tree.LeafCount - 1;
-    }
-
-    private static Hash256 Sha256(ReadOnlySpan<byte> preimage)
-    {
-        Span<byte> digest = stackalloc byte[Hash256.Size];
-        SHA256.HashData(preimage, digest);
-        return new Hash256(digest);
     }
 }

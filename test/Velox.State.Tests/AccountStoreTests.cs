@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Velox.Primitives;
 using Xunit;
 
@@ -18,8 +16,8 @@ public class AccountStoreTests
         {
             int changes = random.Next(0, 12);
             for (int i = 0; i < changes; i++)
-                ChangeOne(random, store, model);
-            StateSeal seal = store.Seal();
+                TestAccounts.ChangeOne(random, store, model);
+            StateSeal seal = store.Seal(workers: random.Next(1, 4));
             model.Seal();
             Assert.True(model.Root() == seal.Root, $"seed {seed}, block {block}");
             Assert.Equal(model.Count, store.Count);
@@ -41,7 +39,7 @@ public class AccountStoreTests
         {
             account.Checkpoint();
             account.Lamports = (ulong)random.Next();
-            account.Owner = AddressOf(random.Next(100));
+            account.Owner = TestAccounts.AddressOf(random.Next(100));
             account.Data.Resize(random.Next(0, 20_000));
             if (account.Data.Length > 0)
                 random.NextBytes(account.Data.Write(0, random.Next(1, account.Data.Length)));
@@ -66,13 +64,13 @@ public class AccountStoreTests
         store.MarkChanged(first);
         StateSeal seal = store.Seal();
 
-        Assert.Null(store.Find(AddressOf(1)));
+        Assert.Null(store.Find(TestAccounts.AddressOf(1)));
         Assert.Equal(1, store.Count);
         Assert.False(Assert.Single(seal.Changed).Exists);
 
         Create(store, 3, lamports: 7, dataLength: 0);
         store.Seal();
-        AccountProof proof = store.Prove(AddressOf(3))!;
+        AccountProof proof = store.Prove(TestAccounts.AddressOf(3))!;
         Assert.Equal(2, proof.LeafCount);
     }
 
@@ -82,10 +80,10 @@ public class AccountStoreTests
         var store = new AccountStore();
         Create(store, 1, lamports: 5, dataLength: 0);
         Hash256 before = store.Seal().Root;
-        store.GetOrCreate(AddressOf(2));
+        store.GetOrCreate(TestAccounts.AddressOf(2));
         Assert.Equal(before, store.Seal().Root);
-        Assert.Null(store.Find(AddressOf(2)));
-        Assert.Null(store.Prove(AddressOf(2)));
+        Assert.Null(store.Find(TestAccounts.AddressOf(2)));
+        Assert.Null(store.Prove(TestAccounts.AddressOf(2)));
     }
 
     [Fact]
@@ -99,10 +97,10 @@ public class AccountStoreTests
 
         for (int i = 0; i < 37; i++)
         {
-            AccountProof proof = store.Prove(AddressOf(i))!;
+            AccountProof proof = store.Prove(TestAccounts.AddressOf(i))!;
             Assert.True(proof.Verify(laterRoot));
             Assert.False(proof.Verify(root));
-            AccountSnapshot other = store.Prove(AddressOf((i + 1) % 37))!.Account;
+            AccountSnapshot other = store.Prove(TestAccounts.AddressOf((i + 1) % 37))!.Account;
             Assert.False((proof with { Account = other }).Verify(laterRoot));
             Assert.False((proof with { LeafIndex = (proof.LeafIndex + 1) % 37 }).Verify(laterRoot));
         }
@@ -129,123 +127,100 @@ public class AccountStoreTests
         Assert.All(taken, pair => Assert.True(pair.Snapshot.ToAccount().Data.Bytes.SequenceEqual(pair.Bytes)));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(16)]
+    public void Any_number_of_workers_gives_the_same_roots_changes_and_proofs(int workers)
+    {
+        const int seed = 31;
+        var random = new Random(seed);
+        var single = new AccountStore();
+        var several = new AccountStore();
+        for (int block = 0; block < 6; block++)
+        {
+            for (int i = 0; i < 3_000; i++)
+            {
+                int id = random.Next(8_000);
+                ulong lamports = random.Next(5) == 0 ? 0 : (ulong)random.Next(1, 100);
+                byte[] data = new byte[random.Next(40) switch { 0 => random.Next(20_000), < 10 => 165, < 13 => random.Next(1_100), _ => 0 }];
+                random.NextBytes(data);
+                Write(single, id, lamports, data);
+                Write(several, id, lamports, data);
+            }
+
+            StateSeal expected = single.Seal();
+            StateSeal actual = several.Seal(workers);
+            Assert.True(expected.Root == actual.Root, $"seed {seed}, block {block}");
+            Assert.Equal(expected.Root, several.Root);
+            Assert.Equal(expected.Changed.Select(change => change.Address), actual.Changed.Select(change => change.Address));
+            Assert.Equal(actual.Changed.Select(change => change.Address).Order(), actual.Changed.Select(change => change.Address));
+            foreach (AccountSnapshot change in actual.Changed.Take(50))
+                Assert.Equal(change.Exists, several.Prove(change.Address)?.Verify(actual.Root) ?? false);
+        }
+    }
+
+    [Fact]
+    public void Accounts_that_only_hold_lamports_have_no_data()
+    {
+        var store = new AccountStore();
+        Account account = store.GetOrCreate(TestAccounts.AddressOf(1));
+        account.Checkpoint();
+        account.Lamports = 3;
+        account.Accept();
+        store.MarkChanged(account);
+        store.Seal();
+        Assert.Equal(0, account.DataLength);
+        Assert.Null(account.DataOrNull);
+    }
+
+    [Fact]
+    public void Data_that_a_failed_transaction_gave_to_an_account_without_any_is_gone()
+    {
+        var account = new Account(TestAccounts.AddressOf(1)) { Lamports = 3 };
+        account.Checkpoint();
+        account.Data.Resize(10_000);
+        account.Data.Write(0, 10_000).Fill(7);
+        account.Rollback();
+        Assert.Equal(0, account.DataLength);
+        Assert.Throws<InvalidOperationException>(account.Rollback);
+    }
+
+    [Fact]
+    public void An_account_of_another_store_cannot_be_marked()
+    {
+        var store = new AccountStore();
+        Account stranger = new AccountStore().GetOrCreate(TestAccounts.AddressOf(1));
+        Assert.Throws<InvalidOperationException>(() => store.MarkChanged(stranger));
+        Assert.Throws<InvalidOperationException>(() => store.MarkChanged(new Account(TestAccounts.AddressOf(1))));
+        Assert.Throws<ArgumentOutOfRangeException>(() => store.Seal(workers: 0));
+    }
+
     private static Hash256 ChangeAndSeal(AccountStore store, int id)
     {
-        Account account = store.Find(AddressOf(id))!;
+        Account account = store.Find(TestAccounts.AddressOf(id))!;
         account.Lamports += 1;
         store.MarkChanged(account);
         return store.Seal().Root;
     }
 
-    private static void ChangeOne(Random random, AccountStore store, PlainState model)
-    {
-        Address address = AddressOf(random.Next(40));
-        Account account = store.GetOrCreate(address);
-        account.Checkpoint();
-        account.Lamports = random.Next(4) == 0 ? 0 : (ulong)random.Next(1, 1_000_000);
-        account.Owner = AddressOf(random.Next(3));
-        account.Executable = random.Next(2) == 0;
-        if (random.Next(2) == 0)
-            account.Data.Resize(random.Next(3) switch { 0 => random.Next(0, 200), 1 => random.Next(0, 5) * 4096, _ => random.Next(0, 40_000) });
-        if (account.Data.Length > 0)
-        {
-            int offset = random.Next(account.Data.Length);
-            random.NextBytes(account.Data.Write(offset, random.Next(1, account.Data.Length - offset + 1)));
-        }
-
-        account.Accept();
-        store.MarkChanged(account);
-        model.Set(account);
-    }
-
     private static Account Create(AccountStore store, int id, ulong lamports, int dataLength)
     {
-        Account account = store.GetOrCreate(AddressOf(id));
+        Account account = store.GetOrCreate(TestAccounts.AddressOf(id));
         account.Lamports = lamports;
         account.Data.Resize(dataLength);
         store.MarkChanged(account);
         return account;
     }
 
-    private static Address AddressOf(int id)
+    private static void Write(AccountStore store, int id, ulong lamports, byte[] data)
     {
-        Span<byte> bytes = stackalloc byte[32];
-        BinaryPrimitives.WriteInt32BigEndian(bytes, id + 1);
-        return new Address(bytes);
-    }
-
-    /// <summary>The state root written down as plainly as its definition reads: everything hashed anew each time.</summary>
-    private sealed class PlainState
-    {
-        private readonly List<byte[]?> _leaves = [];
-        private readonly Dictionary<Address, int> _positions = [];
-        private readonly SortedDictionary<Address, byte[]?> _pending = [];
-
-        internal int Count => _positions.Count;
-
-        internal void Set(Account account) => _pending[account.Address] = account.Exists ? Leaf(account) : null;
-
-        internal void Seal()
-        {
-            foreach ((Address address, byte[]? leaf) in _pending)
-            {
-                bool isKnown = _positions.TryGetValue(address, out int position);
-                if (leaf is null)
-                {
-                    if (isKnown)
-                        _leaves[position] = null;
-                    _positions.Remove(address);
-                    continue;
-                }
-
-                if (!isKnown)
-                    _positions[address] = position = TakePosition();
-                _leaves[position] = leaf;
-            }
-
-            _pending.Clear();
-        }
-
-        internal Hash256 Root()
-        {
-            byte[] count = new byte[8];
-            BinaryPrimitives.WriteInt64LittleEndian(count, _leaves.Count);
-            return new Hash256(SHA256.HashData([2, .. count, .. TreeRoot([.. _leaves.Select(leaf => leaf ?? new byte[32])])]));
-        }
-
-        private int TakePosition()
-        {
-            int free = _leaves.IndexOf(null);
-            if (free >= 0)
-                return free;
-            _leaves.Add(null);
-            return _leaves.Count - 1;
-        }
-
-        private static byte[] Leaf(Account account)
-        {
-            byte[] numbers = new byte[16];
-            BinaryPrimitives.WriteUInt64LittleEndian(numbers, account.Lamports);
-            BinaryPrimitives.WriteInt64LittleEndian(numbers.AsSpan(8), account.Data.Length);
-            byte[][] pages = [.. account.Data.Bytes.ToArray().Chunk(4096).Select(page => SHA256.HashData([0, .. page]))];
-            return SHA256.HashData(
-            [
-                0, .. account.Address.Span, .. numbers[..8], .. account.Owner.Span, account.Executable ? (byte)1 : (byte)0,
-                .. numbers[8..], .. TreeRoot(pages),
-            ]);
-        }
-
-        private static byte[] TreeRoot(byte[][] leaves)
-        {
-            if (leaves.Length == 0)
-                return new byte[32];
-            int width = (int)BitOperationsRoundUp(leaves.Length);
-            byte[][] level = [.. leaves, .. Enumerable.Range(0, width - leaves.Length).Select(_ => new byte[32])];
-            while (level.Length > 1)
-                level = [.. level.Chunk(2).Select(pair => SHA256.HashData([1, .. pair[0], .. pair[1]]))];
-            return level[0];
-        }
-
-        private static uint BitOperationsRoundUp(int value) => System.Numerics.BitOperations.RoundUpToPowerOf2((uint)value);
+        Account account = store.GetOrCreate(TestAccounts.AddressOf(id));
+        account.Checkpoint();
+        account.Lamports = lamports;
+        account.Data.Resize(data.Length);
+        data.CopyTo(account.Data.Write(0, data.Length));
+        account.Accept();
+        store.MarkChanged(account);
     }
 }

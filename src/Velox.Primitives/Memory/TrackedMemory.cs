@@ -32,13 +32,21 @@ public sealed class TrackedMemory
     private const int BlockShift = 8;
     private const int FirstImages = 64;
 
+    // Serves all memory of at most 64 blocks that has saved none yet: never written.
+    private static readonly ulong[] NoneSaved = new ulong[1];
+
     private byte[] _bytes;
     private int _length;
 
-    // _dirty: bit per page, written since ClearDirty. _saved: bit per block, its before-image is in _images (only while
-    // tracking).
-    private ulong[] _dirty;
-    private ulong[] _saved;
+    // Somebody else reads these bytes too: they are copied before the next write.
+    private bool _isShared;
+
+    // Bit per page, written since ClearDirty: the first 64 pages, and those behind.
+    private ulong _dirty;
+    private ulong[] _moreDirty = [];
+
+    // Bit per block, its before-image is in _images (only while tracking).
+    private ulong[] _saved = NoneSaved;
     private bool _isTracking;
     private int _checkpointLength;
     private int _savedCount;
@@ -53,8 +61,18 @@ public sealed class TrackedMemory
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         _bytes = Allocate(length);
         _length = length;
-        _dirty = new ulong[WordCount(length, PageShift)];
-        _saved = new ulong[WordCount(length, BlockShift)];
+        GrowBits(length);
+    }
+
+    private TrackedMemory(TrackedMemory other)
+    {
+        _bytes = other._bytes;
+        _length = other._length;
+        _isShared = other._isShared;
+        _dirty = other._dirty;
+        _moreDirty = [.. other._moreDirty];
+        if (other._saved.Length > NoneSaved.Length)
+            _saved = new ulong[other._saved.Length];
     }
 
     public int Length => _length;
@@ -77,8 +95,11 @@ public sealed class TrackedMemory
     /// <exception cref="ArgumentOutOfRangeException">The structure leaves the memory.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref readonly T Read<T>(int offset)
-        where T : unmanaged =>
-        ref At<T>(offset);
+        where T : unmanaged
+    {
+        CheckRange(offset, Unsafe.SizeOf<T>());
+        return ref UncheckedAt<T>(offset);
+    }
 
     /// <summary>A writable view of a structure in place; its pages count as written from this call on.</summary>
     /// <remarks>Hold the reference no longer than until the next <see cref="Resize"/>.</remarks>
@@ -87,19 +108,19 @@ public sealed class TrackedMemory
     public ref T Write<T>(int offset)
         where T : unmanaged
     {
-        ref T structure = ref At<T>(offset);
+        CheckRange(offset, Unsafe.SizeOf<T>());
         Touch(offset, Unsafe.SizeOf<T>());
-        return ref structure;
+        return ref UncheckedAt<T>(offset);
     }
 
     /// <summary>A writable span of bytes in place; its pages count as written from this call on.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range leaves the memory.</exception>
     public Span<byte> Write(int offset, int count)
     {
-        Span<byte> range = _bytes.AsSpan(0, _length).Slice(offset, count);
+        _ = Bytes.Slice(offset, count);
         if (count > 0)
             Touch(offset, count);
-        return range;
+        return _bytes.AsSpan(offset, count);
     }
 
     /// <summary>The address of the bytes, for who reads and writes many structures in them.</summary>
@@ -111,6 +132,8 @@ public sealed class TrackedMemory
     {
         if (_bytes.Length < PageSize)
             throw new InvalidOperationException($"Only memory of at least {PageSize} bytes has a lasting address, this one has {_length}.");
+        if (_isShared)
+            MakeOwn();
         owner = _bytes;
 
         // Safe: arrays of a page and more are allocated pinned.
@@ -144,11 +167,37 @@ public sealed class TrackedMemory
         }
     }
 
+    /// <summary>Another memory with these bytes, at the cost of neither: each of both copies them before it writes.</summary>
+    /// <remarks>Any number of threads may do it at once, while nobody writes here.</remarks>
+    /// <exception cref="InvalidOperationException">A unit of work is open.</exception>
+    public TrackedMemory Share()
+    {
+        CheckIdle();
+        _isShared = _bytes.Length > 0;
+        return new TrackedMemory(this);
+    }
+
+    /// <summary>The bytes as they are now, for good: at least <see cref="Length"/> of them, those behind zero.</summary>
+    /// <remarks>
+    /// Less than a page is not copied before the next write here. Pages are copied at once: pinned bytes should live long.
+    /// </remarks>
+    /// <exception cref="InvalidOperationException">A unit of work is open.</exception>
+    public byte[] ToImmutable()
+    {
+        CheckIdle();
+        if (_bytes.Length >= PageSize)
+            return Bytes.ToArray();
+        _isShared = _bytes.Length > 0;
+        return _bytes;
+    }
+
     /// <summary>Begins a unit of work that <see cref="Rollback"/> can undo.</summary>
+    /// <remarks>Until it ends the bytes stay where they are, but for <see cref="Resize"/>.</remarks>
     public void Checkpoint()
     {
-        if (_isTracking)
-            throw new InvalidOperationException("A unit of work is open already: call Accept or Rollback first.");
+        CheckIdle();
+        if (_isShared)
+            MakeOwn();
         _isTracking = true;
         _checkpointLength = _length;
     }
@@ -157,7 +206,7 @@ public sealed class TrackedMemory
     public void Accept()
     {
         for (int i = 0; i < _savedCount; i++)
-            Unset(_saved, _savedBlocks[i]);
+            _saved[_savedBlocks[i] >> 6] &= ~(1UL << _savedBlocks[i]);
         if (_savedCount > 0)
         {
             ArrayPool<int>.Shared.Return(_savedBlocks);
@@ -191,52 +240,53 @@ public sealed class TrackedMemory
         Accept();
     }
 
-    public bool IsDirty
-    {
-        get
-        {
-            foreach (ulong word in _dirty)
-            {
-                if (word != 0)
-                    return true;
-            }
-
-            return false;
-        }
-    }
+    public bool IsDirty => _dirty != 0 || _moreDirty.AsSpan().ContainsAnyExcept(0UL);
 
     /// <summary>Appends the indices of dirty pages, ascending. Pages past the end (after a shrink) are left out.</summary>
     public void CollectDirtyPages(List<int> pages)
     {
-        int pageCount = PageCount;
-        for (int i = 0; i < _dirty.Length; i++)
-        {
-            for (ulong word = _dirty[i]; word != 0; word &= word - 1)
-            {
-                int page = (i << 6) + BitOperations.TrailingZeroCount(word);
-                if (page < pageCount)
-                    pages.Add(page);
-            }
-        }
+        Collect(_dirty, 0, pages);
+        for (int i = 0; i < _moreDirty.Length; i++)
+            Collect(_moreDirty[i], (i + 1) << 6, pages);
     }
 
     /// <summary>Forgets which pages are dirty. Not inside a unit of work, whose later writes would go unseen.</summary>
     public void ClearDirty()
     {
-        if (_isTracking)
-            throw new InvalidOperationException("A unit of work is open: call Accept or Rollback first.");
-        Array.Clear(_dirty);
+        CheckIdle();
+        _dirty = 0;
+        Array.Clear(_moreDirty);
     }
 
-    // Unsafe: one comparison covers both ends of the structure, and _length never exceeds the array.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref T At<T>(int offset)
-        where T : unmanaged
+    private void Collect(ulong word, int firstPage, List<int> pages)
     {
-        if ((uint)offset + (ulong)Unsafe.SizeOf<T>() > (uint)_length)
-            ThrowOutOfRange(offset);
-        return ref Unsafe.As<byte, T>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_bytes), (uint)offset));
+        int pageCount = PageCount;
+        for (; word != 0; word &= word - 1)
+        {
+            int page = firstPage + BitOperations.TrailingZeroCount(word);
+            if (page < pageCount)
+                pages.Add(page);
+        }
     }
+
+    private void CheckIdle()
+    {
+        if (_isTracking)
+            throw new InvalidOperationException("A unit of work is open: call Accept or Rollback first.");
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CheckRange(int offset, int size)
+    {
+        if ((uint)offset + (ulong)(uint)size > (uint)_length)
+            ThrowOutOfRange(offset);
+    }
+
+    // Unsafe: CheckRange's one comparison covers both ends of the structure, and _length never exceeds the array.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref T UncheckedAt<T>(int offset)
+        where T : unmanaged =>
+        ref Unsafe.As<byte, T>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_bytes), (uint)offset));
 
     [DoesNotReturn]
     private void ThrowOutOfRange(int offset) => throw new ArgumentOutOfRangeException(
@@ -258,13 +308,17 @@ public sealed class TrackedMemory
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void TouchFirst(int block)
     {
-        Set(_dirty, block >> (PageShift - BlockShift));
+        if (_isShared)
+            MakeOwn();
+        SetDirty(block >> (PageShift - BlockShift));
         int start = block << BlockShift;
 
         // A block past the old end needs no image: rollback cuts it off.
         if (!_isTracking || start >= _checkpointLength)
             return;
 
+        if (ReferenceEquals(_saved, NoneSaved))
+            _saved = new ulong[1];
         if (_savedCount == _savedBlocks.Length)
             GrowImages();
         ReadOnlySpan<byte> source = _bytes.AsSpan(start);
@@ -276,7 +330,15 @@ public sealed class TrackedMemory
         _savedBlocks[_savedCount++] = block;
 
         // Last: where there was no memory for its image the block is not saved.
-        Set(_saved, block);
+        _saved[block >> 6] |= 1UL << block;
+    }
+
+    private void SetDirty(int page)
+    {
+        if (page < 64)
+            _dirty |= 1UL << page;
+        else
+            _moreDirty[(page >> 6) - 1] |= 1UL << page;
     }
 
     private void GrowImages()
@@ -311,27 +373,31 @@ public sealed class TrackedMemory
     private static byte[] Allocate(int length) =>
         length == 0 ? [] : GC.AllocateArray<byte>(length, pinned: length >= PageSize);
 
+    private void MakeOwn() => Reallocate(_length);
+
     private void Reallocate(int length)
     {
         byte[] bytes = Allocate(length);
         _bytes.AsSpan(0, Math.Min(length, _length)).CopyTo(bytes);
         _bytes = bytes;
+        _isShared = false;
     }
 
     private void GrowTo(int length)
     {
         if (length > _bytes.Length)
             Reallocate(length);
-        if (WordCount(length, PageShift) > _dirty.Length)
-            Array.Resize(ref _dirty, WordCount(length, PageShift));
+        GrowBits(length);
+    }
+
+    private void GrowBits(int length)
+    {
+        if (WordCount(length, PageShift) - 1 > _moreDirty.Length)
+            Array.Resize(ref _moreDirty, WordCount(length, PageShift) - 1);
         if (WordCount(length, BlockShift) > _saved.Length)
             Array.Resize(ref _saved, WordCount(length, BlockShift));
     }
 
     /// <summary>Words that hold a bit for each unit, begun or whole, of 2^<paramref name="unitShift"/> bytes.</summary>
     private static int WordCount(int length, int unitShift) => (int)(((long)length + (64L << unitShift) - 1) >> (unitShift + 6));
-
-    private static void Set(ulong[] bits, int index) => bits[index >> 6] |= 1UL << index;
-
-    private static void Unset(ulong[] bits, int index) => bits[index >> 6] &= ~(1UL << index);
 }

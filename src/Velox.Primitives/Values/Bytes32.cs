@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace Velox.Primitives;
 
@@ -44,7 +45,34 @@ internal readonly struct Bytes32 : IEquatable<Bytes32>
 
     public override bool Equals(object? obj) => obj is Bytes32 other && Equals(other);
 
-    // HashCode is seeded per process: whoever chooses addresses cannot choose collisions. For the same
-    // reason no result may ever depend on the order of a hash table.
-    public override int GetHashCode() => HashCode.Combine(_word0, _word1, _word2, _word3);
+    // NH, a universal hash (Black, Halevi, Krawczyk, Krovetz and Rogaway, "UMAC", 1999), under keys of the process: whoever
+    // chooses addresses cannot choose collisions. HashCode.Combine would not do: it folds each word to 32 bits before its
+    // seed comes in. For the same reason no result may ever depend on the order of a hash table.
+    public override int GetHashCode()
+    {
+        ulong high = Math.BigMul(_word0 + HashKeys.First, _word1 + HashKeys.Second, out ulong low);
+        high += Math.BigMul(_word2 + HashKeys.Third, _word3 + HashKeys.Fourth, out ulong otherLow);
+        low += otherLow;
+        high += low < otherLow ? 1UL : 0UL;
+        return (int)(((high * HashKeys.High) + (low * HashKeys.Low)) >> 32);
+    }
+
+    private static class HashKeys
+    {
+        internal static readonly ulong First = Draw();
+        internal static readonly ulong Second = Draw();
+        internal static readonly ulong Third = Draw();
+        internal static readonly ulong Fourth = Draw();
+
+        // Odd, so that no difference is multiplied away.
+        internal static readonly ulong High = Draw() | 1;
+        internal static readonly ulong Low = Draw() | 1;
+
+        private static ulong Draw()
+        {
+            Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+            RandomNumberGenerator.Fill(bytes);
+            return MemoryMarshal.Read<ulong>(bytes);
+        }
+    }
 }

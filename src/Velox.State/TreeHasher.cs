@@ -1,0 +1,95 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Velox.Cryptography;
+using Velox.Primitives;
+
+namespace Velox.State;
+
+/// <summary>A chunk with leaves that changed, and where its root goes.</summary>
+/// <param name="Chunk">The chunk.</param>
+/// <param name="Parent">The chunk above; null at the top.</param>
+/// <param name="Slot">Which leaf of the parent it is.</param>
+internal readonly record struct DirtyChunk(TreeChunk Chunk, TreeChunk? Parent, int Slot);
+
+/// <summary>Hashes the nodes above changed leaves, in all chunks of one level.</summary>
+/// <remarks>
+/// Of some dozens of chunks, height by height, the children are brought together, hashed side by side in vectors, and the
+/// parents taken back. Copying costs little beside hashing, and in the meantime the chunks stay in the cache.
+/// </remarks>
+internal sealed class TreeHasher : ISlicedWork
+{
+    private const int GroupSize = 64;
+
+    private List<DirtyChunk> _chunks = [];
+    private Workspace[] _workspaces = [];
+
+    /// <summary>Hashes, on so many threads at most; the chunks must differ.</summary>
+    internal void Hash(List<DirtyChunk> chunks, int workers)
+    {
+        while (_workspaces.Length < workers)
+            _workspaces = [.. _workspaces, new Workspace()];
+        _chunks = chunks;
+        WorkSlices.Run(this, chunks.Count, GroupSize, workers);
+    }
+
+    void ISlicedWork.Run(int worker, int start, int end) =>
+        _workspaces[worker].Hash(CollectionsMarshal.AsSpan(_chunks)[start..end]);
+
+    /// <summary>What one worker needs for one group.</summary>
+    private sealed class Workspace
+    {
+        private const int MaxNodes = GroupSize * TreeChunk.Fan / 2;
+
+        private readonly uint[] _changed = new uint[GroupSize];
+        private readonly (TreeChunk Chunk, int Node)[] _places = new (TreeChunk, int)[MaxNodes];
+        private readonly Hash256[] _children = new Hash256[2 * MaxNodes];
+        private readonly Hash256[] _parents = new Hash256[MaxNodes];
+
+        internal void Hash(ReadOnlySpan<DirtyChunk> group)
+        {
+            for (int i = 0; i < group.Length; i++)
+                _changed[i] = group[i].Chunk.Dirty;
+            for (int height = 1; height <= TreeChunk.Height; height++)
+            {
+                int count = 0;
+                for (int i = 0; i < group.Length; i++)
+                {
+                    _changed[i] = ParentsOf(_changed[i]);
+                    count = Gather(group[i].Chunk, _changed[i], TreeChunk.Fan >> height, count);
+                }
+
+                Sha256Lanes.HashPairs(
+                    _children.AsSpan(0, 2 * count), _parents.AsSpan(0, count), StateTree.NodePrefix, VectorPolicy.Width);
+                for (int i = 0; i < count; i++)
+                    _places[i].Chunk.Nodes[_places[i].Node] = _parents[i];
+            }
+
+            // Chunks of a tree that is gone should be gone too.
+            Array.Clear(_places);
+        }
+
+        private int Gather(TreeChunk chunk, uint changed, int firstNode, int count)
+        {
+            Span<Hash256> nodes = chunk.Nodes;
+            for (; changed != 0; changed &= changed - 1)
+            {
+                int node = firstNode + BitOperations.TrailingZeroCount(changed);
+                _places[count] = (chunk, node);
+                nodes.Slice(2 * node, 2).CopyTo(_children.AsSpan(2 * count));
+                count++;
+            }
+
+            return count;
+        }
+
+        /// <summary>Bit i is set if bit 2i or 2i + 1 was.</summary>
+        private static uint ParentsOf(uint changed)
+        {
+            uint parents = (changed | (changed >> 1)) & 0x5555_5555;
+            parents = (parents | (parents >> 1)) & 0x3333_3333;
+            parents = (parents | (parents >> 2)) & 0x0F0F_0F0F;
+            parents = (parents | (parents >> 4)) & 0x00FF_00FF;
+            return (parents | (parents >> 8)) & 0x0000_FFFF;
+        }
+    }
+}
