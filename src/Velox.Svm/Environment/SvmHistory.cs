@@ -49,7 +49,7 @@ internal sealed class SvmHistory : IRecentBlockhashes, ITransactionHistory
     {
         if (!_options.ChecksDuplicates)
             return;
-        ImmutableHashSet<Hash256> messages = State.Messages.Add(fingerprint);
+        ImmutableHashSet<UInt128> messages = State.Messages.Add(fingerprint);
         if (messages != State.Messages)
             State = State with { Messages = messages, Order = State.Order.Enqueue((State.Age, fingerprint)) };
     }
@@ -91,10 +91,10 @@ internal sealed class SvmHistory : IRecentBlockhashes, ITransactionHistory
 
     private void ForgetMessages()
     {
-        (ImmutableHashSet<Hash256> messages, ImmutableQueue<(ulong Age, Hash256 Message)> order) = (State.Messages, State.Order);
+        (ImmutableHashSet<UInt128> messages, ImmutableQueue<(ulong Age, UInt128 Message)> order) = (State.Messages, State.Order);
         while (!order.IsEmpty && !IsYoung(order.Peek().Age, State.Age))
         {
-            order = order.Dequeue(out (ulong Age, Hash256 Message) oldest);
+            order = order.Dequeue(out (ulong Age, UInt128 Message) oldest);
             messages = messages.Remove(oldest.Message);
         }
 
@@ -110,5 +110,5 @@ internal sealed class SvmHistory : IRecentBlockhashes, ITransactionHistory
 internal sealed record SvmHistoryState(
     ulong Age,
     ImmutableArray<(ulong Age, Hash256 Hash)> Hashes,
-    ImmutableHashSet<Hash256> Messages,
-    ImmutableQueue<(ulong Age, Hash256 Message)> Order);
+    ImmutableHashSet<UInt128> Messages,
+    ImmutableQueue<(ulong Age, UInt128 Message)> Order);

@@ -17,7 +17,7 @@ public sealed record LiteSvmInstallation(string Node, string Server)
         if (folder is null)
             missing = $"No folder {Folder} above the program: run it inside the checkout.";
         else if (!Directory.Exists(Path.Combine(folder, "node_modules", "litesvm")))
-            missing = $"LiteSVM is not installed: run 'npm ci' in {Folder}.";
+            missing = $"LiteSVM is not installed: run 'npm install' in {Folder}.";
         else if (!IsNodeThere())
             missing = "Node.js is not installed (at least version 20).";
         return missing.Length > 0 ? null : new LiteSvmInstallation("node", Path.Combine(folder!, "server.mjs"));

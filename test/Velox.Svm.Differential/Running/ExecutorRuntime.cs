@@ -18,7 +18,7 @@ public sealed class ExecutorRuntime : IRuntime
     private readonly TransactionExecutor _executor = new(NativePrograms.CreateRegistry());
     private readonly FeatureSet _features;
     private readonly PeerOptions _options;
-    private readonly HashSet<Hash256> _recorded = [];
+    private readonly HashSet<UInt128> _recorded = [];
     private BlockContext _block = new(0, 0);
 
     /// <param name="peer">Just made with these options.</param>
@@ -100,7 +100,7 @@ public sealed class ExecutorRuntime : IRuntime
             return;
         if (_options.CheckBlockhashes && sent.View.RecentBlockhash != Blockhash)
             sent.Rejection = TransactionErrorKind.BlockhashNotFound;
-        else if (_options.CheckSignatures && !_recorded.Add(sent.MessageHash))
+        else if (_options.CheckSignatures && !_recorded.Add(sent.Fingerprint))
             sent.Rejection = TransactionErrorKind.AlreadyProcessed;
         if (!sent.IsAlive)
             return;
