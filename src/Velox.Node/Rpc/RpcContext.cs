@@ -49,7 +49,7 @@ public sealed class RpcContext : ISimulatedChain
         get
         {
             ChainTip tip = Chain.Tip;
-            return new BlockContext(tip.Slot + 1, tip.UnixTimestamp);
+            return new BlockContext(tip.Slot + 1, tip.UnixTimestamp) { LastBlockhash = tip.Hash };
         }
     }
 
