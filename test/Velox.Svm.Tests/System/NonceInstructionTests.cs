@@ -108,7 +108,7 @@ public sealed class NonceInstructionTests
         AccountMeta[] accounts = instruction.Accounts.ToArray();
 
         _world.ExpectFailure(
-            new Instruction(ProgramIds.System, accounts[..index], instruction.Data),
+            new Instruction(ProgramIds.System, accounts.AsMemory(0, index), instruction.Data),
             InstructionErrorKind.NotEnoughAccountKeys, null);
         accounts[index] = AccountMeta.Readonly(SysvarIds.Clock);
         _world.ExpectFailure(
