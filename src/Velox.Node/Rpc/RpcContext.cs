@@ -52,7 +52,6 @@ public sealed class RpcContext : ISimulatedChain
         get
         {
             ChainTip tip = Chain.Tip;
-<<<<<<< HEAD
             BlockContext? next = Volatile.Read(ref _nextBlock); // acquire: pairs with the write below
             if (next?.Slot == tip.Slot + 1)
                 return next;
@@ -62,9 +61,6 @@ public sealed class RpcContext : ISimulatedChain
             };
             Volatile.Write(ref _nextBlock, next); // release: immutable; whoever comes second makes an equal one
             return next;
-=======
-            return new BlockContext(tip.Slot + 1, tip.UnixTimestamp) { LastBlockhash = tip.Hash };
->>>>>>> svm-wire
         }
     }
 

@@ -109,7 +109,7 @@ public sealed class NonceInstructionTests
 
         _world.ExpectFailure(
             new Instruction(ProgramIds.System, accounts.AsMemory(0, index), instruction.Data),
-            InstructionErrorKind.NotEnoughAccountKeys, null);
+            InstructionErrorKind.MissingAccount, null);
         accounts[index] = AccountMeta.Readonly(SysvarIds.Clock);
         _world.ExpectFailure(
             new Instruction(ProgramIds.System, accounts, instruction.Data),
