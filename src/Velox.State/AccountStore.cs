@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Velox.Primitives;
 
 namespace Velox.State;
@@ -11,8 +12,12 @@ namespace Velox.State;
 /// </remarks>
 public sealed class AccountStore
 {
+    // Lists that were longer once are given back.
+    private const int MostKept = 1 << 18;
+
     private readonly AccountMap _accounts = new();
     private readonly StateCommitment _commitment = new();
+    private readonly AddressOrder _order = new();
     private readonly List<Account> _changed = [];
 
     // Looked up though absent, in this block: forgotten again at the seal unless they came to exist.
@@ -26,6 +31,13 @@ public sealed class AccountStore
 
     /// <summary>The account, or null when it does not exist.</summary>
     public Account? Find(Address address) => _accounts.Find(in address);
+
+    /// <summary>Fetches what looking these up will need into the cache: for many that are then looked up one by one.</summary>
+    /// <remarks>
+    /// Of a large state each look-up waits for memory twice; so the waits overlap. Some tens at a time are best. Nothing else
+    /// happens, whether they exist or not.
+    /// </remarks>
+    public void Prefetch(ReadOnlySpan<Address> addresses) => _accounts.Prefetch(addresses);
 
     /// <summary>The account, or an empty one at that address which becomes part of the state if it gains lamports.</summary>
     public Account GetOrCreate(Address address)
@@ -57,14 +69,16 @@ public sealed class AccountStore
     public StateSeal Seal(int workers = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
-        Account[] changed = TakeChanged();
-        AccountSnapshot[] snapshots = _commitment.Commit(changed, workers);
-        foreach (Account account in changed)
+        OwnChanged();
+        _order.Sort(CollectionsMarshal.AsSpan(_changed));
+        AccountSnapshot[] snapshots = _commitment.Commit(_changed, workers);
+        foreach (AccountSnapshot snapshot in snapshots)
         {
-            if (!account.Exists)
-                _accounts.Remove(in account.Key);
+            if (!snapshot.Exists)
+                _accounts.Remove(snapshot.Address);
         }
 
+        Clear(_changed);
         ForgetPlaceholders();
         return new StateSeal(_commitment.Root, snapshots);
     }
@@ -94,19 +108,14 @@ public sealed class AccountStore
         _placeholders.AddRange(snapshot.Placeholders);
     }
 
-    /// <summary>The changed accounts in address order, each in the version of this generation.</summary>
-    private Account[] TakeChanged()
+    /// <summary>Puts each changed account's version of this generation in the place of an earlier one.</summary>
+    private void OwnChanged()
     {
-        Account[] changed = [.. _changed];
-        _changed.Clear();
-        for (int i = 0; i < changed.Length; i++)
+        foreach (ref Account account in CollectionsMarshal.AsSpan(_changed))
         {
-            if (!_accounts.IsOwn(changed[i]))
-                changed[i] = _accounts.GetOrCreate(in changed[i].Key, out _);
+            if (!_accounts.IsOwn(account))
+                account = _accounts.GetOrCreate(in account.Key, out _);
         }
-
-        AddressOrder.Sort(changed);
-        return changed;
     }
 
     private void ForgetPlaceholders()
@@ -117,7 +126,14 @@ public sealed class AccountStore
                 _accounts.Remove(in placeholder.Key);
         }
 
-        _placeholders.Clear();
+        Clear(_placeholders);
+    }
+
+    private static void Clear(List<Account> list)
+    {
+        list.Clear();
+        if (list.Capacity > MostKept)
+            list.Capacity = 0;
     }
 }
 
