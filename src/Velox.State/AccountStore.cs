@@ -15,6 +15,8 @@ public sealed class AccountStore
     // Lists that were longer once are given back.
     private const int MostKept = 1 << 18;
 
+    private const int PrefetchDistance = 16;
+
     private readonly AccountMap _accounts = new();
     private readonly StateCommitment _commitment = new();
     private readonly AddressOrder _order = new();
@@ -69,14 +71,11 @@ public sealed class AccountStore
     public StateSeal Seal(int workers = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
-        OwnChanged();
+        OwnChanged(out bool anyMoves);
         _order.Sort(CollectionsMarshal.AsSpan(_changed));
-        AccountSnapshot[] snapshots = _commitment.Commit(_changed, workers);
-        foreach (AccountSnapshot snapshot in snapshots)
-        {
-            if (!snapshot.Exists)
-                _accounts.Remove(snapshot.Address);
-        }
+        AccountSnapshot[] snapshots = _commitment.Commit(_changed, anyMoves, workers);
+        if (anyMoves)
+            ForgetRemoved();
 
         Clear(_changed);
         ForgetPlaceholders();
@@ -109,12 +108,27 @@ public sealed class AccountStore
     }
 
     /// <summary>Puts each changed account's version of this generation in the place of an earlier one.</summary>
-    private void OwnChanged()
+    /// <param name="anyMoves">Whether one of them came to exist or ceased to.</param>
+    private void OwnChanged(out bool anyMoves)
     {
-        foreach (ref Account account in CollectionsMarshal.AsSpan(_changed))
+        anyMoves = false;
+        Span<Account> changed = CollectionsMarshal.AsSpan(_changed);
+        for (int i = 0; i < changed.Length; i++)
         {
-            if (!_accounts.IsOwn(account))
-                account = _accounts.GetOrCreate(in account.Key, out _);
+            if (i + PrefetchDistance < changed.Length)
+                changed[i + PrefetchDistance].Prefetch();
+            if (!_accounts.IsOwn(changed[i]))
+                changed[i] = _accounts.GetOrCreate(in changed[i].Key, out _);
+            anyMoves |= !changed[i].Exists || changed[i].LeafIndex < 0;
+        }
+    }
+
+    private void ForgetRemoved()
+    {
+        foreach (Account account in _changed)
+        {
+            if (!account.Exists)
+                _accounts.Remove(in account.Key);
         }
     }
 

@@ -32,13 +32,17 @@ internal sealed class StateCommitment
 
     /// <summary>Brings the leaves of accounts up to date with their lamports, owners, flags and dirty pages, and the root.</summary>
     /// <param name="changed">In address order; they are neither dirty nor marked as changed afterwards.</param>
+    /// <param name="anyMoves">Whether there may be one among them that came to exist or ceased to.</param>
     /// <param name="workers">How many threads may hash.</param>
     /// <returns>A snapshot of each.</returns>
-    internal AccountSnapshot[] Commit(List<Account> changed, int workers)
+    internal AccountSnapshot[] Commit(List<Account> changed, bool anyMoves, int workers)
     {
         // In order: who comes first gets the lower leaf.
-        foreach (Account account in CollectionsMarshal.AsSpan(changed))
-            PlaceLeaf(account);
+        if (anyMoves)
+        {
+            foreach (Account account in CollectionsMarshal.AsSpan(changed))
+                PlaceLeaf(account);
+        }
 
         var snapshots = new AccountSnapshot[changed.Count];
         for (int start = 0; start < snapshots.Length; start += BlockLength)

@@ -125,16 +125,8 @@ internal sealed class StateTree
     {
         for (int level = 0; level <= _topLevel; level++)
         {
-            List<DirtyChunk> chunks = _dirty[level];
-            _hasher.Hash(chunks, workers);
-            foreach (DirtyChunk dirty in chunks)
-            {
-                dirty.Chunk.Dirty = 0;
-                if (dirty.Parent is { } parent)
-                    parent.Nodes[TreeChunk.Fan + dirty.Slot] = dirty.Chunk.Root;
-            }
-
-            chunks.Clear();
+            _hasher.Hash(_dirty[level], workers);
+            _dirty[level].Clear();
         }
 
         Root = LeafCount == 0 ? default : NodeAt(ProofLength, 0);

@@ -54,10 +54,13 @@ internal sealed class TreeChunk
     /// <summary>Bit per leaf that was in use and is free again; above the bottom, per chunk that has one.</summary>
     internal uint Free { get; set; }
 
+    /// <summary>Fetches what it is, beside its nodes, into the cache.</summary>
+    internal void Prefetch() => CacheLine.Prefetch(in _nodes);
+
     /// <summary>Fetches what setting a leaf needs into the cache.</summary>
     internal void Prefetch(int slot)
     {
-        CacheLine.Prefetch(in _nodes);
+        Prefetch();
         CacheLine.PrefetchAll(in Nodes[Fan + slot]);
     }
 

@@ -11,7 +11,7 @@ namespace Velox.State;
 /// <param name="Slot">Which leaf of the parent it is.</param>
 internal readonly record struct DirtyChunk(TreeChunk Chunk, TreeChunk? Parent, int Slot);
 
-/// <summary>Hashes the nodes above changed leaves, in all chunks of one level.</summary>
+/// <summary>Hashes the nodes above changed leaves, in all chunks of one level, and puts their roots into the chunks above.</summary>
 /// <remarks>
 /// Of some dozens of chunks, height by height, the children are brought together, hashed side by side in vectors, and the
 /// parents taken back. Copying costs little beside hashing, and in the meantime the chunks stay in the cache.
@@ -19,12 +19,12 @@ internal readonly record struct DirtyChunk(TreeChunk Chunk, TreeChunk? Parent, i
 internal sealed class TreeHasher : ISlicedWork
 {
     private const int GroupSize = 64;
-    private const int SliceLength = 4 * GroupSize;
+    private const int SliceLength = 8 * GroupSize;
 
     private List<DirtyChunk> _chunks = [];
     private Workspace[] _workspaces = [];
 
-    /// <summary>Hashes, on so many threads at most; the chunks must differ.</summary>
+    /// <summary>Hashes, on so many threads at most; the chunks must differ. Then none of them is dirty.</summary>
     internal void Hash(List<DirtyChunk> chunks, int workers)
     {
         while (_workspaces.Length < workers)
@@ -78,14 +78,27 @@ internal sealed class TreeHasher : ISlicedWork
                 for (int i = 0; i < count; i++)
                     _places[i].Chunk.Nodes[_places[i].Node] = _parents[i];
             }
+
+            // Other workers may write to the same parents, but to other leaves of them.
+            foreach (ref readonly DirtyChunk dirty in group)
+            {
+                dirty.Chunk.Dirty = 0;
+                if (dirty.Parent is { } parent)
+                    parent.Nodes[TreeChunk.Fan + dirty.Slot] = dirty.Chunk.Root;
+            }
         }
 
-        /// <summary>Fetches a part of the next group while this one is hashed.</summary>
+        /// <summary>Fetches a part of the next group while this one is hashed, and of the one behind what says what that will be.</summary>
         private static void Prefetch(ReadOnlySpan<DirtyChunk> later, int height)
         {
-            int count = Math.Min(GroupSize, later.Length);
+            int count = Math.Min(2 * GroupSize, later.Length);
             for (int i = height - 1; i < count; i += TreeChunk.Height)
-                later[i].Chunk.PrefetchChanged();
+            {
+                if (i < GroupSize)
+                    later[i].Chunk.PrefetchChanged();
+                else
+                    later[i].Chunk.Prefetch();
+            }
         }
 
         private int Gather(TreeChunk chunk, uint changed, int firstNode, int count)
