@@ -1,4 +1,5 @@
 using System.Net;
+using Velox.Svm;
 
 namespace Velox.Node;
 
@@ -18,6 +19,9 @@ public sealed record NodeOptions
 
     /// <summary>Delete the chain that is there and begin a new one.</summary>
     public bool Reset { get; init; }
+
+    /// <summary>What a new chain has beside what every chain has. An existing one must have been made with the same.</summary>
+    public GenesisAdditions Additions { get; init; } = GenesisAdditions.None;
 
     /// <summary>Length of a slot: a block each, <see cref="MinSlotMillis"/> to <see cref="MaxSlotMillis"/>.</summary>
     public int SlotMillis { get; init; } = DefaultSlotMillis;

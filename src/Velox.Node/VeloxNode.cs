@@ -80,6 +80,7 @@ public sealed class VeloxNode : IAsyncDisposable
             Reset = options.Reset,
             Workers = options.Workers,
             SlotMillis = options.SlotMillis,
+            Additions = options.Additions,
             Progress = options.ReplayProgress,
             Time = options.Time,
         };

@@ -16,6 +16,7 @@ public sealed class Account(Address address)
     private bool _savedExecutable;
     private ulong _savedLamports;
     private Address _savedOwner;
+    private ScheduleMark _scheduleMark;
 
     public Address Address => _address;
 
@@ -40,6 +41,9 @@ public sealed class Account(Address address)
     /// part of the state. A reference: whoever reads sees the one or the other.
     /// </summary>
     public object? Attachment { get; set; }
+
+    /// <summary>Where a scheduler notes which transactions of a batch use the account. For one thread; not part of the state.</summary>
+    public ref ScheduleMark ScheduleMark => ref _scheduleMark;
 
     /// <summary>The data, or null while there never was any.</summary>
     internal TrackedMemory? DataOrNull => _data;
@@ -107,8 +111,8 @@ public sealed class Account(Address address)
         IsPageTreeShared = PageTree is not null,
         LastSnapshot = LastSnapshot,
         IsMarkedChanged = IsMarkedChanged,
-        Generation = generation,
         Attachment = Attachment,
+        Generation = generation,
     };
 
     // Several workers may read an account without data at once, and each make it some: all are empty, nobody writes to them

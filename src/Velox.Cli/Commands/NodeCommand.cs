@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using Velox.Node;
+using Velox.Svm;
 
 namespace Velox.Cli;
 
@@ -45,14 +46,19 @@ internal static class NodeCommand
         };
         ledger.Validators.Add(PathRules.RefuseEmpty);
         metricsFile.Validators.Add(PathRules.RefuseEmpty);
+        var genesis = new GenesisOptions();
 
         var command = new Command("node", "Run a node: JSON-RPC, WebSocket, a faucet, native programs; Ctrl-C stops it in order.")
         {
             demo, ledger, reset, rpcPort, slotMillis, bind, demoRate, workers, metricsFile,
         };
-        command.SetAction(result => NodeRunner.RunAsync(
-            new NodeOptions
+        foreach (Option option in genesis.All)
+            command.Add(option);
+        command.SetAction(result => !genesis.TryRead(result, out GenesisAdditions additions, out IReadOnlyList<string> errors)
+            ? Task.FromResult(CommandLineErrors.Print(result, errors))
+            : NodeRunner.RunAsync(new NodeOptions
             {
+                Additions = additions,
                 LedgerDirectory = result.GetRequiredValue(ledger),
                 Reset = result.GetValue(reset),
                 RpcPort = result.GetValue(rpcPort),

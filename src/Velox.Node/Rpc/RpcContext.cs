@@ -55,7 +55,10 @@ public sealed class RpcContext : ISimulatedChain
             BlockContext? next = Volatile.Read(ref _nextBlock); // acquire: pairs with the write below
             if (next?.Slot == tip.Slot + 1)
                 return next;
-            next = Sysvars.NextBlock(Chain.State, tip.UnixTimestamp, tip.Hash);
+            next = Sysvars.NextBlock(Chain.State, tip.UnixTimestamp, tip.Hash) with
+            {
+                Features = Chain.Genesis.Additions.Features,
+            };
             Volatile.Write(ref _nextBlock, next); // release: immutable; whoever comes second makes an equal one
             return next;
         }

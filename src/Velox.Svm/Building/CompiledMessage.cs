@@ -10,10 +10,12 @@ namespace Velox.Svm;
 public sealed class CompiledMessage
 {
     private readonly byte[] _bytes;
+    private readonly TransactionVersion _version;
 
-    internal CompiledMessage(byte[] bytes, IReadOnlyList<Address> signers)
+    internal CompiledMessage(byte[] bytes, TransactionVersion version, IReadOnlyList<Address> signers)
     {
         _bytes = bytes;
+        _version = version;
         Signers = signers;
     }
 
@@ -25,7 +27,7 @@ public sealed class CompiledMessage
 
     /// <summary>Signs the message with every key pair and joins it to a transaction.</summary>
     /// <param name="keypairs">One for each of <see cref="Signers"/>, in any order.</param>
-    /// <returns>At most 1,232 bytes.</returns>
+    /// <returns>At most 1,232 bytes, 4,096 of version 1.</returns>
     /// <exception cref="ArgumentException">A signer has no key pair, or a key pair is of no signer.</exception>
     public byte[] Sign(params ReadOnlySpan<Keypair> keypairs)
     {
@@ -43,7 +45,7 @@ public sealed class CompiledMessage
 
     /// <summary>Joins the signatures and the message to a transaction. The signatures are not verified.</summary>
     /// <param name="signatures">One for each of <see cref="Signers"/>, in their order.</param>
-    /// <returns>At most 1,232 bytes.</returns>
+    /// <returns>At most 1,232 bytes, 4,096 of version 1.</returns>
     /// <exception cref="ArgumentException">Another number of signatures than <see cref="Signers"/>.</exception>
     public byte[] Serialize(ReadOnlySpan<Signature> signatures)
     {
@@ -53,10 +55,17 @@ public sealed class CompiledMessage
                 $"Expected {Signers.Count} signatures, got {signatures.Length}.", nameof(signatures));
         }
 
-        DataWriter writer = new DataWriter().CompactLength(signatures.Length);
+        var writer = new DataWriter();
+        if (_version == TransactionVersion.Version1)
+            return Append(writer.Bytes(_bytes), signatures).ToArray();
+        return Append(writer.CompactLength(signatures.Length), signatures).Bytes(_bytes).ToArray();
+    }
+
+    private static DataWriter Append(DataWriter writer, ReadOnlySpan<Signature> signatures)
+    {
         foreach (Signature signature in signatures)
             writer.Bytes(signature.Span);
-        return writer.Bytes(_bytes).ToArray();
+        return writer;
     }
 
     private static Keypair Find(ReadOnlySpan<Keypair> keypairs, Address signer)

@@ -80,6 +80,26 @@ public static class SystemInstructions
             Data(SystemInstructionTag.AuthorizeNonceAccount).Address(newAuthority),
             AccountMeta.Writable(nonceAccount), AccountMeta.ReadonlySigner(authority));
 
+    /// <summary>Makes a legacy nonce a current one. Nobody need sign.</summary>
+    public static Instruction UpgradeNonceAccount(Address nonceAccount) =>
+        Build(Data(SystemInstructionTag.UpgradeNonceAccount), AccountMeta.Writable(nonceAccount));
+
+    /// <summary>As <see cref="CreateAccount"/>, for an account that may hold lamports already.</summary>
+    /// <param name="payer">Signs, unless no lamports are to be added.</param>
+    /// <param name="newAccount">Signs.</param>
+    /// <param name="lamports">What is added to its balance; 0 or more.</param>
+    /// <param name="space">Data bytes of the new account.</param>
+    /// <param name="owner">Owner of the new account.</param>
+    public static Instruction CreateAccountAllowPrefund(
+        Address payer, Address newAccount, ulong lamports, ulong space, Address owner)
+    {
+        DataWriter data =
+            Data(SystemInstructionTag.CreateAccountAllowPrefund).UInt64(lamports).UInt64(space).Address(owner);
+        return lamports > 0
+            ? Build(data, AccountMeta.WritableSigner(newAccount), AccountMeta.WritableSigner(payer))
+            : Build(data, AccountMeta.WritableSigner(newAccount));
+    }
+
     private static DataWriter Data(SystemInstructionTag tag) => new DataWriter().UInt32((uint)tag);
 
     // Text is a u64 byte count and UTF-8, as bincode writes it.

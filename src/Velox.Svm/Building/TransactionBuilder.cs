@@ -3,7 +3,7 @@ using Velox.Primitives;
 
 namespace Velox.Svm;
 
-/// <summary>Collects instructions and compiles them to a legacy message, or to a v0 message without lookups.</summary>
+/// <summary>Collects instructions and compiles them to a legacy message, a v0 message without lookups, or a v1 message.</summary>
 public sealed class TransactionBuilder
 {
     private const byte Version0Prefix = 0x80;
@@ -20,6 +20,13 @@ public sealed class TransactionBuilder
 
     /// <summary>Legacy unless set.</summary>
     public TransactionVersion Version { get; set; } = TransactionVersion.Legacy;
+
+    /// <summary>What a v1 message asks for; the others have compute budget instructions instead.</summary>
+    public TransactionConfig Config { get; set; }
+
+    private bool IsVersion1 => Version == TransactionVersion.Version1;
+
+    private int MaxTransactionBytes => IsVersion1 ? WireLimits.MaxVersion1Bytes : WireLimits.MaxTransactionBytes;
 
     /// <summary>Appends one instruction; instructions run in the order of the calls.</summary>
     public TransactionBuilder Add(Instruction instruction)
@@ -45,20 +52,25 @@ public sealed class TransactionBuilder
         CheckBound("instruction count", _instructions.Count, WireLimits.MaxInstructions);
         foreach (Instruction instruction in _instructions)
             CheckInstruction(instruction);
+        if (IsVersion1 && Config.HeapBytes is { } heapBytes && !ComputeBudget.IsHeapAllowed(heapBytes))
+            throw new InvalidOperationException($"A heap of {heapBytes} bytes is not 32 to 256 KiB, a multiple of 1,024.");
 
         var keys = new AccountKeyList(FeePayer, _instructions);
-        CheckBound("account count", keys.Keys.Count, WireLimits.MaxStaticKeys);
+        CheckBound(
+            "account count", keys.Keys.Count, IsVersion1 ? WireLimits.MaxVersion1Accounts : WireLimits.MaxStaticKeys);
         CheckBound("signature count", keys.RequiredSignatures, WireLimits.MaxSignatures);
 
-        byte[] message = Write(keys);
-        int transactionBytes = 1 + keys.RequiredSignatures * Signature.Size + message.Length;
-        CheckBound("transaction size in bytes", transactionBytes, WireLimits.MaxTransactionBytes);
-        return new CompiledMessage(message, [.. keys.Keys.Take(keys.RequiredSignatures)]);
+        byte[] message = IsVersion1 ? WriteVersion1(keys) : Write(keys);
+        int countBytes = IsVersion1 ? 0 : 1;
+        CheckBound(
+            "transaction size in bytes",
+            countBytes + (keys.RequiredSignatures * Signature.Size) + message.Length, MaxTransactionBytes);
+        return new CompiledMessage(message, Version, [.. keys.Keys.Take(keys.RequiredSignatures)]);
     }
 
     /// <summary>Compiles and signs.</summary>
     /// <param name="keypairs">One for each signer, in any order.</param>
-    /// <returns>A transaction of at most 1,232 bytes.</returns>
+    /// <returns>A transaction of at most 1,232 bytes, 4,096 of version 1.</returns>
     /// <exception cref="InvalidOperationException">As <see cref="CompileMessage"/>.</exception>
     /// <exception cref="ArgumentException">As <see cref="CompiledMessage.Sign"/>.</exception>
     public byte[] Sign(params ReadOnlySpan<Keypair> keypairs) => CompileMessage().Sign(keypairs);
@@ -84,6 +96,43 @@ public sealed class TransactionBuilder
         return writer.ToArray();
     }
 
+    private byte[] WriteVersion1(AccountKeyList keys)
+    {
+        DataWriter writer = new DataWriter().Byte(Version1Parser.VersionByte)
+            .Byte((byte)keys.RequiredSignatures).Byte((byte)keys.ReadonlySigned).Byte((byte)keys.ReadonlyUnsigned)
+            .UInt32(Config.Mask).Bytes(RecentBlockhash.Span)
+            .Byte((byte)_instructions.Count).Byte((byte)keys.Keys.Count);
+        foreach (Address key in keys.Keys)
+            writer.Address(key);
+        WriteConfig(writer);
+        foreach (Instruction instruction in _instructions)
+        {
+            writer.Byte((byte)keys.IndexOf(instruction.ProgramId)).Byte((byte)instruction.Accounts.Length)
+                .UInt16((ushort)instruction.Data.Length);
+        }
+
+        foreach (Instruction instruction in _instructions)
+        {
+            foreach (AccountMeta meta in instruction.Accounts.Span)
+                writer.Byte((byte)keys.IndexOf(meta.Address));
+            writer.Bytes(instruction.Data.Span);
+        }
+
+        return writer.ToArray();
+    }
+
+    private void WriteConfig(DataWriter writer)
+    {
+        if (Config.PriorityFee is { } priorityFee)
+            writer.UInt64(priorityFee);
+        if (Config.UnitLimit is { } unitLimit)
+            writer.UInt32(unitLimit);
+        if (Config.LoadedDataLimit is { } loadedDataLimit)
+            writer.UInt32(loadedDataLimit);
+        if (Config.HeapBytes is { } heapBytes)
+            writer.UInt32(heapBytes);
+    }
+
     private static void WriteInstruction(DataWriter writer, Instruction instruction, AccountKeyList keys)
     {
         writer.Byte((byte)keys.IndexOf(instruction.ProgramId)).CompactLength(instruction.Accounts.Length);
@@ -99,7 +148,7 @@ public sealed class TransactionBuilder
         CheckBound(
             "account count of an instruction", instruction.Accounts.Length, WireLimits.MaxInstructionAccounts);
         CheckBound(
-            "data length of an instruction in bytes", instruction.Data.Length, WireLimits.MaxTransactionBytes);
+            "data length of an instruction in bytes", instruction.Data.Length, MaxTransactionBytes);
     }
 
     private static void CheckBound(string field, int value, int bound)

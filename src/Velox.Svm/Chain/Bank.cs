@@ -81,7 +81,11 @@ public sealed class Bank
     {
         if (_builder is not null)
             throw new InvalidOperationException("A block is open already: end it first.");
-        var context = new BlockContext(Slot + 1, Math.Max(unixTimestamp, LastTimestamp)) { LastBlockhash = LastHash };
+        var context = new BlockContext(Slot + 1, Math.Max(unixTimestamp, LastTimestamp))
+        {
+            LastBlockhash = LastHash,
+            Features = _genesis.Additions.Features,
+        };
         _sysvars = Sysvars.BeginBlock(Accounts, context, _sysvars);
         context = context with { Sysvars = _sysvars };
         _builder = new BlockBuilder(context);

@@ -26,8 +26,11 @@ public sealed record Genesis(
     /// <summary>Lamports given to the identity so that it exists.</summary>
     public const ulong IdentityLamports = 1_000_000_000;
 
-    /// <summary>Bytes of the serialized genesis.</summary>
+    /// <summary>Bytes of the serialized genesis without its additions.</summary>
     public const int Size = 8 + 32 + 8 + 32 + 4;
+
+    /// <summary>What this chain has beside what every chain has.</summary>
+    public GenesisAdditions Additions { get; init; } = GenesisAdditions.None;
 
     /// <summary>
     /// The blockhash age for a slot length: Solana's number, and at least Solana's minute. Clients count on the time, not
@@ -35,10 +38,12 @@ public sealed record Genesis(
     /// </summary>
     public static int BlockhashAgeFor(int slotMillis) => Math.Clamp(60_000 / slotMillis, MinBlockhashAge, MaxBlockhashAge);
 
-    /// <summary>Little-endian: timestamp i64, faucet, faucet lamports u64, identity, blockhash age i32.</summary>
+    /// <summary>Little-endian: timestamp i64, faucet, faucet lamports u64, identity, blockhash age i32; additions.</summary>
     public byte[] ToBytes()
     {
-        byte[] bytes = new byte[Size];
+        byte[] additions = Additions.ToBytes();
+        byte[] bytes = new byte[Size + additions.Length];
+        additions.CopyTo(bytes, Size);
         BinaryPrimitives.WriteInt64LittleEndian(bytes, UnixTimestamp);
         Faucet.Span.CopyTo(bytes.AsSpan(8));
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(40), FaucetLamports);
@@ -47,17 +52,21 @@ public sealed record Genesis(
         return bytes;
     }
 
-    /// <param name="bytes">Exactly <see cref="Size"/> bytes.</param>
+    /// <param name="bytes">At least <see cref="Size"/> bytes; the others are the additions.</param>
+    /// <exception cref="ArgumentException">It is too short, or the additions are malformed.</exception>
     public static Genesis FromBytes(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length != Size)
-            throw new ArgumentException($"A genesis is {Size} bytes, got {bytes.Length}.", nameof(bytes));
+        if (bytes.Length < Size)
+            throw new ArgumentException($"A genesis is at least {Size} bytes, got {bytes.Length}.", nameof(bytes));
         return new Genesis(
             BinaryPrimitives.ReadInt64LittleEndian(bytes),
             new Address(bytes.Slice(8, 32)),
             BinaryPrimitives.ReadUInt64LittleEndian(bytes[40..]),
             new Address(bytes.Slice(48, 32)),
-            BinaryPrimitives.ReadInt32LittleEndian(bytes[80..]));
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[80..]))
+        {
+            Additions = GenesisAdditions.FromBytes(bytes[Size..]),
+        };
     }
 
     /// <summary>SHA-256("VELOX-GENESIS-1" || genesis): the chain's id and the parent of its first block.</summary>
@@ -67,7 +76,7 @@ public sealed record Genesis(
         return new Hash256(SHA256.HashData(preimage));
     }
 
-    /// <summary>Writes the first accounts: faucet, identity, programs, the mint of wrapped SOL, sysvars.</summary>
+    /// <summary>Writes the first accounts: faucet, identity, programs, the mint of wrapped SOL, sysvars, additions.</summary>
     internal void Build(AccountStore store, ProgramRegistry programs)
     {
         Create(store, Faucet, FaucetLamports, ProgramIds.System);
@@ -75,6 +84,7 @@ public sealed record Genesis(
         GenesisPrograms.Create(store, programs);
         CreateNativeMint(store);
         Sysvars.Create(store, UnixTimestamp);
+        Additions.Create(store);
     }
 
     /// <summary>SOL as a token: whoever holds a token account of this mint holds lamports in it.</summary>

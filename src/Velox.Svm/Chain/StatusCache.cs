@@ -9,21 +9,21 @@ namespace Velox.Svm;
 /// <param name="maxAge">How many last blocks a transaction may name.</param>
 public sealed class StatusCache(int maxAge) : ITransactionHistory
 {
-    private readonly HashSet<Hash256> _messages = [];
-    private readonly Queue<(ulong Slot, Hash256 Message)> _order = new();
+    private readonly HashSet<UInt128> _messages = [];
+    private readonly Queue<(ulong Slot, UInt128 Message)> _order = new();
 
-    public bool Contains(Hash256 messageHash) => _messages.Contains(messageHash);
+    public bool Contains(UInt128 fingerprint) => _messages.Contains(fingerprint);
 
-    public void Add(Hash256 messageHash, ulong slot)
+    public void Add(UInt128 fingerprint, ulong slot)
     {
-        if (_messages.Add(messageHash))
-            _order.Enqueue((slot, messageHash));
+        if (_messages.Add(fingerprint))
+            _order.Enqueue((slot, fingerprint));
     }
 
     /// <summary>Forgets the messages of blocks whose hashes are no longer accepted in this slot.</summary>
     internal void Expire(ulong slot)
     {
-        while (_order.TryPeek(out (ulong Slot, Hash256 Message) oldest) && oldest.Slot + (ulong)maxAge < slot)
+        while (_order.TryPeek(out (ulong Slot, UInt128 Message) oldest) && oldest.Slot + (ulong)maxAge < slot)
         {
             _messages.Remove(oldest.Message);
             _order.Dequeue();

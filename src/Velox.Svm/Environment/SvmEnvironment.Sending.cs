@@ -139,7 +139,7 @@ public sealed partial class SvmEnvironment
     private static void ParseOnly(InFlightTransaction transaction)
     {
         if (transaction.TryParse())
-            VerifyStage.HashMessage(transaction);
+            VerifyStage.TakeFingerprint(transaction);
     }
 
     /// <summary>Accounts that execution may write as it likes; others are read only, so they stay.</summary>

@@ -43,15 +43,15 @@ internal sealed class SvmHistory : IRecentBlockhashes, ITransactionHistory
         return false;
     }
 
-    public bool Contains(Hash256 messageHash) => _options.ChecksDuplicates && State.Messages.Contains(messageHash);
+    public bool Contains(UInt128 fingerprint) => _options.ChecksDuplicates && State.Messages.Contains(fingerprint);
 
-    public void Add(Hash256 messageHash, ulong slot)
+    public void Add(UInt128 fingerprint, ulong slot)
     {
         if (!_options.ChecksDuplicates)
             return;
-        ImmutableHashSet<Hash256> messages = State.Messages.Add(messageHash);
+        ImmutableHashSet<UInt128> messages = State.Messages.Add(fingerprint);
         if (messages != State.Messages)
-            State = State with { Messages = messages, Order = State.Order.Enqueue((State.Age, messageHash)) };
+            State = State with { Messages = messages, Order = State.Order.Enqueue((State.Age, fingerprint)) };
     }
 
     /// <summary>Ends blocks: there is a new hash, and those before it are so much older.</summary>
@@ -91,10 +91,10 @@ internal sealed class SvmHistory : IRecentBlockhashes, ITransactionHistory
 
     private void ForgetMessages()
     {
-        (ImmutableHashSet<Hash256> messages, ImmutableQueue<(ulong Age, Hash256 Message)> order) = (State.Messages, State.Order);
+        (ImmutableHashSet<UInt128> messages, ImmutableQueue<(ulong Age, UInt128 Message)> order) = (State.Messages, State.Order);
         while (!order.IsEmpty && !IsYoung(order.Peek().Age, State.Age))
         {
-            order = order.Dequeue(out (ulong Age, Hash256 Message) oldest);
+            order = order.Dequeue(out (ulong Age, UInt128 Message) oldest);
             messages = messages.Remove(oldest.Message);
         }
 
@@ -110,5 +110,5 @@ internal sealed class SvmHistory : IRecentBlockhashes, ITransactionHistory
 internal sealed record SvmHistoryState(
     ulong Age,
     ImmutableArray<(ulong Age, Hash256 Hash)> Hashes,
-    ImmutableHashSet<Hash256> Messages,
-    ImmutableQueue<(ulong Age, Hash256 Message)> Order);
+    ImmutableHashSet<UInt128> Messages,
+    ImmutableQueue<(ulong Age, UInt128 Message)> Order);

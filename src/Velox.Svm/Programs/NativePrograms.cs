@@ -10,6 +10,7 @@ public static class NativePrograms
         RetiredLoader.V1,
         RetiredLoader.V2,
         new UpgradeableLoader(),
+        new LookupTableProgram(),
         new TokenProgram(),
         new AssociatedTokenProgram(),
         new MemoProgram(),

@@ -37,7 +37,7 @@ public readonly struct AccountHandle
 
     public bool IsExecutable => _account.Executable;
 
-    public int DataLength => _account.Data.Length;
+    public int DataLength => _account.DataLength;
 
     public ReadOnlySpan<byte> Data => _account.Data.Bytes;
 

@@ -1,3 +1,6 @@
+using Velox.Primitives;
+using Velox.State;
+
 namespace Velox.Svm;
 
 /// <summary>Rent-exempt minimum and the rent states between which a transaction may move an account (Agave rent_calculator).</summary>
@@ -23,6 +26,36 @@ public static class Rent
             && after.Lamports <= before.Lamports,
         _ => true,
     };
+
+    /// <summary>Whether a transaction may change an account so.</summary>
+    /// <param name="before">As the transaction found it, the fee taken.</param>
+    /// <param name="after">As it would leave it.</param>
+    /// <param name="isRelaxed">
+    /// Feature relax_post_exec_min_balance_check (SIMD-0392): no account counts as rent-paying beforehand, and one that keeps
+    /// its owner and does not grow stays exempt as long as its balance does not fall.
+    /// </param>
+    public static bool IsChangeAllowed(in RentBalance before, in RentBalance after, bool isRelaxed)
+    {
+        var state = RentState.Of(before.Lamports, before.DataLength);
+        var next = RentState.Of(after.Lamports, after.DataLength);
+        if (!isRelaxed)
+            return IsTransitionAllowed(state, next);
+        if (next.Kind != RentStateKind.RentPaying)
+            return true;
+        return state.Kind != RentStateKind.Empty
+            && after.Lamports >= before.Lamports
+            && after.DataLength <= before.DataLength
+            && after.Owner == before.Owner;
+    }
+}
+
+/// <summary>What of an account the rent rules look at.</summary>
+/// <param name="Lamports">Its balance.</param>
+/// <param name="DataLength">Bytes of data.</param>
+/// <param name="Owner">Its program.</param>
+public readonly record struct RentBalance(ulong Lamports, int DataLength, Address Owner)
+{
+    public static RentBalance Of(Account account) => new(account.Lamports, account.DataLength, account.Owner);
 }
 
 public enum RentStateKind

@@ -11,8 +11,8 @@ namespace Velox.Svm;
 /// <param name="logBytes">Most bytes of log that a transaction leaves.</param>
 public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes = LogCollector.MaxBytes)
 {
-    // Each worker thread has a context of its own, with its virtual machines and buffers.
-    private readonly ThreadLocal<InvokeContext> _contexts = new(() => new InvokeContext(programs, logBytes));
+    // Each worker thread has its own, with virtual machines and buffers.
+    private readonly ThreadLocal<Scratch> _scratches = new(() => new Scratch(programs, logBytes));
 
     /// <summary>Lamports for each signature.</summary>
     public const ulong LamportsPerSignature = 5_000;
@@ -40,15 +40,23 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
         ulong[] preBalances = Balances(accounts);
         TokenBalance[] preTokenBalances = TokenBalances.Collect(accounts);
 
-        transaction.Rejection = TakeFee(accounts, fee);
+        NonceAccount advancedNonce = default;
+        if (transaction.HasNonce)
+            transaction.Rejection = DurableNonce.Check(transaction, block, out advancedNonce);
+        if (transaction.IsAlive)
+            transaction.Rejection = FeePayer.Charge(accounts, fee, block.Features);
         if (!transaction.IsAlive)
             return;
 
-        InvokeContext context = _contexts.Value!;
+        Scratch scratch = _scratches.Value!;
+        InvokeContext context = scratch.Context;
         context.Begin(block, accounts, in transaction.View, transaction.Budget);
         TransactionError error = CheckLoaded(transaction);
         if (!error.IsError)
-            error = RunAtomically(transaction, context);
+            error = RunAtomically(accounts, context, scratch.BalancesBefore);
+        // Else whoever sees a failed transaction could have it run, and take its fee, again and again.
+        if (error.IsError && transaction.HasNonce)
+            advancedNonce.WriteTo(accounts.Accounts[transaction.NonceIndex].Data.Write(0, NonceAccount.Size));
 
         transaction.Record = new TransactionRecord
         {
@@ -61,7 +69,7 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
             LogLines = context.LogLines,
             InnerInstructions = context.Trace.ToInnerInstructions(),
             ReturnData = context.ReturnData,
-            AccountKeys = Array.ConvertAll(accounts.Accounts, account => account.Address),
+            AccountKeys = transaction.Keys,
             LoadedWritableCount = transaction.View.WritableLookupAccounts,
             LoadedReadonlyCount = transaction.View.ReadonlyLookupAccounts,
             PreBalances = preBalances,
@@ -72,45 +80,32 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
         };
     }
 
-    /// <summary>What a transaction costs whatever becomes of it: signatures and priority.</summary>
+    /// <summary>What a transaction costs whatever becomes of it: its signatures, those that precompiles check, and priority.</summary>
     public static ulong FeeOf(in TransactionView view, ComputeBudget budget)
     {
-        UInt128 fee = (UInt128)(LamportsPerSignature * (ulong)view.RequiredSignatures) + budget.PriorityFee;
+        UInt128 fee = ((UInt128)LamportsPerSignature * SignaturesOf(in view)) + budget.PriorityFee;
         return fee > ulong.MaxValue ? ulong.MaxValue : (ulong)fee;
     }
 
-    private static TransactionError TakeFee(TransactionAccounts accounts, ulong fee)
+    /// <summary>A precompile's instruction states its number of signatures in its first byte, and pays for them unseen.</summary>
+    private static uint SignaturesOf(in TransactionView view)
     {
-        Account payer = accounts.Accounts[0];
-        if (!payer.Exists)
-            return TransactionErrorKind.AccountNotFound;
-        if (payer.Owner != ProgramIds.System || payer.Data.Length > 0 || !accounts.Writables[0])
-            return TransactionErrorKind.InvalidAccountForFee;
-        if (payer.Lamports < fee)
-            return TransactionErrorKind.InsufficientFundsForFee;
+        uint signatures = (uint)view.RequiredSignatures;
+        for (int i = 0; i < view.InstructionCount; i++)
+        {
+            InstructionView instruction = view.Instruction(i);
+            if (instruction.Data is [byte count, ..] && Precompile.Find(view.StaticKey(instruction.ProgramIndex)) is not null)
+                signatures += count;
+        }
 
-        RentState before = RentState.Of(payer.Lamports, 0);
-        RentState after = RentState.Of(payer.Lamports - fee, 0);
-        if (!Rent.IsTransitionAllowed(before, after))
-            return TransactionErrorKind.InsufficientFundsForRent;
-        payer.Lamports -= fee;
-        return TransactionError.None;
+        return signatures;
     }
 
     /// <summary>Checks that cost the fee only: programs exist and are executable, the data is not too large.</summary>
-    /// <remarks>An absent account counts nothing; a fee payer whose last lamports were the fee still counts.</remarks>
     private TransactionError CheckLoaded(InFlightTransaction transaction)
     {
         TransactionAccounts accounts = transaction.Accounts!;
-        long loadedBytes = 0;
-        for (int i = 0; i < accounts.Count; i++)
-        {
-            Account account = accounts.Accounts[i];
-            if (i == 0 || account.Exists)
-                loadedBytes += LoadedAccountOverheadBytes + account.Data.Length;
-        }
-
-        if (loadedBytes > transaction.Budget.LoadedDataLimit)
+        if (LoadedData.SizeOf(in transaction.View, accounts) > transaction.Budget.LoadedDataLimit)
             return TransactionErrorKind.MaxLoadedAccountsDataSizeExceeded;
 
         ref readonly TransactionView view = ref transaction.View;
@@ -119,50 +114,81 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
             Account program = accounts.Accounts[view.Instruction(i).ProgramIndex];
             if (!program.Exists)
                 return TransactionErrorKind.ProgramAccountNotFound;
-            if (program.Owner == ProgramIds.NativeLoader ? programs.Find(program.Address) is null : !Loaders.IsLoader(program.Owner))
+            bool isKnown = program.Owner == ProgramIds.NativeLoader
+                ? programs.Find(program.Address) is not null || Precompile.Find(program.Address) is not null
+                : Loaders.IsLoader(program.Owner);
+            if (!isKnown)
                 return TransactionErrorKind.InvalidProgramForExecution;
         }
 
         return TransactionError.None;
     }
 
-    private static TransactionError RunAtomically(InFlightTransaction transaction, InvokeContext context)
+    private static TransactionError RunAtomically(TransactionAccounts accounts, InvokeContext context, RentBalance[] before)
     {
-        TransactionAccounts accounts = transaction.Accounts!;
-        RentState[] before = Array.ConvertAll(accounts.Accounts, account => RentState.Of(account.Lamports, account.Data.Length));
-        ForEachWritable(accounts, account => account.Checkpoint());
+        for (int i = 0; i < accounts.Count; i++)
+        {
+            before[i] = RentBalance.Of(accounts.Accounts[i]);
+            if (accounts.Writables[i])
+                accounts.Accounts[i].Checkpoint();
+        }
 
         TransactionError error = context.RunMessage();
         if (!error.IsError)
-            error = CheckRent(accounts, before);
+            error = CheckRent(accounts, before, context.Block.Features.Runtime.RelaxPostExecMinBalanceCheck);
+        if (!error.IsError)
+            error = CheckBalance(accounts, before);
 
-        ForEachWritable(accounts, error.IsError ? account => account.Rollback() : account => account.Accept());
+        for (int i = 0; i < accounts.Count; i++)
+        {
+            if (!accounts.Writables[i])
+                continue;
+            if (error.IsError)
+                accounts.Accounts[i].Rollback();
+            else
+                accounts.Accounts[i].Accept();
+        }
+
         return error;
     }
 
-    private static TransactionError CheckRent(TransactionAccounts accounts, RentState[] before)
+    /// <summary>Accounts are looked at in key order. The incinerator is excused.</summary>
+    private static TransactionError CheckRent(TransactionAccounts accounts, RentBalance[] before, bool isRelaxed)
     {
         for (int i = 0; i < accounts.Count; i++)
         {
             Account account = accounts.Accounts[i];
             if (!accounts.Writables[i] || account.Address == ProgramIds.Incinerator)
                 continue;
-            if (!Rent.IsTransitionAllowed(before[i], RentState.Of(account.Lamports, account.Data.Length)))
+            if (!Rent.IsChangeAllowed(before[i], RentBalance.Of(account), isRelaxed))
                 return new TransactionError(TransactionErrorKind.InsufficientFundsForRent, (byte)i);
         }
 
         return TransactionError.None;
     }
 
-    private static void ForEachWritable(TransactionAccounts accounts, Action<Account> action)
+    /// <summary>No transaction makes or burns lamports. Error: UnbalancedTransaction.</summary>
+    private static TransactionError CheckBalance(TransactionAccounts accounts, RentBalance[] before)
     {
+        Int128 surplus = 0;
         for (int i = 0; i < accounts.Count; i++)
-        {
-            if (accounts.Writables[i])
-                action(accounts.Accounts[i]);
-        }
+            surplus += (Int128)accounts.Accounts[i].Lamports - before[i].Lamports;
+        return surplus == 0 ? TransactionError.None : TransactionErrorKind.UnbalancedTransaction;
     }
 
-    private static ulong[] Balances(TransactionAccounts accounts) =>
-        Array.ConvertAll(accounts.Accounts, account => account.Lamports);
+    private static ulong[] Balances(TransactionAccounts accounts)
+    {
+        ulong[] balances = new ulong[accounts.Count];
+        for (int i = 0; i < balances.Length; i++)
+            balances[i] = accounts.Accounts[i].Lamports;
+        return balances;
+    }
+
+    /// <summary>What a worker uses again for every transaction.</summary>
+    private sealed class Scratch(ProgramRegistry programs, int logBytes)
+    {
+        internal InvokeContext Context { get; } = new(programs, logBytes);
+
+        internal RentBalance[] BalancesBefore { get; } = new RentBalance[WireLimits.MaxAccounts];
+    }
 }

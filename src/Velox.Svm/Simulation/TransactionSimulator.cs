@@ -8,11 +8,13 @@ namespace Velox.Svm;
 /// </summary>
 /// <remarks>
 /// Never touches the live bank, so any number of threads may simulate while blocks are made. The verdict holds for the
-/// published state: a block that is under way may change it. Every account named is copied whole, 64 MiB together at most.
+/// published state: a block that is under way may change it. Every account named is copied whole, 64 MiB together at most; those of
+/// loaders that the transaction may not write (programs and their code) are copied and compiled once for all simulations.
 /// </remarks>
 public sealed class TransactionSimulator(ProgramRegistry programs, PublishedState state, ISimulatedChain chain)
 {
     private readonly TransactionExecutor _executor = new(programs);
+    private readonly SharedCode _code = new();
 
     /// <summary>Simulates untrusted bytes. Malformed ones are a SanitizeFailure or UnsupportedVersion.</summary>
     public SimulationResult Simulate(byte[] bytes, SimulationOptions options)
@@ -48,7 +50,7 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
         if (error.IsError || options.IgnoreBlockhash)
             return error;
         if (!chain.IsRecentBlockhash(transaction.View.RecentBlockhash))
-            return TransactionErrorKind.BlockhashNotFound;
+            return TransactionChecks.TakeAsDurable(transaction, accessSet, block);
         return chain.IsRecorded(transaction.Id) ? TransactionErrorKind.AlreadyProcessed : TransactionError.None;
     }
 
@@ -64,7 +66,7 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
     private ulong Run(InFlightTransaction transaction, AccessSet accessSet, BlockContext block)
     {
         (ulong slot, AccountSnapshot?[] snapshots) = state.FindAll(accessSet.Addresses);
-        if (SizeOf(snapshots) > transaction.Budget.LoadedDataLimit)
+        if (SizeOf(in transaction.View, snapshots) > transaction.Budget.LoadedDataLimit)
         {
             // What execution would say too, but said before anything is copied.
             transaction.Rejection = TransactionErrorKind.MaxLoadedAccountsDataSizeExceeded;
@@ -74,20 +76,28 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
         var accounts = new Account[snapshots.Length];
         for (int i = 0; i < accounts.Length; i++)
         {
-            accounts[i] = snapshots[i]?.ToAccount() ?? new Account(accessSet.Addresses[i]);
+            accounts[i] = _code.Find(snapshots[i], accessSet.Writables[i]) ?? new Account(accessSet.Addresses[i]);
             if (block.Sysvars.TryGet(accounts[i].Address, out ReadOnlySpan<byte> sysvar))
                 sysvar.CopyTo(accounts[i].Data.Write(0, sysvar.Length));
         }
 
         transaction.Accounts = new TransactionAccounts(accounts, accessSet.Signers, accessSet.Writables)
         {
-            ProgramData = TransactionAccounts.FindProgramData(accounts, address => state.Find(address)?.ToAccount()),
+            ProgramData = TransactionAccounts.FindProgramData(
+                accounts, address => Array.Find(accounts, account => account.Address == address) ?? FindCode(address)),
         };
         _executor.Execute(transaction, block);
         return slot;
     }
 
+    private Account? FindCode(Address address) => _code.Find(state.Find(address), isWritable: false);
+
     // An absent account counts nothing, as in execution. An absent fee payer pays nothing, whatever it counts.
-    private static long SizeOf(AccountSnapshot?[] snapshots) => snapshots.Sum(
-        snapshot => snapshot is null ? 0L : TransactionExecutor.LoadedAccountOverheadBytes + snapshot.DataLength);
+    private static long SizeOf(in TransactionView view, AccountSnapshot?[] snapshots)
+    {
+        long bytes = (long)view.LookupCount * LoadedData.LookupTableBytes;
+        foreach (AccountSnapshot? snapshot in snapshots)
+            bytes += snapshot is null ? 0 : TransactionExecutor.LoadedAccountOverheadBytes + snapshot.DataLength;
+        return bytes;
+    }
 }

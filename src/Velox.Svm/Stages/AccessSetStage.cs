@@ -9,7 +9,11 @@ namespace Velox.Svm;
 /// <remarks>Looks accounts up once for the whole batch; from here on nobody touches the account table.</remarks>
 public sealed class AccessSetStage(AccountStore store, IRecentBlockhashes blockhashes, ITransactionHistory statuses)
 {
-    private readonly Dictionary<Hash256, InFlightTransaction> _lastCopies = [];
+    private readonly Dictionary<UInt128, InFlightTransaction> _lastCopies = [];
+
+    // Made once, not for each transaction.
+    private readonly Func<Address, Account?> _find = store.Find;
+    private readonly Func<Address, Account> _getOrCreate = store.GetOrCreate;
 
     public StageCounters Counters { get; } = new("access");
 
@@ -27,19 +31,26 @@ public sealed class AccessSetStage(AccountStore store, IRecentBlockhashes blockh
 
     private TransactionError Extract(InFlightTransaction transaction, BlockContext block)
     {
-        TransactionError error = TransactionChecks.Read(transaction, store.Find, block, out AccessSet accessSet);
+        TransactionError error = TransactionChecks.Read(transaction, _find, block, out AccessSet accessSet);
         if (error.IsError)
             return error;
 
-        if (!blockhashes.IsRecent(transaction.View.RecentBlockhash))
-            return TransactionErrorKind.BlockhashNotFound;
-        if (statuses.Contains(transaction.MessageHash))
+        error = blockhashes.IsRecent(transaction.View.RecentBlockhash)
+            ? CheckDuplicate(transaction)
+            : TransactionChecks.TakeAsDurable(transaction, accessSet, block);
+        if (!error.IsError)
+            transaction.Accounts = accessSet.Load(_getOrCreate, _find);
+        return error;
+    }
+
+    private TransactionErrorKind CheckDuplicate(InFlightTransaction transaction)
+    {
+        if (statuses.Contains(transaction.Fingerprint))
             return TransactionErrorKind.AlreadyProcessed;
 
         // Whether a copy in the same batch gets into the block is known after its execution only: its payer may fail.
-        transaction.EarlierCopy = _lastCopies.GetValueOrDefault(transaction.MessageHash);
-        _lastCopies[transaction.MessageHash] = transaction;
-        transaction.Accounts = accessSet.Load(store.GetOrCreate, store.Find);
-        return TransactionError.None;
+        transaction.EarlierCopy = _lastCopies.GetValueOrDefault(transaction.Fingerprint);
+        _lastCopies[transaction.Fingerprint] = transaction;
+        return TransactionErrorKind.None;
     }
 }

@@ -14,20 +14,24 @@ public sealed class CommitStage(AccountStore store, ITransactionHistory statuses
         {
             if (transaction.Record is not { } record)
                 continue;
-            MarkChanged(transaction.Accounts!, record);
-            statuses.Add(transaction.MessageHash, block.Slot);
+            MarkChanged(transaction, record.Error.IsError);
+            statuses.Add(transaction.Fingerprint, block.Slot);
             block.Add(record);
         }
     }
 
-    private void MarkChanged(TransactionAccounts accounts, TransactionRecord record)
+    private void MarkChanged(InFlightTransaction transaction, bool hasFailed)
     {
-        // A failed transaction changed only its fee payer.
-        int count = record.Error.IsError ? 1 : accounts.Count;
+        TransactionAccounts accounts = transaction.Accounts!;
+        // A failed transaction changed its fee payer and its nonce only.
+        int count = hasFailed ? 1 : accounts.Count;
         for (int i = 0; i < count; i++)
         {
             if (accounts.Writables[i])
                 store.MarkChanged(accounts.Accounts[i]);
         }
+
+        if (hasFailed && transaction.HasNonce)
+            store.MarkChanged(accounts.Accounts[transaction.NonceIndex]);
     }
 }

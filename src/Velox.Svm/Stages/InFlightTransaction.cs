@@ -27,13 +27,21 @@ public sealed class InFlightTransaction(byte[] bytes, long receivedNanos = 0)
     /// <summary>The first signature, the id by which clients know it; valid once parsed.</summary>
     public Signature Id { get; private set; }
 
-    /// <summary>SHA-256 of the signed message: the key under which duplicates are found.</summary>
-    public Hash256 MessageHash { get; internal set; }
+    /// <summary>The message's fingerprint: the key under which duplicates are found.</summary>
+    internal UInt128 Fingerprint { get; set; }
 
     public ComputeBudget Budget { get; internal set; } = ComputeBudget.Default;
 
+    /// <summary>The addresses of its accounts, in key order; set by stage 2.</summary>
+    internal Address[] Keys { get; set; } = [];
+
     /// <summary>Its accounts and rights; set by stage 2.</summary>
     public TransactionAccounts? Accounts { get; internal set; }
+
+    /// <summary>Position of the nonce account whose nonce it states; -1 when it names a recent blockhash. Set by stage 2.</summary>
+    internal int NonceIndex { get; set; } = -1;
+
+    internal bool HasNonce => NonceIndex >= 0;
 
     /// <summary>Its outcome; set by stage 4, null when the fee could not be taken.</summary>
     public TransactionRecord? Record { get; internal set; }

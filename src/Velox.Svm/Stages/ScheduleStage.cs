@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Velox.State;
 
 namespace Velox.Svm;
@@ -13,15 +12,26 @@ namespace Velox.Svm;
 /// </remarks>
 public sealed class ScheduleStage
 {
-    private readonly Dictionary<Account, AccountUse> _uses = [];
+    // No two batches of the process have the same number: forks of a state may share accounts, and their marks.
+    private static int _batches;
+
     private readonly List<List<InFlightTransaction>> _waves = [];
+    private readonly Stack<List<InFlightTransaction>> _spare = [];
+    private int _batch;
 
     public StageCounters Counters { get; } = new("schedule");
 
     /// <summary>The waves, valid until the next call; dead transactions are in none.</summary>
     public IReadOnlyList<IReadOnlyList<InFlightTransaction>> Run(IReadOnlyList<InFlightTransaction> batch)
     {
-        _uses.Clear();
+        // Only unique: nothing else is ordered by it.
+        _batch = Interlocked.Increment(ref _batches);
+        foreach (List<InFlightTransaction> wave in _waves)
+        {
+            wave.Clear();
+            _spare.Push(wave);
+        }
+
         _waves.Clear();
         foreach (InFlightTransaction transaction in batch)
         {
@@ -30,7 +40,7 @@ public sealed class ScheduleStage
             int wave = FirstFreeWave(transaction.Accounts!);
             Occupy(transaction.Accounts!, wave);
             if (wave == _waves.Count)
-                _waves.Add([]);
+                _waves.Add(_spare.TryPop(out List<InFlightTransaction>? spare) ? spare : []);
             _waves[wave].Add(transaction);
         }
 
@@ -42,11 +52,12 @@ public sealed class ScheduleStage
         int wave = 0;
         for (int i = 0; i < accounts.Count; i++)
         {
-            if (!_uses.TryGetValue(accounts.Accounts[i], out AccountUse use))
+            ref ScheduleMark mark = ref accounts.Accounts[i].ScheduleMark;
+            if (mark.Batch != _batch)
                 continue;
-            wave = Math.Max(wave, use.WavesWritten);
+            wave = Math.Max(wave, mark.WavesWritten);
             if (accounts.Writables[i])
-                wave = Math.Max(wave, use.WavesRead);
+                wave = Math.Max(wave, mark.WavesRead);
         }
 
         return wave;
@@ -56,18 +67,13 @@ public sealed class ScheduleStage
     {
         for (int i = 0; i < accounts.Count; i++)
         {
-            ref AccountUse use = ref CollectionsMarshal.GetValueRefOrAddDefault(_uses, accounts.Accounts[i], out _);
+            ref ScheduleMark mark = ref accounts.Accounts[i].ScheduleMark;
+            if (mark.Batch != _batch)
+                mark = new ScheduleMark { Batch = _batch };
             if (accounts.Writables[i])
-                use.WavesWritten = wave + 1;
+                mark.WavesWritten = wave + 1;
             else
-                use.WavesRead = Math.Max(use.WavesRead, wave + 1);
+                mark.WavesRead = Math.Max(mark.WavesRead, wave + 1);
         }
-    }
-
-    /// <summary>The first wave that comes after all writers, and after all readers, of an account so far.</summary>
-    private struct AccountUse
-    {
-        internal int WavesWritten;
-        internal int WavesRead;
     }
 }

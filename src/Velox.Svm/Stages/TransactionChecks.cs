@@ -6,16 +6,40 @@ namespace Velox.Svm;
 /// <summary>What stage 2 and a simulation ask of a transaction before they load its accounts, in Agave's order.</summary>
 internal static class TransactionChecks
 {
-    /// <summary>Reads access set and compute budget. Errors as <see cref="AccessSet.TryRead"/> and <see cref="ComputeBudget.TryRead"/>.</summary>
+    /// <summary>
+    /// Reads compute budget and access set. Errors, in this order: UnsupportedVersion; malformed or repeated compute budget
+    /// instructions; those of <see cref="AccessSet.TryRead"/>; compute budget values out of bounds.
+    /// </summary>
     internal static TransactionError Read(
-        InFlightTransaction transaction, Func<Address, Account?> find, BlockContext block, out AccessSet accessSet)
+        InFlightTransaction transaction, Func<Address, Account?> find, BlockContext block, out AccessSet keys)
     {
+        keys = new AccessSet([], [], []);
         ref readonly TransactionView view = ref transaction.View;
-        TransactionError error = AccessSet.TryRead(in view, find, block, out accessSet);
+        if (view.Version == TransactionVersion.Version1 && !block.Features.Runtime.EnableTxV1)
+            return TransactionErrorKind.UnsupportedVersion;
+        TransactionError error = ComputeBudgetRequest.TryRead(in view, out ComputeBudgetRequest request);
+        if (!error.IsError)
+            error = AccessSet.TryRead(in view, find, block, out keys);
         if (error.IsError)
             return error;
-        error = ComputeBudget.TryRead(in view, out ComputeBudget budget);
+        transaction.Keys = keys.Addresses;
+        error = request.TryGrant(in view, block.Features, out ComputeBudget budget);
         transaction.Budget = budget;
         return error;
+    }
+
+    /// <summary>
+    /// Lets a transaction pass that names no recent blockhash, if it may state a durable nonce. Error: BlockhashNotFound.
+    /// </summary>
+    /// <remarks>
+    /// The nonce account is looked at when the transaction runs, since the ones before it may change it. A nonce serves one
+    /// transaction, so that no other duplicate check is needed.
+    /// </remarks>
+    internal static TransactionErrorKind TakeAsDurable(InFlightTransaction transaction, AccessSet keys, BlockContext block)
+    {
+        transaction.NonceIndex = DurableNonce.FindAccount(in transaction.View, keys);
+        bool isCandidate = transaction.HasNonce
+            && transaction.View.RecentBlockhash != NonceAccount.NonceOf(block.LastBlockhash);
+        return isCandidate ? TransactionErrorKind.None : TransactionErrorKind.BlockhashNotFound;
     }
 }

@@ -1,10 +1,9 @@
-using System.Security.Cryptography;
 using Velox.Cryptography;
 using Velox.Primitives;
 
 namespace Velox.Svm;
 
-/// <summary>Stage 1: parse, sanitise, check every signature under the strict rule, hash the message.</summary>
+/// <summary>Stage 1: parse, sanitise, check every signature under the strict rule, take the message's fingerprint.</summary>
 /// <remarks>
 /// Transactions do not depend on each other here, so workers share the batch, a run of neighbours each, and a worker checks the
 /// signatures of its run in vectors.
@@ -43,15 +42,11 @@ public sealed class VerifyStage(int workers)
             return;
         }
 
-        HashMessage(transaction);
+        TakeFingerprint(transaction);
     }
 
-    internal static void HashMessage(InFlightTransaction transaction)
-    {
-        Span<byte> digest = stackalloc byte[Hash256.Size];
-        SHA256.HashData(transaction.View.Message, digest);
-        transaction.MessageHash = new Hash256(digest);
-    }
+    internal static void TakeFingerprint(InFlightTransaction transaction) =>
+        transaction.Fingerprint = MessageFingerprint.Shared.Of(transaction.View.Message);
 
     private void CheckRun(IReadOnlyList<InFlightTransaction> batch, int run, int runs)
     {

@@ -4,7 +4,7 @@ namespace Velox.Svm;
 
 /// <summary>
 /// Finds and sanitises the fields of a serialized legacy or v0 transaction. What it accepts is what Agave accepts
-/// (<c>transaction-view</c>, sanitising included) with SIMD-0160 and SIMD-0406 active.
+/// (<c>transaction-view</c>, sanitising included) with SIMD-0160 and SIMD-0406 active. <see cref="Version1Parser"/> does v1.
 /// </summary>
 internal static class TransactionParser
 {
@@ -12,12 +12,18 @@ internal static class TransactionParser
 
     internal static WireError Parse(ReadOnlySpan<byte> bytes, ref TransactionFrame frame)
     {
-        // Looked at first: a v1 transaction may be larger than the others, and its cause is the version, not the size.
+        // Looked at first: a v1 transaction may be larger than the others.
         if (bytes.Length > 0 && (bytes[0] & VersionFlag) != 0)
-            return WireError.UnsupportedVersion;
+        {
+            return bytes[0] == Version1Parser.VersionByte
+                ? Version1Parser.Parse(bytes, ref frame)
+                : WireError.UnsupportedVersion;
+        }
+
         if (bytes.Length > WireLimits.MaxTransactionBytes)
             return WireError.TransactionTooLarge;
 
+        frame.MessageEnd = (ushort)bytes.Length;
         var reader = new WireReader(bytes);
         WireError error = ReadSignatures(ref reader, ref frame);
         if (error == WireError.None)
@@ -45,6 +51,7 @@ internal static class TransactionParser
         WireError error = reader.ReadByte(out frame.SignatureCount);
         if (error != WireError.None)
             return error;
+        frame.SignaturesOffset = (ushort)reader.Offset;
         if (frame.SignatureCount == 0)
             return WireError.NoSignatures;
         if (frame.SignatureCount > WireLimits.MaxSignatures)

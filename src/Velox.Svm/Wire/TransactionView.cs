@@ -1,10 +1,11 @@
+using System.Buffers.Binary;
 using Velox.Primitives;
 
 namespace Velox.Svm;
 
 /// <summary>
-/// A parsed and sanitised legacy or v0 transaction, read in place: it keeps the caller's bytes and the offsets of their
-/// fields, and allocates nothing. It is 224 bytes: pass it by <c>in</c>.
+/// A parsed and sanitised transaction, read in place: it keeps the caller's bytes and the offsets of their fields, and
+/// allocates nothing. It is 240 bytes: pass it by <c>in</c>.
 /// </summary>
 /// <remarks>
 /// The bytes stay the caller's and must not change while the view is in use. Signatures, blockhash age, duplicate keys
@@ -42,7 +43,7 @@ public readonly struct TransactionView
     public int SignatureCount => _frame.SignatureCount;
 
     /// <summary>The message: what each signature signs, version byte included.</summary>
-    public ReadOnlySpan<byte> Message => _bytes.Span[_frame.MessageOffset..];
+    public ReadOnlySpan<byte> Message => _bytes.Span[_frame.MessageOffset.._frame.MessageEnd];
 
     /// <summary>The first this many static keys are signers.</summary>
     public int RequiredSignatures => _frame.RequiredSignatures;
@@ -53,7 +54,7 @@ public readonly struct TransactionView
     /// <summary>The last this many static keys are read-only and no signers.</summary>
     public int ReadonlyUnsigned => _frame.ReadonlyUnsigned;
 
-    /// <summary>1 to 38.</summary>
+    /// <summary>1 to 38; up to 64 of version 1.</summary>
     public int StaticKeyCount => _frame.StaticKeyCount;
 
     /// <summary>The first static key, which signs, is writable and pays the fee.</summary>
@@ -65,7 +66,7 @@ public readonly struct TransactionView
     /// <summary>0 to 64.</summary>
     public int InstructionCount => _frame.InstructionCount;
 
-    /// <summary>0 to 31; always 0 for a legacy transaction.</summary>
+    /// <summary>0 to 31; 0 unless the version is 0.</summary>
     public int LookupCount => _frame.LookupCount;
 
     /// <summary>How many accounts all lookups together load writable.</summary>
@@ -80,11 +81,18 @@ public readonly struct TransactionView
     /// </summary>
     public int AccountCount => StaticKeyCount + WritableLookupAccounts + ReadonlyLookupAccounts;
 
+    /// <summary>What a v1 message asks for; empty for the others, which have compute budget instructions.</summary>
+    public TransactionConfig Config =>
+        Version == TransactionVersion.Version1
+            ? Version1Parser.ReadConfig(_bytes.Span[_frame.ConfigOffset..], _frame.ConfigMask)
+            : default;
+
     /// <exception cref="ArgumentOutOfRangeException">Not 0 to <see cref="SignatureCount"/> - 1.</exception>
     public Signature Signature(int index)
     {
         CheckIndex(index, SignatureCount);
-        return new Signature(Slice(1 + index * Primitives.Signature.Size, Primitives.Signature.Size));
+        return new Signature(
+            Slice(_frame.SignaturesOffset + (index * Primitives.Signature.Size), Primitives.Signature.Size));
     }
 
     /// <exception cref="ArgumentOutOfRangeException">Not 0 to <see cref="StaticKeyCount"/> - 1.</exception>
@@ -120,6 +128,8 @@ public readonly struct TransactionView
     public InstructionView Instruction(int index)
     {
         CheckIndex(index, InstructionCount);
+        if (Version == TransactionVersion.Version1)
+            return Version1Instruction(index);
         // The parser has read the same bytes without error, so the errors here are always None.
         var reader = new WireReader(_bytes.Span, _frame.InstructionOffsets[index]);
         _ = reader.ReadByte(out byte programIndex);
@@ -150,6 +160,17 @@ public readonly struct TransactionView
         _ = reader.ReadByteList(out ReadOnlySpan<byte> writable);
         _ = reader.ReadByteList(out ReadOnlySpan<byte> readOnly);
         return new LookupView(new Address(tableKey), writable, readOnly);
+    }
+
+    private InstructionView Version1Instruction(int index)
+    {
+        int headerOffset = _frame.InstructionHeadersOffset + (index * Version1Parser.InstructionHeaderSize);
+        ReadOnlySpan<byte> header = Slice(headerOffset, Version1Parser.InstructionHeaderSize);
+        int accountsOffset = _frame.InstructionOffsets[index];
+        return new InstructionView(
+            header[0],
+            Slice(accountsOffset, header[1]),
+            Slice(accountsOffset + header[1], BinaryPrimitives.ReadUInt16LittleEndian(header[2..])));
     }
 
     private ReadOnlySpan<byte> Slice(int offset, int length) => _bytes.Span.Slice(offset, length);

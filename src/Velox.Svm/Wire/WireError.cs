@@ -11,10 +11,12 @@ public enum WireError : byte
     /// <summary>Bytes follow the last field.</summary>
     TrailingBytes,
 
-    /// <summary>More than <see cref="WireLimits.MaxTransactionBytes"/> bytes.</summary>
+    /// <summary>
+    /// More than <see cref="WireLimits.MaxTransactionBytes"/> bytes, or <see cref="WireLimits.MaxVersion1Bytes"/> of version 1.
+    /// </summary>
     TransactionTooLarge,
 
-    /// <summary>Neither legacy nor v0; v1 (SIMD-0385) is one of these.</summary>
+    /// <summary>Neither legacy nor v0 nor v1.</summary>
     UnsupportedVersion,
 
     /// <summary>A list length is not a compact-u16 in its shortest form, or exceeds 65,535.</summary>
@@ -38,7 +40,9 @@ public enum WireError : byte
     /// <summary>Fewer static keys than required signatures.</summary>
     TooFewStaticKeys,
 
-    /// <summary>More than <see cref="WireLimits.MaxStaticKeys"/> static keys.</summary>
+    /// <summary>
+    /// More than <see cref="WireLimits.MaxStaticKeys"/> static keys, or <see cref="WireLimits.MaxVersion1Accounts"/> of version 1.
+    /// </summary>
     TooManyStaticKeys,
 
     /// <summary>More than <see cref="WireLimits.MaxAccounts"/> accounts, looked-up ones included.</summary>
@@ -61,4 +65,10 @@ public enum WireError : byte
 
     /// <summary>An address table lookup selects no address.</summary>
     EmptyLookup,
+
+    /// <summary>An unknown bit in a v1 configuration mask, or one of the two of the priority fee without the other.</summary>
+    InvalidConfigMask,
+
+    /// <summary>A v1 heap size that is not 32 to 256 KiB or no multiple of 1,024.</summary>
+    InvalidHeapSize,
 }

@@ -1,15 +1,21 @@
 namespace Velox.Svm;
 
-/// <summary>Limits of legacy and v0 transactions. All are protocol constants of Solana.</summary>
+/// <summary>Limits of transactions. All are protocol constants of Solana.</summary>
 public static class WireLimits
 {
-    /// <summary>Most bytes of a serialized transaction: what one IPv6 packet of 1,280 bytes carries.</summary>
+    /// <summary>Most bytes of a serialized legacy or v0 transaction: what one IPv6 packet of 1,280 bytes carries.</summary>
     public const int MaxTransactionBytes = 1_232;
 
     /// <summary>Most signatures: each needs 64 bytes and a static key of 32.</summary>
     public const int MaxSignatures = MaxTransactionBytes / (64 + 32);
 
-    /// <summary>Most static keys: each needs 32 bytes.</summary>
+    /// <summary>Most bytes of a serialized v1 transaction.</summary>
+    public const int MaxVersion1Bytes = 4_096;
+
+    /// <summary>Most accounts of a v1 transaction.</summary>
+    public const int MaxVersion1Accounts = 64;
+
+    /// <summary>Most static keys of a legacy or v0 transaction: each needs 32 bytes.</summary>
     public const int MaxStaticKeys = MaxTransactionBytes / 32;
 
     /// <summary>Most accounts, looked-up ones included: an account index is one byte.</summary>

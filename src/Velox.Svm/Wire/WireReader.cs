@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Velox.Svm;
 
 /// <summary>A cursor over untrusted bytes. Every read checks the bound and reports a <see cref="WireError"/>.</summary>
@@ -21,6 +23,13 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes, int offset = 0)
 
         value = _bytes[_offset++];
         return WireError.None;
+    }
+
+    internal WireError ReadUInt32(out uint value)
+    {
+        WireError error = ReadBytes(sizeof(uint), out ReadOnlySpan<byte> bytes);
+        value = error == WireError.None ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : 0;
+        return error;
     }
 
     internal WireError ReadCompactU16(out ushort value)

@@ -25,6 +25,24 @@ public sealed class FeeTests
     }
 
     [Fact]
+    public void Signatures_that_precompiles_check_cost_as_much_each()
+    {
+        Keypair payer = _bank.NewFunded();
+        Instruction[] instructions =
+        [
+            new(ProgramIds.Ed25519Precompile, default, new byte[] { 2, 0 }),
+            new(ProgramIds.Secp256k1Precompile, default, new byte[] { 3 }),
+            new(ProgramIds.Secp256r1Precompile, default, new byte[] { 255 }),
+            new(ProgramIds.Ed25519Precompile, default, default),
+            new(ProgramIds.Memo, default, new byte[] { 9 }),
+        ];
+        Assert.Equal(
+            WireError.None, TransactionView.TryParse(_bank.Sign(instructions, payer), out TransactionView view));
+
+        Assert.Equal(5_000UL * (1 + 2 + 3 + 255), TransactionExecutor.FeeOf(in view, ComputeBudget.Default));
+    }
+
+    [Fact]
     public void A_failed_transaction_costs_its_fee_and_nothing_else()
     {
         Keypair payer = _bank.NewFunded();

@@ -65,4 +65,44 @@ public sealed class RentTests
         Assert.False(Rent.IsTransitionAllowed(RentState.Of(0, 0), RentState.Of(1, 0)));
         Assert.False(Rent.IsTransitionAllowed(RentState.Of(Sol, 0), RentState.Of(1, 0)));
     }
+
+    [Fact]
+    public void With_the_relaxed_rule_an_account_stays_exempt_while_it_keeps_balance_owner_and_size()
+    {
+        RentBalance before = new(500, 10, ProgramIds.Token);
+
+        Assert.True(IsAllowed(before));
+        Assert.True(IsAllowed(before with { Lamports = 501 }));
+        Assert.True(IsAllowed(before with { Lamports = 0 }));
+        Assert.True(IsAllowed(before with { Lamports = Sol, DataLength = 100, Owner = ProgramIds.System }));
+        Assert.True(IsAllowed(before with { DataLength = 9 }));
+        Assert.False(IsAllowed(before with { Lamports = 499 }));
+        Assert.False(IsAllowed(before with { DataLength = 11 }));
+        Assert.False(IsAllowed(before with { Owner = ProgramIds.System }));
+        Assert.False(Rent.IsChangeAllowed(before with { Lamports = 0 }, before, isRelaxed: true));
+        Assert.False(Rent.IsChangeAllowed(before with { Lamports = Sol }, before, isRelaxed: true));
+        Assert.False(Rent.IsChangeAllowed(before, before with { Lamports = 501 }, isRelaxed: false));
+
+        bool IsAllowed(RentBalance after) => Rent.IsChangeAllowed(before, after, isRelaxed: true);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_payer_below_the_minimum_pays_only_under_the_old_rule(bool isRelaxed)
+    {
+        // Old: a rent-paying account may lose lamports. Relaxed: none is rent-paying, and exempt ones must not lose any.
+        FeatureSet features = isRelaxed
+            ? FeatureSet.Mainnet
+            : FeatureSet.Mainnet.Without(Feature.Named("relax_post_exec_min_balance_check").Id);
+        var chain = new StageChain(features);
+        Keypair payer = chain.NewFunded(_minimum - 1);
+
+        InFlightTransaction sent = chain.Send(ComputeBudgetInstructions.SetComputeUnitLimit(1_000), payer);
+
+        Assert.Equal(
+            isRelaxed ? TransactionErrorKind.InsufficientFundsForRent : TransactionErrorKind.None,
+            StageChain.ErrorOf(sent).Kind);
+        Assert.Equal(_minimum - 1 - (isRelaxed ? 0UL : 5_000), chain.Balance(payer.PublicKey));
+    }
 }

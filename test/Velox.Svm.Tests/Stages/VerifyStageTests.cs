@@ -32,7 +32,7 @@ public sealed class VerifyStageTests
                 string context = $"seed {seed}, transaction {i}";
                 Assert.True(expected.Rejection.Equals(batch[i].Rejection), $"{context}: {batch[i].Rejection.Kind}");
                 Assert.True(expected.WireError == batch[i].WireError, $"{context}: {batch[i].WireError}");
-                Assert.True(expected.MessageHash == batch[i].MessageHash, $"{context}: hash");
+                Assert.True(expected.Fingerprint == batch[i].Fingerprint, $"{context}: fingerprint");
                 Assert.True(expected.Id == batch[i].Id, $"{context}: id");
                 kinds.Add(expected.Rejection.Kind);
                 alive += expected.IsAlive ? 1 : 0;

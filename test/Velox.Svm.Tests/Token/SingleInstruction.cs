@@ -38,11 +38,12 @@ internal sealed class SingleInstruction(Account[] accounts, byte[]? programElf =
         Run(program, instructionAccounts, data, Block with { Features = features ?? Block.Features });
 
     internal InstructionError Run(
-        Address program, InstructionAccount[] instructionAccounts, byte[] data, BlockContext block)
+        Address program, InstructionAccount[] instructionAccounts, byte[] data, BlockContext block,
+        uint units = ComputeBudget.MaxUnitLimit)
     {
         Account[] all = [.. accounts, ProgramAccount(program)];
         var transaction = new TransactionAccounts(all, new bool[all.Length], new bool[all.Length]);
-        _context.Begin(block, transaction, default, ComputeBudget.Default);
+        _context.Begin(block, transaction, default, ComputeBudget.Default with { UnitLimit = units });
         InstructionFrame frame = _context.TopFrame;
         frame.Begin(program, all.Length - 1, data);
         foreach (InstructionAccount account in instructionAccounts)
@@ -61,7 +62,7 @@ internal sealed class SingleInstruction(Account[] accounts, byte[]? programElf =
 
         Log = _context.LogLines;
         ReturnData = _context.ReturnData?.Data ?? [];
-        ConsumedUnits = ComputeBudget.MaxUnitLimit - _context.RemainingUnits;
+        ConsumedUnits = units - _context.RemainingUnits;
         return error;
     }
 

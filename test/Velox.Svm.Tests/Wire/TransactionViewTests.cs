@@ -113,7 +113,8 @@ public sealed class TransactionViewTests
     }
 
     [Theory]
-    [InlineData("81", WireError.UnsupportedVersion)]
+    [InlineData("81", WireError.Truncated)]
+    [InlineData("82", WireError.UnsupportedVersion)]
     [InlineData("80", WireError.UnsupportedVersion)]
     [InlineData("FF", WireError.UnsupportedVersion)]
     [InlineData("", WireError.Truncated)]
@@ -124,10 +125,10 @@ public sealed class TransactionViewTests
         Assert.Equal(expected, TransactionView.TryParse(Convert.FromHexString(hex), out _));
 
     [Fact]
-    public void A_version_1_transaction_of_its_full_size_is_refused_for_its_version()
+    public void A_transaction_of_a_later_version_is_refused_for_its_version()
     {
         byte[] bytes = new byte[4_096];
-        bytes[0] = 0x81;
+        bytes[0] = 0x82;
         Assert.Equal(WireError.UnsupportedVersion, TransactionView.TryParse(bytes, out _));
     }
 

@@ -11,6 +11,7 @@ public sealed class Journal : IDisposable
 {
     private readonly IJournalStorage _storage;
     private readonly ulong _marker;
+    private readonly long _recordsOffset;
     private long _endOffset;
     private byte[] _record = new byte[1 << 16];
     private bool _hasFailed;
@@ -27,7 +28,7 @@ public sealed class Journal : IDisposable
         try
         {
             var header = JournalHeader.Read(storage);
-            var scan = JournalScan.Run(storage, header.Marker);
+            var scan = JournalScan.Run(storage, header);
             if (scan.Tail is not null && !isReadOnly)
             {
                 storage.Truncate(scan.EndOffset);
@@ -35,6 +36,7 @@ public sealed class Journal : IDisposable
             }
 
             _marker = header.Marker;
+            _recordsOffset = header.RecordsOffset;
             _endOffset = scan.EndOffset;
             (Genesis, GenesisRoot, LastSlot, CutTail) = (header.Genesis, header.GenesisRoot, scan.LastSlot, scan.Tail);
         }
@@ -83,7 +85,7 @@ public sealed class Journal : IDisposable
         byte[] buffer = [];
         long end = _endOffset;
         ulong slot = 1;
-        for (long offset = JournalHeader.Size; offset < end; slot++)
+        for (long offset = _recordsOffset; offset < end; slot++)
         {
             yield return ReadBlock(offset, slot, ref buffer, out int payloadLength);
             offset += JournalFrame.Size + payloadLength;

@@ -28,11 +28,12 @@ internal sealed record JournalScan(ulong LastSlot, long EndOffset, TornTail? Tai
     private const int SearchBytes = 1 << 16;
 
     /// <exception cref="LedgerException">CorruptMiddle or MalformedBlock.</exception>
-    internal static JournalScan Run(IJournalStorage storage, ulong marker)
+    internal static JournalScan Run(IJournalStorage storage, JournalHeader header)
     {
         byte[] buffer = new byte[SearchBytes];
+        ulong marker = header.Marker;
         long length = storage.Length;
-        long offset = JournalHeader.Size;
+        long offset = header.RecordsOffset;
         ulong slot = 0;
         while (offset < length && JournalFrame.TryRead(storage, marker, offset, ref buffer, out int payloadLength))
         {

@@ -14,6 +14,9 @@ public sealed record LedgerOptions
     /// <summary>Length of a slot; a new chain's blockhash age follows from it and stays.</summary>
     public int SlotMillis { get; init; } = NodeOptions.DefaultSlotMillis;
 
+    /// <summary>What a new chain has beside what every chain has. An existing one must have been made with the same.</summary>
+    public GenesisAdditions Additions { get; init; } = GenesisAdditions.None;
+
     /// <summary>Told after each replayed block: its slot, and the last one of the journal.</summary>
     public Action<ulong, ulong>? Progress { get; init; }
 
@@ -100,6 +103,7 @@ public sealed class Ledger : IDisposable
         Journal journal = Journal.Open(directory.JournalPath);
         try
         {
+            CheckAdditions(directory, options.Additions, journal.Genesis.Additions);
             NodeKeys keys = NodeKeys.Load(directory, journal.Genesis);
             var bank = new Bank(journal.Genesis, programs, options.Workers);
             Replay.CheckGenesis(bank, journal);
@@ -112,6 +116,17 @@ public sealed class Ledger : IDisposable
         }
     }
 
+    private static void CheckAdditions(LedgerDirectory directory, GenesisAdditions given, GenesisAdditions made)
+    {
+        if (given.FindDifference(made) is { } difference)
+        {
+            throw new LedgerException(
+                LedgerFault.OtherGenesis,
+                $"The ledger '{directory.Root}' has another genesis: {difference}. Give the programs, accounts and deactivated "
+                + "features that it was made with, or start a new chain with --reset (all its blocks are lost).");
+        }
+    }
+
     private static void CreateChain(LedgerDirectory directory, ProgramRegistry programs, LedgerOptions options)
     {
         NodeKeys keys = NodeKeys.Create(directory);
@@ -120,7 +135,10 @@ public sealed class Ledger : IDisposable
             keys.Faucet.PublicKey,
             Genesis.DefaultFaucetLamports,
             keys.Identity.PublicKey,
-            Genesis.BlockhashAgeFor(options.SlotMillis));
+            Genesis.BlockhashAgeFor(options.SlotMillis))
+        {
+            Additions = options.Additions,
+        };
         Journal.Create(directory.JournalPath, genesis, new Bank(genesis, programs).GenesisSeal.Root);
     }
 

@@ -27,7 +27,9 @@ public enum LedgerFault
     /// <summary>A record passes its checksum but holds no well-formed block, or not the one whose turn it is.</summary>
     MalformedBlock,
 
-    /// <summary>The genesis names other keys than the ledger directory holds.</summary>
+    /// <summary>
+    /// The genesis names other keys than the ledger directory holds, or has other accounts or features than are given.
+    /// </summary>
     OtherGenesis,
 
     /// <summary>A key file of the ledger is missing or unreadable.</summary>

@@ -79,7 +79,8 @@ internal sealed class NodeMethods(RpcContext context)
         Genesis genesis = context.Chain.Genesis;
         (ulong slot, AccountSnapshot?[] accounts) = context.Chain.State.FindAll([genesis.Faucet]);
         ulong faucet = accounts[0]?.Lamports ?? 0;
-        ulong total = genesis.FaucetLamports + Genesis.IdentityLamports;
+        ulong total = genesis.Additions.Accounts.Aggregate(
+            genesis.FaucetLamports + Genesis.IdentityLamports, (sum, account) => sum + account.Lamports);
 
         writer.StartContext(slot);
         writer.WriteStartObject();

@@ -74,8 +74,13 @@ internal static class SyscallTable
 
     private static void AddCurves(HostFunctionTable table, RuntimeFeatures features)
     {
-        _ = table;
-        _ = features;
+        AddIf(table, features.Curve25519SyscallEnabled, "sol_curve_validate_point", CurveSyscalls.ValidatePoint);
+        AddIf(table, features.Curve25519SyscallEnabled, "sol_curve_group_op", CurveSyscalls.Combine);
+        AddIf(table, features.Curve25519SyscallEnabled, "sol_curve_multiscalar_mul", CurveSyscalls.MultiplySum);
+        AddIf(table, features.EnableAltBn128Syscall, "sol_alt_bn128_group_op", Bn254Syscalls.Combine);
+        AddIf(table, features.EnableAltBn128CompressionSyscall, "sol_alt_bn128_compression", Bn254Syscalls.Compress);
+        AddIf(table, features.EnablePoseidonSyscall, "sol_poseidon", Bn254Syscalls.Poseidon);
+        AddIf(table, features.EnableBigModExpSyscall, "sol_big_mod_exp", Bn254Syscalls.RefuseModExp);
     }
 
     private static void AddIf(HostFunctionTable table, bool isActive, string name, HostFunction function)

@@ -16,6 +16,9 @@ internal readonly ref struct SystemInstruction
 
     internal Address Owner { get; private init; }
 
+    /// <summary>Of a durable nonce.</summary>
+    internal Address Authority { get; private init; }
+
     /// <summary>Signs in place of the derived address; for the kinds with a seed, transfer excepted.</summary>
     internal Address Base { get; private init; }
 
@@ -56,6 +59,9 @@ internal readonly ref struct SystemInstruction
                 Owner = reader.Address(),
                 Tag = tag,
             },
+            SystemInstructionTag.WithdrawNonceAccount => new() { Lamports = reader.UInt64(), Tag = tag },
+            SystemInstructionTag.InitializeNonceAccount or SystemInstructionTag.AuthorizeNonceAccount =>
+                new() { Authority = reader.Address(), Tag = tag },
             _ => new() { Tag = tag },
         };
         return !reader.HasFailed && tag <= SystemInstructionTag.CreateAccountAllowPrefund;

@@ -2,11 +2,10 @@ using Velox.Primitives;
 
 namespace Velox.Svm;
 
-/// <summary>Creates accounts, moves lamports, and hands accounts of its own to other programs.</summary>
+/// <summary>Creates accounts, moves lamports, keeps durable nonces, and hands accounts of its own to other programs.</summary>
 /// <remarks>
 /// Checks, their order, error codes (<see cref="SystemError"/>) and log lines are those of Agave
-/// (programs/system/src/system_processor.rs). Durable nonces are refused as InvalidInstructionData, and so is
-/// CreateAccountAllowPrefund, as on a network where its feature is off.
+/// (programs/system/src/system_processor.rs).
 /// </remarks>
 public sealed class SystemProgram : INativeProgram
 {
@@ -33,15 +32,24 @@ public sealed class SystemProgram : INativeProgram
                 return TransferSigned(context, instruction);
             case SystemInstructionTag.TransferWithSeed:
                 return TransferSeeded(context, instruction);
+            case SystemInstructionTag.AdvanceNonceAccount:
+                return NonceInstructions.Advance(context);
+            case SystemInstructionTag.WithdrawNonceAccount:
+                return NonceInstructions.Withdraw(context, instruction.Lamports);
+            case SystemInstructionTag.InitializeNonceAccount:
+                return NonceInstructions.Initialize(context, instruction.Authority);
+            case SystemInstructionTag.AuthorizeNonceAccount:
+                return NonceInstructions.Authorize(context, instruction.Authority);
+            case SystemInstructionTag.UpgradeNonceAccount:
+                return NonceInstructions.Upgrade(context);
             default:
-                context.LogRaw($"System instruction {instruction.Tag} is not supported");
-                return InstructionErrorKind.InvalidInstructionData;
+                return CreateAccountAllowPrefund(context, instruction);
         }
     }
 
     private static InstructionError CreateAccount(InvokeContext context, in SystemInstruction instruction)
     {
-        InstructionError error = context.RequireAccounts(2);
+        InstructionError error = context.RequireBuiltinAccounts(2);
         if (error.IsError)
             return error;
         AccountHandle to = context.Account(1);
@@ -59,6 +67,24 @@ public sealed class SystemProgram : INativeProgram
         if (!error.IsError)
             error = Assign(context, to, address, instruction.Owner);
         return error.IsError ? error : TransferSigned(context, instruction);
+    }
+
+    /// <summary>As <see cref="CreateAccount"/>, for an account that has lamports already. It comes first, the payer second.</summary>
+    private static InstructionError CreateAccountAllowPrefund(InvokeContext context, in SystemInstruction instruction)
+    {
+        if (!context.Block.Features.Runtime.CreateAccountAllowPrefund)
+            return InstructionErrorKind.InvalidInstructionData;
+        InstructionError error = context.RequireBuiltinAccounts(instruction.Lamports > 0 ? 2 : 1);
+        if (error.IsError)
+            return error;
+        AccountHandle to = context.Account(0);
+        var address = new SystemAddress(to.Address, null);
+        error = Allocate(context, to, address, instruction.Space);
+        if (!error.IsError)
+            error = Assign(context, to, address, instruction.Owner);
+        return error.IsError || instruction.Lamports == 0
+            ? error
+            : TransferSigned(context, context.Account(1), to, instruction.Lamports);
     }
 
     private static InstructionError AssignAccount(InvokeContext context, in SystemInstruction instruction)
@@ -86,7 +112,7 @@ public sealed class SystemProgram : INativeProgram
     {
         account = default;
         address = default;
-        InstructionError error = context.RequireAccounts(1);
+        InstructionError error = context.RequireBuiltinAccounts(1);
         if (error.IsError)
             return error;
         account = context.Account(0);
@@ -147,22 +173,24 @@ public sealed class SystemProgram : INativeProgram
 
     private static InstructionError TransferSigned(InvokeContext context, in SystemInstruction instruction)
     {
-        InstructionError error = context.RequireAccounts(2);
-        if (error.IsError)
-            return error;
-        AccountHandle from = context.Account(0);
-        if (!from.IsSigner)
-        {
-            context.LogRaw($"Transfer: `from` account {from.Address} must sign");
-            return InstructionErrorKind.MissingRequiredSignature;
-        }
+        InstructionError error = context.RequireBuiltinAccounts(2);
+        return error.IsError
+            ? error
+            : TransferSigned(context, context.Account(0), context.Account(1), instruction.Lamports);
+    }
 
-        return Transfer(context, from, context.Account(1), instruction.Lamports);
+    private static InstructionError TransferSigned(
+        InvokeContext context, in AccountHandle from, in AccountHandle to, ulong lamports)
+    {
+        if (from.IsSigner)
+            return Transfer(context, from, to, lamports);
+        context.LogRaw($"Transfer: `from` account {from.Address} must sign");
+        return InstructionErrorKind.MissingRequiredSignature;
     }
 
     private static InstructionError TransferSeeded(InvokeContext context, in SystemInstruction instruction)
     {
-        InstructionError error = context.RequireAccounts(3);
+        InstructionError error = context.RequireBuiltinAccounts(3);
         if (error.IsError)
             return error;
         AccountHandle from = context.Account(0);

@@ -1,0 +1,39 @@
+using Velox.Primitives;
+using Velox.State;
+
+namespace Velox.Svm;
+
+/// <summary>How many bytes a transaction loads, as its limit counts them (SIMD-0186; Agave svm, account_loader.rs).</summary>
+internal static class LoadedData
+{
+    /// <summary>What each lookup table counts, whatever its size: a full one.</summary>
+    internal const int LookupTableBytes = AddressTable.HeaderSize + (256 * Address.Size);
+
+    /// <summary>Bytes of accounts and lookup tables.</summary>
+    /// <remarks>
+    /// Each account counts 64 bytes beside its data. An absent one counts nothing, but the fee payer does even if its last
+    /// lamports were the fee; nor does the instructions sysvar. The program data of an upgradeable program counts once, if it
+    /// is not among the keys and exists.
+    /// </remarks>
+    /// <param name="view">The message.</param>
+    /// <param name="accounts">Its accounts, the fee taken.</param>
+    internal static long SizeOf(in TransactionView view, TransactionAccounts accounts)
+    {
+        long bytes = (long)view.LookupCount * LookupTableBytes;
+        for (int i = 0; i < accounts.Count; i++)
+        {
+            Account account = accounts.Accounts[i];
+            if ((i > 0 && !account.Exists) || account.Address == SysvarIds.Instructions)
+                continue;
+            bytes += TransactionExecutor.LoadedAccountOverheadBytes + account.DataLength;
+            if (accounts.ProgramData?[i] is { } code && accounts.IndexOf(code.Address) < 0 && IsFirst(accounts.ProgramData, i))
+                bytes += TransactionExecutor.LoadedAccountOverheadBytes + code.DataLength;
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Whether no program before has the same code account.</summary>
+    private static bool IsFirst(Account?[] programData, int index) =>
+        programData.AsSpan(0, index).IndexOf(programData[index]) < 0;
+}
