@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Velox.Bpf.Tests;
 
 /// <summary>Files that are written are read back as what they were made of.</summary>

@@ -123,6 +123,36 @@ public sealed class SvmTimeTests
     }
 
     [Fact]
+    public void A_durable_nonce_lasts_longer_than_blockhashes_and_serves_once()
+    {
+        const int nonceOffset = 40;
+        var environment = new SvmEnvironment();
+        Keypair payer = environment.NewFunded();
+        Keypair nonce = environment.NewKeypair();
+        environment.Send(
+            [
+                SystemInstructions.CreateAccount(payer.PublicKey, nonce.PublicKey, 2_000_000, 80, ProgramIds.System),
+                SystemInstructions.InitializeNonceAccount(nonce.PublicKey, payer.PublicKey),
+            ],
+            payer, nonce).EnsureSuccess();
+        byte[] transaction = new TransactionBuilder(payer.PublicKey)
+        {
+            RecentBlockhash = new Hash256(environment.GetAccount(nonce.PublicKey)!.Data.Span.Slice(nonceOffset, Hash256.Size)),
+        }
+            .Add(SystemInstructions.AdvanceNonceAccount(nonce.PublicKey, payer.PublicKey))
+            .Add(SystemInstructions.Transfer(payer.PublicKey, Reader, 1_000_000_000))
+            .Sign(payer);
+        environment.AdvanceSlot(10_000);
+        Assert.True(environment.Simulate(transaction).IsSuccess);
+
+        environment.Send(transaction).EnsureSuccess();
+
+        Assert.Equal(1_000_000_000ul, environment.GetBalance(Reader));
+        environment.ExpireBlockhash();
+        Assert.Equal(TransactionErrorKind.BlockhashNotFound, environment.Send(transaction).Error.Kind);
+    }
+
+    [Fact]
     public void A_blockhash_lasts_as_many_slots_as_the_option_says()
     {
         foreach ((int age, ulong step) in ((int, ulong)[])[(1, 1), (3, 1), (150, 1), (150, 149), (150, 1_000)])
