@@ -33,6 +33,9 @@ internal sealed class AccountMap
         return _roots.Find(in address) is { Exists: true } account ? account : null;
     }
 
+    /// <summary>See <see cref="AccountStore.Prefetch"/>.</summary>
+    internal void Prefetch(ReadOnlySpan<Address> addresses) => _roots.Prefetch(addresses);
+
     /// <summary>The account, existing or not, to read or write in this generation.</summary>
     /// <param name="address">Of the account.</param>
     /// <param name="isNew">Whether it did not exist and was not asked for in this generation.</param>

@@ -3,7 +3,8 @@ using Velox.Svm.Differential;
 
 // Runs families of transactions through LiteSVM and through this repository's runtime and prints how they differ.
 // --transactions N (for each family), --seed N, --family NAME[,NAME], --scenario N (begin there), --whole 1 (show transactions and logs),
-// --alone 1 (LiteSVM alone, to judge the scenarios). Or --bench N [--runs N]: LiteSVM's CPU time for N transactions of each kind.
+// --trace 1 (LiteSVM's logs of all transactions), --alone 1 (LiteSVM alone, to judge the scenarios). Or --bench N [--runs N]: CPU time of both
+// for N transactions of each kind, and the ratio.
 var options = new Dictionary<string, string>();
 for (int i = 0; i + 1 < args.Length; i += 2)
     options[args[i]] = args[i + 1];
@@ -20,7 +21,7 @@ if (installation is null)
 if (Number("--bench", 0) is > 0 and int count)
 {
     using var peer = LiteSvmPeer.Start(installation);
-    new LiteSvmBench(peer, count).Print(Number("--runs", 5), Console.Out);
+    new ComparisonBench(peer, count).Print(Number("--runs", 5), Console.Out);
     return 0;
 }
 
@@ -30,6 +31,7 @@ var run = new DifferentialRun(installation, (peer, peerOptions, blockhash) =>
     isAlone ? new EmptyRuntime() : new ExecutorRuntime(peer, peerOptions, blockhash))
 {
     IsPeerAlone = isAlone,
+    Trace = Number("--trace", 0) != 0 ? Console.Out : null,
 };
 int differing = 0;
 foreach (IFamily family in FamilyCatalog.All.Where(family => wanted.Length == 0 || wanted.Contains(family.Name)))

@@ -105,9 +105,17 @@ public sealed partial class SvmEnvironment
 
     private SvmResult[] Run(InFlightTransaction[] batch)
     {
-        Prepare(batch);
-        Execute(batch);
-        _commit.Run(batch, new BlockBuilder(_block));
+        Decode(batch);
+        var builder = new BlockBuilder(_block);
+        List<InFlightTransaction> run = [];
+        for (int start = 0; start < batch.Length; start += run.Count)
+        {
+            run.Clear();
+            _accessSets.Run(batch, start, _block, run);
+            Execute(run);
+            _commit.Run(run, builder);
+        }
+
         foreach (InFlightTransaction transaction in batch)
         {
             if (transaction.Record is not null)
@@ -121,8 +129,15 @@ public sealed partial class SvmEnvironment
         return results;
     }
 
-    /// <summary>Stages 1 and 2: whether it may run, and on what.</summary>
+    /// <summary>Stages 1 and 2 of one transaction: whether it may run, and on what.</summary>
     private void Prepare(InFlightTransaction[] batch)
+    {
+        Decode(batch);
+        _accessSets.Run(batch, 0, _block, []);
+    }
+
+    /// <summary>Stage 1.</summary>
+    private void Decode(InFlightTransaction[] batch)
     {
         if (!Options.VerifiesSignatures)
             Array.ForEach(batch, ParseOnly);
@@ -130,11 +145,10 @@ public sealed partial class SvmEnvironment
             VerifyStage.Verify(batch[0]);
         else
             _verify.Run(batch);
-        _accessSets.Run(batch, _block);
     }
 
     /// <summary>Stages 3 and 4.</summary>
-    private void Execute(InFlightTransaction[] batch) => _execute.Run(_schedule.Run(batch), _block);
+    private void Execute(IReadOnlyList<InFlightTransaction> batch) => _execute.Run(_schedule.Run(batch), _block);
 
     private static void ParseOnly(InFlightTransaction transaction)
     {

@@ -127,10 +127,6 @@ public sealed partial class InvokeContext : IDisposable
     public InstructionError RequireAccounts(int count) =>
         AccountCount < count ? InstructionErrorKind.NotEnoughAccountKeys : InstructionError.None;
 
-    /// <summary>As <see cref="RequireAccounts"/>, in the words that Solana's own programs use: MissingAccount.</summary>
-    public InstructionError RequireBuiltinAccounts(int count) =>
-        AccountCount < count ? InstructionErrorKind.MissingAccount : InstructionError.None;
-
     /// <summary>Whether a signature of this address is among the current instruction's accounts.</summary>
     public bool IsSigner(Address address)
     {

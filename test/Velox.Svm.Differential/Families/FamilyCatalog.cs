@@ -14,18 +14,19 @@ public static class FamilyCatalog
         new PrecompileFamily(),
         new LoaderFamily(),
         new LookupTableFamily(),
-        new SyscallFamily("syscalls", SyscallGroup.Common, ScriptProgram.File, new PeerOptions()),
-        new SyscallFamily("bls", SyscallGroup.Bls, ScriptProgram.File, new PeerOptions()),
-        new SyscallFamily("new-syscalls", SyscallGroup.New, ScriptProgram.NewestFile, Newest),
-        new SyscallFamily("powers", SyscallGroup.Powers, ScriptProgram.NewestFile, Newest),
-        new CallFamily("calls", new PeerOptions()),
-        new CallFamily("new-calls", Newest),
-        new CallFamily("direct-calls", new PeerOptions { AllFeatures = true }),
+        new SyscallFamily("syscalls", SyscallGroup.Common, ScriptAbi.Mainnet, new PeerOptions()),
+        new SyscallFamily("bls", SyscallGroup.Bls, ScriptAbi.Mainnet, new PeerOptions()),
+        new SyscallFamily("new-syscalls", SyscallGroup.New, ScriptAbi.Newest, Newest),
+        new SyscallFamily("powers", SyscallGroup.Powers, ScriptAbi.Newest, Newest),
+        new CallFamily("calls", ScriptAbi.Mainnet, new PeerOptions()),
+        new CallFamily("new-calls", ScriptAbi.Newest, Newest),
+        new CallFamily("direct-calls", ScriptAbi.Newest, new PeerOptions { AllFeatures = true }),
         new TokenFamily("token", ProgramIds.Token, SplToken, Comparison.Exact),
         new TokenFamily("p-token", ProgramIds.Token, new PeerOptions(), Comparison.Exact),
         new TokenFamily("token-2022", ProgramIds.Token2022, new PeerOptions(), Comparison.Exact),
         new AssociatedTokenFamily(SplToken),
         new MemoFamily(),
+        new StakeFamily(),
         new JunkFamily(
             [
                 ProgramIds.System, ProgramIds.ComputeBudget, ProgramIds.Token, ProgramIds.AssociatedToken, ProgramIds.Token2022,
@@ -37,6 +38,9 @@ public static class FamilyCatalog
     /// <summary>Families whose differences are known and not settled yet, with the reason: the tests leave them out.</summary>
     public static IReadOnlyDictionary<string, string> Open { get; } = new Dictionary<string, string>
     {
+        ["bls"] = "the syscalls of BLS12-381 are being written",
+        ["powers"] = "sol_big_mod_exp, off on mainnet",
+        ["direct-calls"] = "account data mapped in place, off on mainnet",
     };
 
     /// <summary>All features but those by which programs see account data in place.</summary>

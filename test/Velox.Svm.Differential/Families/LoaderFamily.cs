@@ -73,7 +73,12 @@ public sealed class LoaderFamily : IFamily
             SetClock();
         }
 
-        private Instruction Call() => new(Pick(_programs), ReadOnlyMemory<AccountMeta>.Empty, Array.Empty<byte>());
+        /// <summary>A closed program is not called: LiteSVM goes on to run what it has loaded.</summary>
+        private Instruction Call()
+        {
+            List<Address> callable = [.. _programs.Where(program => !_world[program].Executable || _world[DataOf(program)].Data is [3, ..])];
+            return new Instruction(Pick(callable.Count > 0 ? callable : _authorities), ReadOnlyMemory<AccountMeta>.Empty, Array.Empty<byte>());
+        }
 
         private void SetClock() => _world.SetClock(new ClockState(_slot, 0, 0, 1, 1_700_000_000 + _slot));
 
@@ -182,13 +187,37 @@ public sealed class LoaderFamily : IFamily
             if (_buffers.Count > 0 && Random.Next(3) == 0)
                 return Pick(_buffers);
             Address buffer = _world.NewKey();
-            byte[] file = [.. Files[Random.Next(Files.Length)]];
-            if (Random.Next(8) == 0)
-                file[Random.Next(file.Length)] ^= (byte)(1 << Random.Next(8));
+            byte[] file = SomeFile();
             byte[] data = [.. State(1, Random.Next(12) == 0 ? null : Pick(_authorities), slot: null), .. file];
             _world.Set(buffer, new AccountState(Rent.MinimumBalance(data.Length), Loader, false, data));
             _buffers.Add(buffer);
             return buffer;
+        }
+
+        /// <summary>Mostly a small good one; else a large one, old or new, with some bytes changed.</summary>
+        private byte[] SomeFile()
+        {
+            if (Random.Next(4) > 0)
+                return Files[Random.Next(Files.Length)];
+            byte[] file = Random.Next(3) switch
+            {
+                0 => [.. Files[Random.Next(Files.Length)]],
+                1 => [.. ScriptAbi.Mainnet[0].File],
+                _ => [.. _world[ProgramIds.Memo].Data],
+            };
+            for (int changes = Random.Next(4); changes > 0; changes--)
+            {
+                // Headers are at the beginning, and of old files at the end too.
+                int at = Random.Next(4) switch
+                {
+                    0 => Random.Next(Math.Min(file.Length, 120)),
+                    1 => file.Length - 1 - Random.Next(Math.Min(file.Length, 600)),
+                    _ => Random.Next(file.Length),
+                };
+                file[at] = Random.Next(2) == 0 ? (byte)Random.Next(256) : (byte)(file[at] ^ (1 << Random.Next(8)));
+            }
+
+            return Random.Next(12) == 0 ? file[..Random.Next(file.Length)] : file;
         }
 
         private Address NewProgram()

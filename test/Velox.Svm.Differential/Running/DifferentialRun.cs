@@ -23,6 +23,9 @@ public sealed class DifferentialRun(LiteSvmInstallation installation, Func<LiteS
     /// <summary>Count what LiteSVM does, compare nothing.</summary>
     public bool IsPeerAlone { get; init; }
 
+    /// <summary>Receives what LiteSVM says of every step; null for silence.</summary>
+    public TextWriter? Trace { get; init; }
+
     /// <param name="family">What to do.</param>
     /// <param name="seed">From which all scenarios are made.</param>
     /// <param name="transactions">At least so many, whole scenarios.</param>
@@ -136,6 +139,7 @@ public sealed class DifferentialRun(LiteSvmInstallation installation, Func<LiteS
                 continue;
             Outcome theirs = new PeerAnswer(answers[i]).Outcome(send.Watched.Length);
             _result.Count(theirs);
+            Trace?.WriteLine($"{scenario} step {i}: {(theirs.Error.Length > 0 ? theirs.Error : "ok")}\n    {string.Join("\n    ", theirs.Logs)}");
             List<string> found = IsPeerAlone ? [] : OutcomeComparer.Compare(send, theirs);
             if (found.Count == 0)
                 continue;

@@ -18,7 +18,7 @@ public sealed class ExecutorRuntime : IRuntime
     private readonly TransactionExecutor _executor = new(NativePrograms.CreateRegistry());
     private readonly FeatureSet _features;
     private readonly PeerOptions _options;
-    private readonly HashSet<UInt128> _recorded = [];
+    private readonly HashSet<Signature> _recorded = [];
     private BlockContext _block = new(0, 0);
 
     /// <param name="peer">Just made with these options.</param>
@@ -99,13 +99,18 @@ public sealed class ExecutorRuntime : IRuntime
         if (!sent.IsAlive)
             return;
         if (_options.CheckBlockhashes && sent.View.RecentBlockhash != Blockhash)
-            sent.Rejection = TransactionErrorKind.BlockhashNotFound;
-        else if (_options.CheckSignatures && !_recorded.Add(sent.Fingerprint))
+            sent.Rejection = TransactionChecks.TakeAsDurable(sent, accessSet, block with { LastBlockhash = Blockhash });
+        else if (_options.CheckSignatures && !_recorded.Add(sent.Id))
             sent.Rejection = TransactionErrorKind.AlreadyProcessed;
         if (!sent.IsAlive)
             return;
         sent.Accounts = accessSet.Load(GetOrCreate, Find);
+        Account? nonce = sent.HasNonce ? sent.Accounts.Accounts[sent.NonceIndex] : null;
+        byte[] nonceBefore = nonce?.Data.Bytes.ToArray() ?? [];
         _executor.Execute(sent, block);
+        // Agave advances the nonce of a failed transaction too; LiteSVM leaves it.
+        if (nonce is not null && sent.Record is { Error.IsError: true })
+            nonceBefore.CopyTo(nonce.Data.Write(0, nonceBefore.Length));
     }
 
     private void Forget(TransactionAccounts accounts)

@@ -8,8 +8,9 @@ namespace Velox.Svm.Differential;
 /// right and wrong privileges, seeds, account infos, lengths; and accounts changed around calls.
 /// </summary>
 /// <param name="name">As the command line calls it.</param>
+/// <param name="abis">The script program, a scenario one.</param>
 /// <param name="peer">LiteSVM's features.</param>
-public sealed class CallFamily(string name, PeerOptions peer) : IFamily
+public sealed class CallFamily(string name, IReadOnlyList<ScriptAbi> abis, PeerOptions peer) : IFamily
 {
     public string Name => name;
 
@@ -19,7 +20,7 @@ public sealed class CallFamily(string name, PeerOptions peer) : IFamily
 
     public void Fill(World world)
     {
-        var scripts = new ScriptWorld(world, ScriptProgram.File);
+        var scripts = new ScriptWorld(world, abis[world.Random.Next(abis.Count)]);
         var call = new CallScenario(scripts);
         for (int count = world.Random.Next(20, 40); count > 0; count--)
             call.Send();
@@ -33,6 +34,7 @@ internal sealed class CallScenario
     private readonly Address _derived;
     private readonly byte[] _bump;
     private readonly Address _fresh;
+    private bool _isClean;
 
     internal CallScenario(ScriptWorld world)
     {
@@ -48,13 +50,13 @@ internal sealed class CallScenario
     /// <summary>The accounts of the outer instruction: script, inner scripts, wallets, derived address, programs.</summary>
     private AccountMeta[] Accounts() =>
     [
-        new(_world.Scripts[0], false, Random.Next(12) > 0),
-        new(_world.Scripts[1], false, Random.Next(6) > 0),
-        new(_world.Scripts[2], false, Random.Next(3) > 0),
+        new(_world.Scripts[0], false, _isClean || Random.Next(12) > 0),
+        new(_world.Scripts[1], false, _isClean || Random.Next(6) > 0),
+        new(_world.Scripts[2], false, _isClean || Random.Next(3) > 0),
         AccountMeta.Writable(_derived),
         new(_world.Payer, true, true),
-        new(_world.Other, Random.Next(4) > 0, Random.Next(4) > 0),
-        new(_fresh, Random.Next(2) == 0, true),
+        new(_world.Other, _isClean || Random.Next(4) > 0, _isClean || Random.Next(4) > 0),
+        new(_fresh, _isClean || Random.Next(2) == 0, true),
         AccountMeta.Writable(_world.Foreign),
         AccountMeta.Readonly(ProgramIds.System),
         AccountMeta.Readonly(_world.Programs[0]),
@@ -63,6 +65,8 @@ internal sealed class CallScenario
 
     internal void Send()
     {
+        // Half of the transactions break no rule on purpose, so that they get far.
+        _isClean = Random.Next(2) == 0;
         AccountMeta[] accounts = Accounts();
         if (Random.Next(6) == 0)
             accounts = [.. accounts, accounts[Random.Next(accounts.Length)]];
@@ -85,15 +89,16 @@ internal sealed class CallScenario
     {
         Address[] order = [.. accounts.Select(account => account.Address)];
         int seed = Random.Next();
+        bool isClean = _isClean;
         int length = 0;
         for (int round = 0; round < 3; round++)
         {
-            var layout = new InputLayout(order, other => other == address ? length : _world.World[other].Data.Length);
+            var layout = new InputLayout(order, other => other == address ? length : _world.World[other].Data.Length, _world.Abi.IsAligned);
             var script = new ScriptBuilder();
-            var writer = new CallWriter(new Random(seed), _world, script, layout, accounts, _derived, _bump, _fresh);
+            var writer = new CallWriter(new Random(seed), isClean, _world, script, layout, accounts, _derived, _bump, _fresh);
             for (int i = 0; i < operations; i++)
                 writer.Add(withCalls);
-            byte[] data = script.Build(ScriptWorld.ResultBytes);
+            byte[] data = script.Build(_world.Abi.ScriptAddress, ScriptWorld.ResultBytes);
             if (data.Length != length)
             {
                 length = data.Length;
@@ -104,8 +109,8 @@ internal sealed class CallScenario
         }
 
         var final = new ScriptBuilder();
-        var finalLayout = new InputLayout(order, other => other == address ? length : _world.World[other].Data.Length);
-        var finalWriter = new CallWriter(new Random(seed), _world, final, finalLayout, accounts, _derived, _bump, _fresh);
+        var finalLayout = new InputLayout(order, other => other == address ? length : _world.World[other].Data.Length, _world.Abi.IsAligned);
+        var finalWriter = new CallWriter(new Random(seed), isClean, _world, final, finalLayout, accounts, _derived, _bump, _fresh);
         for (int i = 0; i < operations; i++)
             finalWriter.Add(withCalls);
         _world.SetScript(address, final);

@@ -51,13 +51,14 @@ public sealed class ScriptBuilder
     }
 
     /// <summary>The script with its image, to be an account's data.</summary>
+    /// <param name="address">Where the data will lie.</param>
     /// <param name="room">Bytes to leave behind it, for results.</param>
-    public byte[] Build(int room)
+    public byte[] Build(ulong address, int room)
     {
         int operations = _operations.Count + 1;
         int imageAt = 8 + (operations * ScriptProgram.OperationSize);
         var script = new Bytes().UInt64((ulong)operations);
-        Write(script, [ScriptProgram.NumberOf("sol_memcpy_"), Heap, ScriptProgram.ScriptAddress + (ulong)imageAt, (ulong)_imageLength, 0, 0, 0]);
+        Write(script, [ScriptProgram.NumberOf("sol_memcpy_"), Heap, address + (ulong)imageAt, (ulong)_imageLength, 0, 0, 0]);
         foreach (ulong[] operation in _operations)
             Write(script, operation);
         return script.Blob(_image.ToArray()).Blob(new byte[room]).ToArray();

@@ -1,7 +1,7 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Velox.Bpf;
-using Velox.Primitives;
 
 namespace Velox.Svm.Differential;
 
@@ -13,9 +13,6 @@ namespace Velox.Svm.Differential;
 public static class ScriptProgram
 {
     public const int OperationSize = 56;
-
-    /// <summary>Where the first account's data lies in the input of a program of loader v2 or v3.</summary>
-    public const ulong ScriptAddress = 0x4_0000_0060;
 
     private static readonly string[] Syscalls = [
         "sol_log_", "sol_log_64_", "sol_log_pubkey", "sol_log_compute_units_", "sol_log_data", "sol_create_program_address",
@@ -41,14 +38,11 @@ public static class ScriptProgram
         "jump: callx r1\n ja after",
     ];
 
-    private static readonly Lazy<byte[]> Mainnet = new(() => Build(Syscalls));
-    private static readonly Lazy<byte[]> Newest = new(() => Build([.. Syscalls, .. NewSyscalls]));
+    private static readonly ConcurrentDictionary<ScriptAbi, byte[]> Files = [];
 
-    /// <summary>The file with the syscalls of mainnet.</summary>
-    public static byte[] File => Mainnet.Value;
-
-    /// <summary>The file with all syscalls.</summary>
-    public static byte[] NewestFile => Newest.Value;
+    /// <summary>The file for a loader, made once.</summary>
+    public static byte[] FileOf(ScriptAbi abi) =>
+        Files.GetOrAdd(abi, made => Build(made.HasNewSyscalls ? [.. Syscalls, .. NewSyscalls] : Syscalls, made.ScriptAddress));
 
     /// <summary>All operations by name: the plain ones, then syscalls.</summary>
     public static IReadOnlyList<string> Operations { get; } =
@@ -57,14 +51,10 @@ public static class ScriptProgram
     /// <summary>The number by which scripts name an operation.</summary>
     public static ulong NumberOf(string operation) => (ulong)Operations.ToList().IndexOf(operation);
 
-    /// <summary>An account of loader v2 with the file.</summary>
-    public static AccountState Account(byte[] file) =>
-        new(Rent.MinimumBalance(file.Length), ProgramIds.BpfLoader, true, file);
-
-    private static byte[] Build(string[] syscalls)
+    private static byte[] Build(string[] syscalls, ulong scriptAddress)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"lddw r6, 0x{ScriptAddress:x}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"lddw r6, 0x{scriptAddress:x}");
         text.AppendLine("""
             ldxdw r7, [r6+0]
             add64 r6, 8

@@ -8,14 +8,15 @@ public sealed class ScriptWorld
     /// <summary>Bytes behind a script for results that outlive the transaction.</summary>
     public const int ResultBytes = 512;
 
-    public ScriptWorld(World world, byte[] file)
+    public ScriptWorld(World world, ScriptAbi abi)
     {
         World = world;
+        Abi = abi;
         Payer = world.NewWallet();
         Other = world.NewWallet();
         Programs = [world.NewStranger(), world.NewStranger()];
         foreach (Address program in Programs)
-            world.Set(program, ScriptProgram.Account(file));
+            abi.Deploy(world, program);
         Scripts = [world.NewKey(), world.NewKey(), world.NewKey()];
         foreach (Address script in Scripts)
             SetScript(script, new ScriptBuilder());
@@ -26,6 +27,8 @@ public sealed class ScriptWorld
     public const ulong Sol = World.Sol;
 
     public World World { get; }
+
+    public ScriptAbi Abi { get; }
 
     public Address Payer { get; }
 
@@ -46,7 +49,7 @@ public sealed class ScriptWorld
     /// <summary>Puts a script into an account; returns its data length.</summary>
     public int SetScript(Address account, ScriptBuilder script)
     {
-        byte[] data = script.Build(ResultBytes);
+        byte[] data = script.Build(Abi.ScriptAddress, ResultBytes);
         World.Set(account, new AccountState(Rent.MinimumBalance(data.Length) + 1_000_000, Programs[0], false, data));
         return data.Length;
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using Velox.Primitives;
 
 namespace Velox.Svm.Differential;
@@ -22,7 +23,8 @@ public enum SyscallGroup
 /// <param name="random">The source of all choices.</param>
 /// <param name="script">Where they go.</param>
 /// <param name="keys">Addresses that mean something.</param>
-public sealed class SyscallCalls(Random random, ScriptBuilder script, Address[] keys)
+/// <param name="abi">How the program sees its accounts.</param>
+public sealed class SyscallCalls(Random random, ScriptBuilder script, Address[] keys, ScriptAbi abi)
 {
     private static readonly string[] Plain = ["load", "store", "burn", "divide", "recurse", "jump"];
 
@@ -116,10 +118,16 @@ public sealed class SyscallCalls(Random random, ScriptBuilder script, Address[] 
 
     private void Logs()
     {
-        switch (random.Next(5))
+        switch (random.Next(6))
         {
+            case 5 when random.Next(8) == 0:
+                // More than a transaction's log holds.
+                ulong long_ = script.Place(Encoding.UTF8.GetBytes(new string('l', random.Next(500, 900))));
+                for (int i = random.Next(10, 25); i > 0; i--)
+                    Say("sol_log_", long_, 500);
+                break;
             case 0:
-                byte[] text = random.Next(3) == 0 ? Bytes(random.Next(40)) : System.Text.Encoding.UTF8.GetBytes($"hello é {random.Next()}");
+                byte[] text = random.Next(3) == 0 ? Bytes(random.Next(40)) : Encoding.UTF8.GetBytes($"hello é {random.Next()}");
                 Say("sol_log_", script.Place(text), (ulong)text.Length);
                 break;
             case 1:
@@ -345,7 +353,7 @@ public sealed class SyscallCalls(Random random, ScriptBuilder script, Address[] 
 
     private ulong Key() => script.Place(keys[random.Next(keys.Length)].Span);
 
-    private ulong Text(string text) => script.Place(System.Text.Encoding.UTF8.GetBytes(text));
+    private ulong Text(string text) => script.Place(Encoding.UTF8.GetBytes(text));
 
     /// <summary>Where 32 bytes of result go: the heap, mostly.</summary>
     private ulong Result() => Room(32);
@@ -358,7 +366,7 @@ public sealed class SyscallCalls(Random random, ScriptBuilder script, Address[] 
     private ulong Anywhere(int length) => random.Next(8) switch
     {
         0 => ScriptBuilder.Stack + (ulong)random.Next(4_000),
-        1 => ScriptProgram.ScriptAddress + (ulong)random.Next(3_000),
+        1 => abi.ScriptAddress + (ulong)random.Next(3_000),
         2 => 0x4_0000_0000 + (ulong)random.Next(12_000),
         3 => 0x4_0000_0000 + 0x2800 + (ulong)random.Next(3_000),
         4 => ScriptBuilder.Heap + ScriptBuilder.HeapBytes - (ulong)random.Next(64),
