@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Velox.Cryptography;
 using Velox.Primitives;
 
@@ -10,22 +11,44 @@ namespace Velox.State;
 /// </remarks>
 public sealed class Account(Address address)
 {
-    private readonly Address _address = address;
+    private Head _head = new() { Address = address };
     private TrackedMemory? _data;
-    private bool _isOpen;
-    private bool _savedExecutable;
     private ulong _savedLamports;
-    private Address _savedOwner;
     private ScheduleMark _scheduleMark;
 
-    public Address Address => _address;
+    // Made when they change in a unit of work, which is rare.
+    private SavedRights? _savedRights;
+    private bool _isOpen;
+    private bool _executable;
 
-    public ulong Lamports { get; set; }
+    public Address Address => _head.Address;
+
+    public ulong Lamports
+    {
+        get => _head.Lamports;
+        set => _head.Lamports = value;
+    }
 
     /// <summary>The program that may change data and lower lamports; zero is the system program.</summary>
-    public Address Owner { get; set; }
+    public Address Owner
+    {
+        get => _head.Owner;
+        set
+        {
+            SaveRights();
+            _head.Owner = value;
+        }
+    }
 
-    public bool Executable { get; set; }
+    public bool Executable
+    {
+        get => _executable;
+        set
+        {
+            SaveRights();
+            _executable = value;
+        }
+    }
 
     /// <summary>The data, made at the first call: most accounts never have any.</summary>
     public TrackedMemory Data => _data ?? CreateData();
@@ -66,7 +89,15 @@ public sealed class Account(Address address)
     internal Generation? Generation { get; set; }
 
     /// <summary>Its address, without a copy.</summary>
-    internal ref readonly Address Key => ref _address;
+    internal ref readonly Address Key => ref _head.Address;
+
+    /// <summary>Fetches it into the cache.</summary>
+    internal void Prefetch()
+    {
+        // Its first fields are those that are no structures, whatever the order in which they are declared.
+        CacheLine.Prefetch(in _data);
+        CacheLine.PrefetchAll(in _head);
+    }
 
     /// <summary>Begins a transaction's unit of work.</summary>
     public void Checkpoint()
@@ -74,14 +105,14 @@ public sealed class Account(Address address)
         _data?.Checkpoint();
         _isOpen = true;
         _savedLamports = Lamports;
-        _savedOwner = Owner;
-        _savedExecutable = Executable;
+        _savedRights = null;
     }
 
     /// <summary>Keeps what was written since <see cref="Checkpoint"/>; an account left without lamports ceases to exist.</summary>
     public void Accept()
     {
         _isOpen = false;
+        _savedRights = null;
         _data?.Accept();
         if (!Exists)
             Purge();
@@ -95,12 +126,15 @@ public sealed class Account(Address address)
         _isOpen = false;
         _data?.Rollback();
         Lamports = _savedLamports;
-        Owner = _savedOwner;
-        Executable = _savedExecutable;
+        if (_savedRights is not { } saved)
+            return;
+        Owner = saved.Owner;
+        Executable = saved.Executable;
+        _savedRights = null;
     }
 
     /// <summary>The same account for a later generation; this one must not be written any more.</summary>
-    internal Account Succeed(Generation generation) => new(_address)
+    internal Account Succeed(Generation generation) => new(Address)
     {
         Lamports = Lamports,
         Owner = Owner,
@@ -114,6 +148,12 @@ public sealed class Account(Address address)
         Attachment = Attachment,
         Generation = generation,
     };
+
+    private void SaveRights()
+    {
+        if (_isOpen)
+            _savedRights ??= new SavedRights(Owner, Executable);
+    }
 
     // Several workers may read an account without data at once, and each make it some: all are empty, nobody writes to them
     // while others read, and whoever finds one later finds it complete, as .NET orders the making before the reference.
@@ -133,4 +173,15 @@ public sealed class Account(Address address)
         Executable = false;
         _data?.Resize(0);
     }
+
+    /// <summary>What is read together, in the order in which it is: looking up compares the address and asks for lamports.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Head
+    {
+        internal Address Address;
+        internal ulong Lamports;
+        internal Address Owner;
+    }
+
+    private sealed record SavedRights(Address Owner, bool Executable);
 }

@@ -1,8 +1,28 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Velox.Cryptography;
 using Velox.Primitives;
 
 namespace Velox.State;
+
+/// <summary>A leaf of the state tree as it is to become.</summary>
+internal struct AccountLeaf
+{
+    /// <summary>First, as digests are written at equal distances.</summary>
+    internal Hash256 Hash;
+
+    /// <summary>-1 if the account has none.</summary>
+    internal int Index;
+}
+
+/// <summary>Some of the changed accounts, and where their leaves and snapshots go.</summary>
+/// <param name="Changed">All that changed.</param>
+/// <param name="Start">The first of this block among them.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Leaves">Those of the block, from 0.</param>
+/// <param name="Snapshots">Of all that changed.</param>
+internal readonly record struct AccountBlock(
+    List<Account> Changed, int Start, int Count, AccountLeaf[] Leaves, AccountSnapshot[] Snapshots);
 
 /// <summary>Hashes accounts into leaves of the state tree and takes their snapshots, a slice at a time.</summary>
 /// <remarks>Leaves, and data of equal length up to a kilobyte, are hashed side by side in vectors; longer data alone.</remarks>
@@ -10,30 +30,26 @@ internal sealed class AccountHasher : ISlicedWork
 {
     private const int SliceLength = 128;
 
-    private Account[] _accounts = [];
-    private Hash256[] _leaves = [];
-    private AccountSnapshot[] _snapshots = [];
+    private AccountBlock _block;
     private Workspace[] _workspaces = [];
 
-    /// <summary>Brings accounts' hashes and snapshots up to date.</summary>
-    /// <param name="accounts">Those that changed; what they mark as dirty is clean afterwards.</param>
-    /// <param name="leaves">Receives the hash of each that exists.</param>
-    /// <param name="workers">How many threads may do it.</param>
-    /// <returns>A snapshot of each.</returns>
-    internal AccountSnapshot[] Hash(Account[] accounts, Hash256[] leaves, int workers)
+    /// <summary>
+    /// Brings hashes and snapshots of a block of accounts up to date, on so many threads at most. The accounts are then neither
+    /// dirty nor marked as changed.
+    /// </summary>
+    internal void Hash(AccountBlock block, int workers)
     {
         while (_workspaces.Length < workers)
             _workspaces = [.. _workspaces, new Workspace()];
-        _accounts = accounts;
-        _leaves = leaves;
-        _snapshots = new AccountSnapshot[accounts.Length];
-        WorkSlices.Run(this, accounts.Length, SliceLength, workers);
-        (AccountSnapshot[] snapshots, _accounts, _snapshots) = (_snapshots, [], []);
-        return snapshots;
+        _block = block;
+        WorkSlices.Run(this, block.Count, SliceLength, workers);
+        _block = default;
     }
 
     void ISlicedWork.Run(int worker, int start, int end) => _workspaces[worker].Hash(
-        _accounts.AsSpan(start..end), _leaves.AsSpan(start..end), _snapshots.AsSpan(start..end));
+        CollectionsMarshal.AsSpan(_block.Changed).Slice(_block.Start + start, end - start),
+        _block.Leaves.AsSpan(start..end),
+        _block.Snapshots.AsSpan(_block.Start + start, end - start));
 
     /// <summary>What one worker needs for one slice.</summary>
     private sealed class Workspace
@@ -42,6 +58,7 @@ internal sealed class AccountHasher : ISlicedWork
         private const int LongestInLanes = 1024;
 
         private const int MaxLanes = 32;
+        private const int PrefetchDistance = 8;
 
         private readonly List<int> _dirtyPages = [];
         private readonly Hash256[] _dataRoots = new Hash256[SliceLength];
@@ -52,12 +69,16 @@ internal sealed class AccountHasher : ISlicedWork
         private readonly byte[] _dataInputs = new byte[MaxLanes * LongestInLanes];
         private readonly Hash256[] _dataDigests = new Hash256[MaxLanes];
 
-        internal void Hash(ReadOnlySpan<Account> accounts, Span<Hash256> leaves, Span<AccountSnapshot> snapshots)
+        internal void Hash(ReadOnlySpan<Account> accounts, Span<AccountLeaf> leaves, Span<AccountSnapshot> snapshots)
         {
             int shortCount = 0;
             for (int i = 0; i < accounts.Length; i++)
             {
                 Account account = accounts[i];
+                if (i + PrefetchDistance < accounts.Length)
+                    accounts[i + PrefetchDistance].Prefetch();
+                leaves[i].Index = account.Exists ? account.LeafIndex : -1;
+                account.IsMarkedChanged = false;
                 _dirtyPages.Clear();
                 account.DataOrNull?.CollectDirtyPages(_dirtyPages);
                 if (account.DataLength is > 0 and <= LongestInLanes)
@@ -73,7 +94,8 @@ internal sealed class AccountHasher : ISlicedWork
             for (int i = 0; i < accounts.Length; i++)
                 LeafPreimage.Write(accounts[i], in _dataRoots[i], _leafInputs.AsSpan(i * LeafPreimage.Size));
             Sha256Lanes.Hash(
-                new Sha256Batch(accounts.Length, LeafPreimage.Size, LeafPreimage.Size), _leafInputs, MemoryMarshal.AsBytes(leaves));
+                new Sha256Batch(accounts.Length, LeafPreimage.Size, LeafPreimage.Size, Unsafe.SizeOf<AccountLeaf>()), _leafInputs,
+                MemoryMarshal.AsBytes(leaves));
         }
 
         private void HashShortData(ReadOnlySpan<Account> accounts, Span<long> entries)

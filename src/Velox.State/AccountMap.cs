@@ -33,6 +33,9 @@ internal sealed class AccountMap
         return _roots.Find(in address) is { Exists: true } account ? account : null;
     }
 
+    /// <summary>See <see cref="AccountStore.Prefetch"/>.</summary>
+    internal void Prefetch(ReadOnlySpan<Address> addresses) => _roots.Prefetch(addresses);
+
     /// <summary>The account, existing or not, to read or write in this generation.</summary>
     /// <param name="address">Of the account.</param>
     /// <param name="isNew">Whether it did not exist and was not asked for in this generation.</param>
@@ -54,6 +57,11 @@ internal sealed class AccountMap
     /// <summary>The account, existing or not, of any generation: not to be written; null when there is none.</summary>
     internal Account? Peek(in Address address) =>
         _overlay is not null && _overlay.TryGetValue(address, out Account? account) ? account : _roots.Find(in address);
+
+    /// <summary>Every account, existing or not, of any generation, in no order: not to be written.</summary>
+    internal IEnumerable<Account> All => _overlay is null
+        ? _roots.All
+        : _overlay.Values.Concat(_roots.All.Where(account => !_overlay.ContainsKey(account.Address)));
 
     /// <summary>Whether an account may be written in this generation.</summary>
     internal bool IsOwn(Account account) => ReferenceEquals(account.Generation, Generation);

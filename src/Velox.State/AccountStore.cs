@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Velox.Primitives;
 
 namespace Velox.State;
@@ -11,8 +12,14 @@ namespace Velox.State;
 /// </remarks>
 public sealed class AccountStore
 {
+    // Lists that were longer once are given back.
+    private const int MostKept = 1 << 18;
+
+    private const int PrefetchDistance = 16;
+
     private readonly AccountMap _accounts = new();
     private readonly StateCommitment _commitment = new();
+    private readonly AddressOrder _order = new();
     private readonly List<Account> _changed = [];
 
     // Looked up though absent, in this block: forgotten again at the seal unless they came to exist.
@@ -27,6 +34,13 @@ public sealed class AccountStore
     /// <summary>The account, or null when it does not exist.</summary>
     public Account? Find(Address address) => _accounts.Find(in address);
 
+    /// <summary>Fetches what looking these up will need into the cache: for many that are then looked up one by one.</summary>
+    /// <remarks>
+    /// Of a large state each look-up waits for memory twice; so the waits overlap. Some tens at a time are best. Nothing else
+    /// happens, whether they exist or not.
+    /// </remarks>
+    public void Prefetch(ReadOnlySpan<Address> addresses) => _accounts.Prefetch(addresses);
+
     /// <summary>The account, or an empty one at that address which becomes part of the state if it gains lamports.</summary>
     public Account GetOrCreate(Address address)
     {
@@ -35,6 +49,10 @@ public sealed class AccountStore
             _placeholders.Add(account);
         return account;
     }
+
+    /// <summary>The addresses of a program's accounts, in their order. Looks at every account of the state.</summary>
+    public Address[] FindByOwner(Address owner) =>
+        [.. _accounts.All.Where(account => account.Exists && account.Owner == owner).Select(account => account.Address).Order()];
 
     /// <summary>Says that an account was written by a transaction that is kept.</summary>
     /// <exception cref="InvalidOperationException">
@@ -57,14 +75,13 @@ public sealed class AccountStore
     public StateSeal Seal(int workers = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
-        Account[] changed = TakeChanged();
-        AccountSnapshot[] snapshots = _commitment.Commit(changed, workers);
-        foreach (Account account in changed)
-        {
-            if (!account.Exists)
-                _accounts.Remove(in account.Key);
-        }
+        OwnChanged(out bool anyMoves);
+        _order.Sort(CollectionsMarshal.AsSpan(_changed));
+        AccountSnapshot[] snapshots = _commitment.Commit(_changed, anyMoves, workers);
+        if (anyMoves)
+            ForgetRemoved();
 
+        Clear(_changed);
         ForgetPlaceholders();
         return new StateSeal(_commitment.Root, snapshots);
     }
@@ -94,19 +111,29 @@ public sealed class AccountStore
         _placeholders.AddRange(snapshot.Placeholders);
     }
 
-    /// <summary>The changed accounts in address order, each in the version of this generation.</summary>
-    private Account[] TakeChanged()
+    /// <summary>Puts each changed account's version of this generation in the place of an earlier one.</summary>
+    /// <param name="anyMoves">Whether one of them came to exist or ceased to.</param>
+    private void OwnChanged(out bool anyMoves)
     {
-        Account[] changed = [.. _changed];
-        _changed.Clear();
+        anyMoves = false;
+        Span<Account> changed = CollectionsMarshal.AsSpan(_changed);
         for (int i = 0; i < changed.Length; i++)
         {
+            if (i + PrefetchDistance < changed.Length)
+                changed[i + PrefetchDistance].Prefetch();
             if (!_accounts.IsOwn(changed[i]))
                 changed[i] = _accounts.GetOrCreate(in changed[i].Key, out _);
+            anyMoves |= !changed[i].Exists || changed[i].LeafIndex < 0;
         }
+    }
 
-        AddressOrder.Sort(changed);
-        return changed;
+    private void ForgetRemoved()
+    {
+        foreach (Account account in _changed)
+        {
+            if (!account.Exists)
+                _accounts.Remove(in account.Key);
+        }
     }
 
     private void ForgetPlaceholders()
@@ -117,7 +144,14 @@ public sealed class AccountStore
                 _accounts.Remove(in placeholder.Key);
         }
 
-        _placeholders.Clear();
+        Clear(_placeholders);
+    }
+
+    private static void Clear(List<Account> list)
+    {
+        list.Clear();
+        if (list.Capacity > MostKept)
+            list.Capacity = 0;
     }
 }
 

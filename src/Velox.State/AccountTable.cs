@@ -10,11 +10,25 @@ namespace Velox.State;
 internal sealed class AccountTable
 {
     private const int FirstCapacity = 64;
+    private const int PrefetchGroup = 32;
 
     private Entry[] _entries = new Entry[FirstCapacity];
     private int _count;
 
     internal int Count => _count;
+
+    /// <summary>Every account, in no order.</summary>
+    internal IEnumerable<Account> All
+    {
+        get
+        {
+            foreach (Entry entry in _entries)
+            {
+                if (entry.Account is { } account)
+                    yield return account;
+            }
+        }
+    }
 
     internal Account? Find(in Address address)
     {
@@ -27,6 +41,27 @@ internal sealed class AccountTable
                 return null;
             if (entry.Hash == hash && account.Key == address)
                 return account;
+        }
+    }
+
+    /// <summary>Fetches the entries that these addresses lead to, and then the accounts there.</summary>
+    internal void Prefetch(ReadOnlySpan<Address> addresses)
+    {
+        Span<uint> hashes = stackalloc uint[PrefetchGroup];
+        Entry[] entries = _entries;
+        uint mask = (uint)(entries.Length - 1);
+        while (addresses.Length > 0)
+        {
+            ReadOnlySpan<Address> group = addresses[..Math.Min(PrefetchGroup, addresses.Length)];
+            for (int i = 0; i < group.Length; i++)
+            {
+                hashes[i] = (uint)group[i].GetHashCode();
+                CacheLine.Prefetch(in entries[hashes[i] & mask]);
+            }
+
+            for (int i = 0; i < group.Length; i++)
+                entries[hashes[i] & mask].Account?.Prefetch();
+            addresses = addresses[group.Length..];
         }
     }
 

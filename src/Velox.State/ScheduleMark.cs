@@ -4,11 +4,11 @@ namespace Velox.State;
 public struct ScheduleMark
 {
     /// <summary>The batch that the rest belongs to.</summary>
-    public int Batch;
+    public int Batch { get; set; }
 
     /// <summary>The first wave after all that write the account.</summary>
-    public int WavesWritten;
+    public int WavesWritten { get; set; }
 
     /// <summary>The first wave after all that read it.</summary>
-    public int WavesRead;
+    public int WavesRead { get; set; }
 }

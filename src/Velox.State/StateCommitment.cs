@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Velox.Cryptography;
 using Velox.Primitives;
 
@@ -17,10 +18,11 @@ namespace Velox.State;
 /// </remarks>
 internal sealed class StateCommitment
 {
+    private const int BlockLength = 4096;
+
     private readonly StateTree _tree = new();
     private readonly AccountHasher _hasher = new();
-    private Hash256[] _leaves = [];
-
+    private readonly AccountLeaf[] _leaves = new AccountLeaf[BlockLength];
     internal StateCommitment() => Root = HashRoot(0, default);
 
     internal int AccountCount => _tree.LeafCount - _tree.FreeCount;
@@ -30,22 +32,24 @@ internal sealed class StateCommitment
 
     /// <summary>Brings the leaves of accounts up to date with their lamports, owners, flags and dirty pages, and the root.</summary>
     /// <param name="changed">In address order; they are neither dirty nor marked as changed afterwards.</param>
+    /// <param name="anyMoves">Whether there may be one among them that came to exist or ceased to.</param>
     /// <param name="workers">How many threads may hash.</param>
     /// <returns>A snapshot of each.</returns>
-    internal AccountSnapshot[] Commit(Account[] changed, int workers)
+    internal AccountSnapshot[] Commit(List<Account> changed, bool anyMoves, int workers)
     {
         // In order: who comes first gets the lower leaf.
-        foreach (Account account in changed)
-            PlaceLeaf(account);
-
-        if (_leaves.Length < changed.Length)
-            _leaves = new Hash256[Math.Max(changed.Length, 2 * _leaves.Length)];
-        AccountSnapshot[] snapshots = _hasher.Hash(changed, _leaves, workers);
-        for (int i = 0; i < changed.Length; i++)
+        if (anyMoves)
         {
-            changed[i].IsMarkedChanged = false;
-            if (changed[i].Exists)
-                _tree.Set(changed[i].LeafIndex, in _leaves[i]);
+            foreach (Account account in CollectionsMarshal.AsSpan(changed))
+                PlaceLeaf(account);
+        }
+
+        var snapshots = new AccountSnapshot[changed.Count];
+        for (int start = 0; start < snapshots.Length; start += BlockLength)
+        {
+            int count = Math.Min(BlockLength, snapshots.Length - start);
+            _hasher.Hash(new AccountBlock(changed, start, count, _leaves, snapshots), workers);
+            _tree.Set(_leaves.AsSpan(0, count));
         }
 
         _tree.ComputeRoot(workers);

@@ -29,6 +29,8 @@ internal sealed class StateTree
     // 2^28 leaves.
     private const int MaxLevels = 6;
 
+    private const int PrefetchGroup = 32;
+
     private readonly List<DirtyChunk>[] _dirty = [.. Enumerable.Range(0, MaxLevels).Select(_ => new List<DirtyChunk>())];
     private readonly TreeHasher _hasher = new();
     private object _owner = new();
@@ -75,13 +77,33 @@ internal sealed class StateTree
         FreeCount++;
     }
 
+    /// <summary>Replaces leaves in use; the root changes at the next <see cref="ComputeRoot"/>.</summary>
+    internal void Set(ReadOnlySpan<AccountLeaf> leaves)
+    {
+        while (leaves.Length > 0)
+        {
+            ReadOnlySpan<AccountLeaf> group = leaves[..Math.Min(PrefetchGroup, leaves.Length)];
+            foreach (ref readonly AccountLeaf leaf in group)
+            {
+                if (leaf.Index >= 0)
+                    FindBottom(leaf.Index)?.Prefetch(SlotOf(leaf.Index, 0));
+            }
+
+            foreach (ref readonly AccountLeaf leaf in group)
+            {
+                if (leaf.Index >= 0)
+                    Set(leaf.Index, in leaf.Hash);
+            }
+
+            leaves = leaves[group.Length..];
+        }
+    }
+
     /// <summary>Replaces a leaf in use; the root changes at the next <see cref="ComputeRoot"/>.</summary>
     internal void Set(int index, in Hash256 leaf)
     {
-        TreeChunk? bottom = _top;
-        for (int level = _topLevel; level > 0 && bottom is not null; level--)
-            bottom = bottom.Children![SlotOf(index, level)];
-        if ((bottom is null ? default : bottom.Nodes[TreeChunk.Fan + SlotOf(index, 0)]) == leaf)
+        Hash256 current = FindBottom(index) is { } bottom ? bottom.Nodes[TreeChunk.Fan + SlotOf(index, 0)] : default;
+        if (current == leaf)
             return;
 
         TreeChunk chunk = OwnTop();
@@ -103,16 +125,8 @@ internal sealed class StateTree
     {
         for (int level = 0; level <= _topLevel; level++)
         {
-            List<DirtyChunk> chunks = _dirty[level];
-            _hasher.Hash(chunks, workers);
-            foreach (DirtyChunk dirty in chunks)
-            {
-                dirty.Chunk.Dirty = 0;
-                if (dirty.Parent is { } parent)
-                    parent.Nodes[TreeChunk.Fan + dirty.Slot] = dirty.Chunk.Root;
-            }
-
-            chunks.Clear();
+            _hasher.Hash(_dirty[level], workers);
+            _dirty[level].Clear();
         }
 
         Root = LeafCount == 0 ? default : NodeAt(ProofLength, 0);
@@ -149,6 +163,15 @@ internal sealed class StateTree
 
     /// <summary>Where a path to a leaf leaves the chunk of a level.</summary>
     private static int SlotOf(int index, int level) => (index >> (level * TreeChunk.Height)) & (TreeChunk.Fan - 1);
+
+    /// <summary>The chunk at the bottom that a leaf is in, of whichever owner; null where none was set yet.</summary>
+    private TreeChunk? FindBottom(int index)
+    {
+        TreeChunk? chunk = _top;
+        for (int level = _topLevel; level > 0 && chunk is not null; level--)
+            chunk = chunk.Children![SlotOf(index, level)];
+        return chunk;
+    }
 
     private int TakeFree()
     {

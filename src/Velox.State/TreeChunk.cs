@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Velox.Primitives;
@@ -52,6 +53,43 @@ internal sealed class TreeChunk
 
     /// <summary>Bit per leaf that was in use and is free again; above the bottom, per chunk that has one.</summary>
     internal uint Free { get; set; }
+
+    /// <summary>Fetches what it is, beside its nodes, into the cache.</summary>
+    internal void Prefetch() => CacheLine.Prefetch(in _nodes);
+
+    /// <summary>Fetches what setting a leaf needs into the cache.</summary>
+    internal void Prefetch(int slot)
+    {
+        Prefetch();
+        CacheLine.PrefetchAll(in Nodes[Fan + slot]);
+    }
+
+    /// <summary>Fetches what hashing above the changed leaves needs into the cache.</summary>
+    internal void PrefetchChanged()
+    {
+        Span<Hash256> nodes = Nodes;
+        uint changed = Dirty;
+        for (int height = 1; height <= Height; height++)
+        {
+            changed = ParentsOf(changed);
+            for (uint rest = changed; rest != 0; rest &= rest - 1)
+            {
+                int child = 2 * ((Fan >> height) + BitOperations.TrailingZeroCount(rest));
+                CacheLine.Prefetch(in nodes[child]);
+                CacheLine.PrefetchAll(in nodes[child + 1]);
+            }
+        }
+    }
+
+    /// <summary>Bit i is set if bit 2i or 2i + 1 was.</summary>
+    internal static uint ParentsOf(uint changed)
+    {
+        uint parents = (changed | (changed >> 1)) & 0x5555_5555;
+        parents = (parents | (parents >> 1)) & 0x3333_3333;
+        parents = (parents | (parents >> 2)) & 0x0F0F_0F0F;
+        parents = (parents | (parents >> 4)) & 0x00FF_00FF;
+        return (parents | (parents >> 8)) & 0x0000_FFFF;
+    }
 
     internal TreeChunk CopyFor(object owner) => new(this, owner);
 

@@ -11,7 +11,7 @@ namespace Velox.State;
 /// <param name="Slot">Which leaf of the parent it is.</param>
 internal readonly record struct DirtyChunk(TreeChunk Chunk, TreeChunk? Parent, int Slot);
 
-/// <summary>Hashes the nodes above changed leaves, in all chunks of one level.</summary>
+/// <summary>Hashes the nodes above changed leaves, in all chunks of one level, and puts their roots into the chunks above.</summary>
 /// <remarks>
 /// Of some dozens of chunks, height by height, the children are brought together, hashed side by side in vectors, and the
 /// parents taken back. Copying costs little beside hashing, and in the meantime the chunks stay in the cache.
@@ -19,17 +19,18 @@ internal readonly record struct DirtyChunk(TreeChunk Chunk, TreeChunk? Parent, i
 internal sealed class TreeHasher : ISlicedWork
 {
     private const int GroupSize = 64;
+    private const int SliceLength = 8 * GroupSize;
 
     private List<DirtyChunk> _chunks = [];
     private Workspace[] _workspaces = [];
 
-    /// <summary>Hashes, on so many threads at most; the chunks must differ.</summary>
+    /// <summary>Hashes, on so many threads at most; the chunks must differ. Then none of them is dirty.</summary>
     internal void Hash(List<DirtyChunk> chunks, int workers)
     {
         while (_workspaces.Length < workers)
             _workspaces = [.. _workspaces, new Workspace()];
         _chunks = chunks;
-        WorkSlices.Run(this, chunks.Count, GroupSize, workers);
+        WorkSlices.Run(this, chunks.Count, SliceLength, workers);
     }
 
     void ISlicedWork.Run(int worker, int start, int end) =>
@@ -45,16 +46,30 @@ internal sealed class TreeHasher : ISlicedWork
         private readonly Hash256[] _children = new Hash256[2 * MaxNodes];
         private readonly Hash256[] _parents = new Hash256[MaxNodes];
 
-        internal void Hash(ReadOnlySpan<DirtyChunk> group)
+        internal void Hash(ReadOnlySpan<DirtyChunk> chunks)
+        {
+            for (int start = 0; start < chunks.Length; start += GroupSize)
+            {
+                ReadOnlySpan<DirtyChunk> rest = chunks[start..];
+                ReadOnlySpan<DirtyChunk> group = rest[..Math.Min(GroupSize, rest.Length)];
+                HashGroup(group, rest[group.Length..]);
+            }
+
+            // Chunks of a tree that is gone should be gone too.
+            Array.Clear(_places);
+        }
+
+        private void HashGroup(ReadOnlySpan<DirtyChunk> group, ReadOnlySpan<DirtyChunk> later)
         {
             for (int i = 0; i < group.Length; i++)
                 _changed[i] = group[i].Chunk.Dirty;
             for (int height = 1; height <= TreeChunk.Height; height++)
             {
+                Prefetch(later, height);
                 int count = 0;
                 for (int i = 0; i < group.Length; i++)
                 {
-                    _changed[i] = ParentsOf(_changed[i]);
+                    _changed[i] = TreeChunk.ParentsOf(_changed[i]);
                     count = Gather(group[i].Chunk, _changed[i], TreeChunk.Fan >> height, count);
                 }
 
@@ -64,8 +79,26 @@ internal sealed class TreeHasher : ISlicedWork
                     _places[i].Chunk.Nodes[_places[i].Node] = _parents[i];
             }
 
-            // Chunks of a tree that is gone should be gone too.
-            Array.Clear(_places);
+            // Other workers may write to the same parents, but to other leaves of them.
+            foreach (ref readonly DirtyChunk dirty in group)
+            {
+                dirty.Chunk.Dirty = 0;
+                if (dirty.Parent is { } parent)
+                    parent.Nodes[TreeChunk.Fan + dirty.Slot] = dirty.Chunk.Root;
+            }
+        }
+
+        /// <summary>Fetches a part of the next group while this one is hashed, and of the one behind what says what that will be.</summary>
+        private static void Prefetch(ReadOnlySpan<DirtyChunk> later, int height)
+        {
+            int count = Math.Min(2 * GroupSize, later.Length);
+            for (int i = height - 1; i < count; i += TreeChunk.Height)
+            {
+                if (i < GroupSize)
+                    later[i].Chunk.PrefetchChanged();
+                else
+                    later[i].Chunk.Prefetch();
+            }
         }
 
         private int Gather(TreeChunk chunk, uint changed, int firstNode, int count)
@@ -80,16 +113,6 @@ internal sealed class TreeHasher : ISlicedWork
             }
 
             return count;
-        }
-
-        /// <summary>Bit i is set if bit 2i or 2i + 1 was.</summary>
-        private static uint ParentsOf(uint changed)
-        {
-            uint parents = (changed | (changed >> 1)) & 0x5555_5555;
-            parents = (parents | (parents >> 1)) & 0x3333_3333;
-            parents = (parents | (parents >> 2)) & 0x0F0F_0F0F;
-            parents = (parents | (parents >> 4)) & 0x00FF_00FF;
-            return (parents | (parents >> 8)) & 0x0000_FFFF;
         }
     }
 }

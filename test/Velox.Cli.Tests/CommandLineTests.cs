@@ -16,6 +16,7 @@ public sealed class CommandLineTests
     [InlineData("bench clock", "--count|1 to 50000000|--runs|1 to 1000|--json")]
     [InlineData("bench book", "--count|1 to 50000000|--runs|1 to 1000|--json")]
     [InlineData("bench svm", "--count|1 to 65536|--runs|1 to 1000|--json")]
+    [InlineData("bench state", "--count|1 to 16777216|--runs|1 to 1000|--json")]
     [InlineData("bench bpf", "--runs|1 to 1000|--json")]
     [InlineData("host", "--json|grants")]
     [InlineData("top", "file|pid|--interval|50 to 60000|1000|--once|--json")]

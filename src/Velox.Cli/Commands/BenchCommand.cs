@@ -9,6 +9,7 @@ internal static class BenchCommand
     private const int MaxCount = 50_000_000;
     private const int MaxLockFreeCount = LockFreeBench.MaxOperations;
     private const int MaxMerkleCount = 1 << 24;
+    private const int MaxStateCount = 1 << 24;
     private const int MaxRuns = 1_000;
 
     internal static Command Create() => new("bench", "Measure a part of the engine beside a peer in the same run.")
@@ -27,6 +28,7 @@ internal static class BenchCommand
         Create("ed25519", "Ed25519 signatures in batches and one by one, beside libsodium and OpenSSL.", "signatures", 2_048, MaxCount, Ed25519Bench.Run),
         Create("sha256", "SHA-256 of many inputs side by side and of streams, beside SHA256.HashData.", "hashes of 64 bytes", 200_000, MaxCount, Sha256Bench.Run),
         Create("merkle", "A Merkle tree built and updated, beside a plain one over SHA256.HashData.", "leaves", 1_000_000, MaxMerkleCount, MerkleBench.Run),
+        Create("state", "Accounts changed and sealed, looked up, forked, beside a concurrent dictionary and a plain tree.", "accounts", 1_000_000, MaxStateCount, StateBench.Run),
         CreateBpf(),
         Create("bookvm", "Instructions of the book in native code, beside direct calls and loops.", [], (_, runs) => BookVmBench.Run(runs)),
         Create("blake3", "BLAKE3, the lattice hash of accounts and Keccak-256, beside the framework's hashes.", [], (_, runs) => Blake3Bench.Run(runs)),

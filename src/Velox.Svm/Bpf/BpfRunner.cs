@@ -45,9 +45,10 @@ internal sealed class BpfRunner(InvokeContext context) : IDisposable
         bool isAligned = account.Owner != ProgramIds.BpfLoaderDeprecated;
         level.Input.Write(context, frame, isAligned);
         level.HeapPosition = 0;
+        ulong unitsBefore = context.RemainingUnits;
         if (!TryConsumeHeap())
             return InstructionErrorKind.ProgramEnvironmentSetupFailure;
-        InstructionError error = Run(level, program);
+        InstructionError error = Run(level, program, unitsBefore);
         return error.IsError ? error : level.Input.ReadBack(context, frame);
     }
 
@@ -61,7 +62,8 @@ internal sealed class BpfRunner(InvokeContext context) : IDisposable
         return false;
     }
 
-    private InstructionError Run(Level level, BpfProgram program)
+    /// <summary>What the log calls available are the units before the heap was paid for.</summary>
+    private InstructionError Run(Level level, BpfProgram program, ulong unitsBefore)
     {
         VirtualMachine machine = level.Machine;
         machine.HeapBytes = (int)context.Budget.HeapBytes;
@@ -71,7 +73,7 @@ internal sealed class BpfRunner(InvokeContext context) : IDisposable
         ulong units = context.RemainingUnits;
         ExecutionResult result = machine.Run(units, MemoryMap.InputAddress, level.Input.DataAddress);
         context.RemainingUnits = units - result.ConsumedUnits;
-        LogUnits(result.ConsumedUnits, units);
+        LogUnits(result.ConsumedUnits, unitsBefore);
         if (!context.ReturnBytes.IsEmpty)
             context.LogReturn();
         return VmOutcome.ToInstructionError(context, machine, result);

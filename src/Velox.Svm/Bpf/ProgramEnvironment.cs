@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using Velox.Bpf;
+using Velox.Primitives;
 
 namespace Velox.Svm;
 
@@ -9,8 +11,15 @@ internal sealed class ProgramEnvironment
     /// <summary>Most frames of a program's calls of its own functions.</summary>
     internal const int MaxCallDepth = 64;
 
+    /// <summary>Most programs whose code is known by its hash.</summary>
+    private const int MaxKnown = 1_024;
+
     private readonly ElfOptions _options;
     private readonly ElfOptions _deploymentOptions;
+
+    // Programs alive by the hash of their files: a fork, or the next test's environment, uses the native code of the one before. Under
+    // its own lock.
+    private readonly Dictionary<Hash256, WeakReference<BpfProgram>> _known = [];
 
     internal ProgramEnvironment(RuntimeFeatures features)
     {
@@ -34,9 +43,27 @@ internal sealed class ProgramEnvironment
     /// <summary>What programs that are deployed may call.</summary>
     internal HostFunctionTable DeploymentHost { get; }
 
-    /// <summary>Loads code to run. The bytes are kept.</summary>
-    internal bool TryLoad(ReadOnlyMemory<byte> elf, out BpfProgram? program, out string error) =>
-        TryLoad(elf, _options, Host, out program, out error);
+    /// <summary>Loads code to run; null where it cannot. The bytes are kept.</summary>
+    internal BpfProgram? Load(ReadOnlyMemory<byte> elf)
+    {
+        var hash = new Hash256(SHA256.HashData(elf.Span));
+        lock (_known)
+        {
+            if (_known.TryGetValue(hash, out WeakReference<BpfProgram>? known) && known.TryGetTarget(out BpfProgram? alive))
+                return alive;
+        }
+
+        if (!TryLoad(elf, _options, Host, out BpfProgram? program, out _))
+            return null;
+        lock (_known)
+        {
+            if (_known.Count == MaxKnown)
+                _known.Clear();
+            _known[hash] = new WeakReference<BpfProgram>(program!);
+        }
+
+        return program;
+    }
 
     /// <summary>Checks code that is to be deployed, which must keep more rules.</summary>
     internal bool TryCheckDeployment(ReadOnlyMemory<byte> elf, out string error) =>

@@ -24,6 +24,7 @@ public sealed class Bank
     private readonly ExecuteStage _execute;
     private readonly CommitStage _commit;
     private readonly RootStage _root;
+    private readonly List<InFlightTransaction> _run = [];
     private SysvarCache _sysvars = SysvarCache.Empty;
     private BlockBuilder? _builder;
 
@@ -106,20 +107,32 @@ public sealed class Bank
             Measure(_verify.Counters, batch, () => _verify.Run(batch));
     }
 
+    /// <summary>Stage 1 without its signature checks, for transactions whose signatures the caller has checked or does not ask for.</summary>
+    public void Decode(IReadOnlyList<InFlightTransaction> batch)
+    {
+        if (batch.Count > 0)
+            Measure(_verify.Counters, batch, () => VerifyStage.Decode(batch));
+    }
+
     /// <summary>Stages 2 to 5 for a verified batch. Each transaction ends with a record or a rejection.</summary>
     public void Execute(IReadOnlyList<InFlightTransaction> batch)
     {
         BlockBuilder builder = _builder ?? throw new InvalidOperationException("No block is open: begin one first.");
         if (builder.Records.Count + batch.Count > MaxTransactionsPerBlock)
             throw new InvalidOperationException($"A block holds at most {MaxTransactionsPerBlock} transactions.");
-        if (batch.Count == 0)
-            return;
+        for (int start = 0; start < batch.Count; start += _run.Count)
+        {
+            _run.Clear();
+            long begin = Stopwatch.GetTimestamp();
+            int entered = _accessSets.Run(batch, start, builder.Context, _run);
+            _accessSets.Counters.Add(entered, Alive(_run), Stopwatch.GetElapsedTime(begin));
+            IReadOnlyList<IReadOnlyList<InFlightTransaction>> waves = [];
+            Measure(_schedule.Counters, _run, () => waves = _schedule.Run(_run));
+            Measure(_execute.Counters, _run, () => _execute.Run(waves, builder.Context));
+            Measure(_commit.Counters, _run, () => _commit.Run(_run, builder));
+        }
 
-        Measure(_accessSets.Counters, batch, () => _accessSets.Run(batch, builder.Context));
-        IReadOnlyList<IReadOnlyList<InFlightTransaction>> waves = [];
-        Measure(_schedule.Counters, batch, () => waves = _schedule.Run(batch));
-        Measure(_execute.Counters, batch, () => _execute.Run(waves, builder.Context));
-        Measure(_commit.Counters, batch, () => _commit.Run(batch, builder));
+        _run.Clear();
     }
 
     /// <summary>Closes the block: pays the fees, computes root and hash.</summary>

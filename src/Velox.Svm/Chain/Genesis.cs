@@ -88,7 +88,7 @@ public sealed record Genesis(
     }
 
     /// <summary>SOL as a token: whoever holds a token account of this mint holds lamports in it.</summary>
-    private static void CreateNativeMint(AccountStore store)
+    internal static void CreateNativeMint(AccountStore store)
     {
         Account mint = Create(store, ProgramIds.NativeMint, Rent.MinimumBalance(TokenMint.Size), ProgramIds.Token);
         mint.Data.Resize(TokenMint.Size);

@@ -7,14 +7,14 @@ namespace Velox.Svm;
 /// A message older than the oldest accepted blockhash is refused for its age, so nothing needs to be remembered longer.
 /// </remarks>
 /// <param name="maxAge">How many last blocks a transaction may name.</param>
-public sealed class StatusCache(int maxAge)
+public sealed class StatusCache(int maxAge) : ITransactionHistory
 {
     private readonly HashSet<UInt128> _messages = [];
     private readonly Queue<(ulong Slot, UInt128 Message)> _order = new();
 
     public bool Contains(UInt128 fingerprint) => _messages.Contains(fingerprint);
 
-    internal void Add(UInt128 fingerprint, ulong slot)
+    public void Add(UInt128 fingerprint, ulong slot)
     {
         if (_messages.Add(fingerprint))
             _order.Enqueue((slot, fingerprint));

@@ -71,8 +71,11 @@ public static class Sysvars
                 store.MarkChanged(account);
         }
 
-        return Cache(store.Find, previous);
+        return Read(store, previous);
     }
+
+    /// <summary>What programs see of the accounts as they are.</summary>
+    internal static SysvarCache Read(AccountStore store, SysvarCache previous) => Cache(store.Find, previous);
 
     /// <summary>Notes that a block is there.</summary>
     internal static void EndBlock(AccountStore store, ulong slot)

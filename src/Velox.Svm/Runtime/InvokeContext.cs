@@ -30,7 +30,7 @@ public sealed partial class InvokeContext : IDisposable
     private readonly InstructionFrame[] _frames = new InstructionFrame[MaxRaisedStackHeight + 1];
     private readonly List<MarketEvent> _events = [];
     private readonly byte[] _returnData = new byte[MaxReturnData];
-    private readonly LogCollector _log = new();
+    private readonly LogCollector _log;
     private readonly BpfRunner _bpf;
     private TransactionAccounts _accounts;
     private TransactionView _message;
@@ -50,9 +50,10 @@ public sealed partial class InvokeContext : IDisposable
     // What the log says of a failure that is no instruction error: a fault of the virtual machine, or of a syscall.
     private string? _faultText;
 
-    internal InvokeContext(ProgramRegistry programs)
+    internal InvokeContext(ProgramRegistry programs, int logBytes = LogCollector.MaxBytes)
     {
         _programs = programs;
+        _log = new LogCollector(logBytes);
         _accounts = new TransactionAccounts([], [], []);
         for (int i = 0; i < _frames.Length; i++)
             _frames[i] = new InstructionFrame();

@@ -4,20 +4,27 @@ using Velox.Primitives;
 
 namespace Velox.Svm;
 
-/// <summary>A transaction's log lines, at most 10,000 bytes; then one line "Log truncated" (Agave log_collector).</summary>
+/// <summary>A transaction's log lines, at most 10,000 bytes unless said otherwise; then one line "Log truncated" (Agave log_collector).</summary>
 /// <remarks>
 /// Lines are gathered as UTF-8 in one buffer, each after its length in two bytes: nothing is allocated for them, and text is made
 /// only where somebody reads it.
 /// </remarks>
 public sealed class LogCollector
 {
-    /// <summary>Most bytes of a transaction's lines together.</summary>
+    /// <summary>Most bytes of a transaction's lines together, unless said otherwise.</summary>
     public const int MaxBytes = 10_000;
+
+    /// <summary>The largest limit: a line's length has two bytes.</summary>
+    public const int LargestMaxBytes = ushort.MaxValue;
+
+    /// <summary>The least limit: "Log truncated" has room.</summary>
+    public const int LeastMaxBytes = 64;
 
     private const int LengthBytes = sizeof(ushort);
 
     private static readonly byte[] Truncated = "Log truncated"u8.ToArray();
 
+    private readonly int _maxBytes;
     private byte[] _buffer = new byte[1024];
     private int _end;
     private int _byteCount;
@@ -25,6 +32,14 @@ public sealed class LogCollector
 
     // The line under construction begins at _end; its text may be longer than what is kept.
     private int _lineBytes;
+
+    /// <param name="maxBytes"><see cref="LeastMaxBytes"/> to <see cref="LargestMaxBytes"/>.</param>
+    public LogCollector(int maxBytes = MaxBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, LeastMaxBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxBytes, LargestMaxBytes);
+        _maxBytes = maxBytes;
+    }
 
     /// <summary>What was gathered so far, as it is now: later lines do not show.</summary>
     internal TransactionLog ToLog() => _end == 0 ? TransactionLog.Empty : new TransactionLog(_buffer.AsSpan(0, _end).ToArray());
@@ -92,7 +107,7 @@ public sealed class LogCollector
     /// <summary>Keeps the line, if it fits.</summary>
     internal void End()
     {
-        if (_byteCount + _lineBytes < MaxBytes)
+        if (_byteCount + _lineBytes < _maxBytes)
         {
             _byteCount += _lineBytes;
             Commit(_lineBytes);
@@ -115,7 +130,7 @@ public sealed class LogCollector
     /// <summary>Makes room for more of the line; false where it will not be kept anyway.</summary>
     private bool Reserve(int bytes)
     {
-        if (_lineBytes + bytes > MaxBytes)
+        if (_lineBytes + bytes > _maxBytes)
             return false;
         int end = _end + LengthBytes + _lineBytes + bytes;
         if (end > _buffer.Length)

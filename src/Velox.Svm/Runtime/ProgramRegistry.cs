@@ -11,4 +11,15 @@ public sealed class ProgramRegistry(IEnumerable<INativeProgram> programs)
     public IEnumerable<Address> Ids => _programs.Keys.Order();
 
     public INativeProgram? Find(Address id) => _programs.GetValueOrDefault(id);
+
+    /// <summary>These programs and one more, which takes the place of one with its id.</summary>
+    public ProgramRegistry With(INativeProgram program) =>
+        new(_programs.Values.Where(other => other.Id != program.Id).Append(program));
+
+    /// <summary>These programs without some.</summary>
+    public ProgramRegistry Without(params ReadOnlySpan<Address> ids)
+    {
+        Address[] removed = [.. ids];
+        return new ProgramRegistry(_programs.Values.Where(program => !removed.Contains(program.Id)));
+    }
 }

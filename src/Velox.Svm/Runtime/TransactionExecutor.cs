@@ -7,10 +7,12 @@ namespace Velox.Svm;
 /// Runs one transaction on its accounts: takes the fee, runs the instructions in order, and keeps all effects or none.
 /// </summary>
 /// <remarks>The order of checks and what a failure costs are Agave's (svm transaction_processor). Stateless; safe on several threads.</remarks>
-public sealed class TransactionExecutor(ProgramRegistry programs)
+/// <param name="programs">Native programs.</param>
+/// <param name="logBytes">Most bytes of log that a transaction leaves.</param>
+public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes = LogCollector.MaxBytes)
 {
     // Each worker thread has its own, with virtual machines and buffers.
-    private readonly ThreadLocal<Scratch> _scratches = new(() => new Scratch(programs));
+    private readonly ThreadLocal<Scratch> _scratches = new(() => new Scratch(programs, logBytes));
 
     /// <summary>Lamports for each signature.</summary>
     public const ulong LamportsPerSignature = 5_000;
@@ -183,9 +185,9 @@ public sealed class TransactionExecutor(ProgramRegistry programs)
     }
 
     /// <summary>What a worker uses again for every transaction.</summary>
-    private sealed class Scratch(ProgramRegistry programs)
+    private sealed class Scratch(ProgramRegistry programs, int logBytes)
     {
-        internal InvokeContext Context { get; } = new(programs);
+        internal InvokeContext Context { get; } = new(programs, logBytes);
 
         internal RentBalance[] BalancesBefore { get; } = new RentBalance[WireLimits.MaxAccounts];
     }

@@ -7,7 +7,7 @@ namespace Velox.Svm;
 /// Stage 2: age and duplicate checks, compute budget, and the access set: which accounts, which of them written.
 /// </summary>
 /// <remarks>Looks accounts up once for the whole batch; from here on nobody touches the account table.</remarks>
-public sealed class AccessSetStage(AccountStore store, BlockhashQueue blockhashes, StatusCache statuses)
+public sealed class AccessSetStage(AccountStore store, IRecentBlockhashes blockhashes, ITransactionHistory statuses)
 {
     private readonly Dictionary<UInt128, InFlightTransaction> _lastCopies = [];
 
@@ -17,16 +17,34 @@ public sealed class AccessSetStage(AccountStore store, BlockhashQueue blockhashe
 
     public StageCounters Counters { get; } = new("access");
 
+    /// <summary>Takes transactions from the batch, in order, up to one that may change programs.</summary>
+    /// <remarks>
+    /// Which code a program has is looked up here, so that nothing may change it between here and execution: a transaction that names
+    /// the upgradeable loader ends the run, and is executed before the next one begins.
+    /// </remarks>
     /// <param name="batch">Verified transactions; those that fail get a rejection.</param>
+    /// <param name="start">The first to take.</param>
     /// <param name="block">The block under construction.</param>
-    public void Run(IReadOnlyList<InFlightTransaction> batch, BlockContext block)
+    /// <param name="taken">Receives those taken, dead ones too.</param>
+    /// <returns>How many of those taken were alive.</returns>
+    public int Run(
+        IReadOnlyList<InFlightTransaction> batch, int start, BlockContext block, List<InFlightTransaction> taken)
     {
         _lastCopies.Clear();
-        foreach (InFlightTransaction transaction in batch)
+        int alive = 0;
+        for (int i = start; i < batch.Count; i++)
         {
-            if (transaction.IsAlive)
-                transaction.Rejection = Extract(transaction, block);
+            InFlightTransaction transaction = batch[i];
+            taken.Add(transaction);
+            if (!transaction.IsAlive)
+                continue;
+            alive++;
+            transaction.Rejection = Extract(transaction, block);
+            if (transaction.IsAlive && transaction.Keys.AsSpan().Contains(ProgramIds.BpfLoaderUpgradeable))
+                break;
         }
+
+        return alive;
     }
 
     private TransactionError Extract(InFlightTransaction transaction, BlockContext block)

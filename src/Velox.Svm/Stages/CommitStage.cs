@@ -3,7 +3,7 @@ using Velox.State;
 namespace Velox.Svm;
 
 /// <summary>Stage 5: what was executed becomes part of the block, in the order of the batch.</summary>
-public sealed class CommitStage(AccountStore store, StatusCache statuses)
+public sealed class CommitStage(AccountStore store, ITransactionHistory statuses)
 {
     public StageCounters Counters { get; } = new("commit");
 

@@ -27,6 +27,16 @@ public sealed class VerifyStage(int workers)
         Parallel.For(0, runs, new ParallelOptions { MaxDegreeOfParallelism = runs }, run => CheckRun(batch, run, runs));
     }
 
+    /// <summary>Parses and sanitises, but checks no signature.</summary>
+    public static void Decode(IReadOnlyList<InFlightTransaction> batch)
+    {
+        for (int i = 0; i < batch.Count; i++)
+        {
+            if (batch[i].TryParse())
+                TakeFingerprint(batch[i]);
+        }
+    }
+
     /// <summary>Checks one transaction; on failure its rejection says why.</summary>
     public static void Verify(InFlightTransaction transaction)
     {

@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using Velox.Cryptography;
-using Velox.Primitives;
 using Xunit;
 using static Velox.Svm.Tests.PrecompileCall;
 
@@ -56,7 +55,7 @@ public sealed class EcdsaPrecompileTests
     {
         byte[] bad = [.. R1];
         Words(200).CopyTo(bad, 10);
-        bad.AsSpan(49, 32).Fill(0);
+        bad.AsSpan(49, 32).Clear();
         bad[16] = 4;
         AssertError(PrecompileError.InvalidDataOffsets, VerifyR1(bad));
         Words(113).CopyTo(bad, 10);
@@ -102,7 +101,7 @@ public sealed class EcdsaPrecompileTests
         AssertError(PrecompileError.InvalidRecoveryId, VerifyK1(bad));
         bad.AsSpan(32, 32).Fill(0xFF);
         AssertError(PrecompileError.InvalidSignature, VerifyK1(bad));
-        bad.AsSpan(32, 32).Fill(0);
+        bad.AsSpan(32, 32).Clear();
         AssertError(PrecompileError.InvalidRecoveryId, VerifyK1(bad));
         bad[32 + 64] = 0;
         AssertError(PrecompileError.InvalidSignature, VerifyK1(bad));

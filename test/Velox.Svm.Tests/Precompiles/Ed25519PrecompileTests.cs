@@ -1,6 +1,5 @@
 using System.Text;
 using Velox.Cryptography;
-using Velox.Primitives;
 using Xunit;
 using static Velox.Svm.Tests.PrecompileCall;
 
@@ -80,7 +79,7 @@ public sealed class Ed25519PrecompileTests
         // All flaws at once, then one after another is mended.
         byte[] bad = [.. Good];
         bad[48 + 63] |= 0x80;
-        bad.AsSpan(16, 32).Fill(0);
+        bad.AsSpan(16, 32).Clear();
         bad[16] = 2; // y = 2 is of no point
         Words(13).CopyTo(bad, 12);
         AssertError(PrecompileError.InvalidSignature, Verify(bad));

@@ -1,6 +1,5 @@
 using Velox.Cryptography;
 using Velox.Primitives;
-using Velox.State;
 using Xunit;
 using static Velox.Svm.Tests.StageChain;
 

@@ -93,8 +93,8 @@ public sealed class RentTests
     {
         // Old: a rent-paying account may lose lamports. Relaxed: none is rent-paying, and exempt ones must not lose any.
         FeatureSet features = isRelaxed
-            ? FeatureSet.Mainnet.With(Feature.Named("relax_post_exec_min_balance_check").Id)
-            : FeatureSet.Mainnet;
+            ? FeatureSet.Mainnet
+            : FeatureSet.Mainnet.Without(Feature.Named("relax_post_exec_min_balance_check").Id);
         var chain = new StageChain(features);
         Keypair payer = chain.NewFunded(_minimum - 1);
 

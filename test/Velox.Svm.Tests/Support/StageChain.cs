@@ -109,9 +109,15 @@ internal sealed class StageChain
     {
         InFlightTransaction[] batch = [.. transactions.Select(bytes => new InFlightTransaction(bytes))];
         new VerifyStage(1).Run(batch);
-        _accessSets.Run(batch, Block);
-        new ExecuteStage(_executor, 1).Run(new ScheduleStage().Run(batch), Block);
-        new CommitStage(Accounts, _statuses).Run(batch, new BlockBuilder(Block));
+        List<InFlightTransaction> run = [];
+        for (int start = 0; start < batch.Length; start += run.Count)
+        {
+            run.Clear();
+            _accessSets.Run(batch, start, Block, run);
+            new ExecuteStage(_executor, 1).Run(new ScheduleStage().Run(run), Block);
+            new CommitStage(Accounts, _statuses).Run(run, new BlockBuilder(Block));
+        }
+
         return batch;
     }
 

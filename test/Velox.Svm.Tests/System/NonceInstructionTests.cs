@@ -108,8 +108,8 @@ public sealed class NonceInstructionTests
         AccountMeta[] accounts = instruction.Accounts.ToArray();
 
         _world.ExpectFailure(
-            new Instruction(ProgramIds.System, accounts[..index], instruction.Data),
-            InstructionErrorKind.NotEnoughAccountKeys, null);
+            new Instruction(ProgramIds.System, accounts.AsMemory(0, index), instruction.Data),
+            InstructionErrorKind.MissingAccount, null);
         accounts[index] = AccountMeta.Readonly(SysvarIds.Clock);
         _world.ExpectFailure(
             new Instruction(ProgramIds.System, accounts, instruction.Data),

@@ -174,7 +174,7 @@ public sealed class SystemAccountTests
         unsigned.ExpectLog($"Assign: account Address {{ address: {account.PublicKey}, base: None }} must sign");
         _bank.Send(InstructionVariant.Of(assign, AccountMeta.ReadonlySigner(account.PublicKey)), _payer, account)
             .ExpectFailure(InstructionErrorKind.ModifiedProgramId);
-        _bank.Send(InstructionVariant.Of(assign), _payer).ExpectFailure(InstructionErrorKind.NotEnoughAccountKeys);
+        _bank.Send(InstructionVariant.Of(assign), _payer).ExpectFailure(InstructionErrorKind.MissingAccount);
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class SystemPrefundTests
         Instruction create = Create(created, Sol, 100);
         AccountMeta[] accounts = create.Accounts.ToArray();
 
-        AssertFails(InstructionErrorKind.NotEnoughAccountKeys, With(accounts[0]), created);
+        AssertFails(InstructionErrorKind.MissingAccount, With(accounts[0]), created);
         AssertFails(
             InstructionErrorKind.MissingRequiredSignature,
             With(AccountMeta.Writable(created.PublicKey), accounts[1]));

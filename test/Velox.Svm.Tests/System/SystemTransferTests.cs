@@ -117,7 +117,7 @@ public sealed class SystemTransferTests
         Instruction instruction = InstructionVariant.Of(
             SystemInstructions.Transfer(from.PublicKey, from.PublicKey, 1), AccountMeta.WritableSigner(from.PublicKey));
 
-        _bank.Send(instruction, from).ExpectFailure(InstructionErrorKind.NotEnoughAccountKeys);
+        _bank.Send(instruction, from).ExpectFailure(InstructionErrorKind.MissingAccount);
     }
 
     [Fact]

@@ -139,7 +139,7 @@ public sealed class Version1Tests
     [Fact]
     public void It_is_an_unsupported_version_until_its_feature_is_on()
     {
-        var off = new StageChain();
+        var off = new StageChain(FeatureSet.Mainnet.Without(Feature.Named("enable_tx_v1").Id));
         InFlightTransaction sent = off.Send(Transfer(off, new TransactionConfig(0, 1_000, 100_000)))[0];
         Assert.Null(sent.Record);
         Assert.Equal(TransactionErrorKind.UnsupportedVersion, sent.Rejection.Kind);
@@ -216,7 +216,7 @@ public sealed class Version1Tests
             builder.CompileMessage().Serialize([new Signature(new byte[64])]);
     }
 
-    private static StageChain NewChain() => new(FeatureSet.Mainnet.With(Feature.Named("enable_tx_v1").Id));
+    private static StageChain NewChain() => new();
 
     private static byte[] Transfer(StageChain chain, TransactionConfig config)
     {

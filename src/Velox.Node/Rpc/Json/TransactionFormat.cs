@@ -16,11 +16,14 @@ internal readonly record struct TransactionFormat(string Encoding, ulong? MaxVer
     /// <summary>Refuses a transaction that the client says it would not understand.</summary>
     internal void CheckVersion(TransactionVersion version)
     {
-        if (version == TransactionVersion.Legacy || MaxVersion is not null)
+        if (version == TransactionVersion.Legacy)
+            return;
+        ulong number = (ulong)TransactionJson.VersionNumber(version);
+        if (number <= MaxVersion)
             return;
         throw new RpcException(
             RpcErrorCode.UnsupportedTransactionVersion,
-            "Transaction version (0) is not supported by the requesting client. Please try the request again with "
-            + "the following configuration parameter: \"maxSupportedTransactionVersion\": 0");
+            $"Transaction version ({number}) is not supported by the requesting client. Please try the request again with "
+            + $"the following configuration parameter: \"maxSupportedTransactionVersion\": {number}");
     }
 }

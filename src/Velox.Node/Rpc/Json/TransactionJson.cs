@@ -27,8 +27,11 @@ internal static class TransactionJson
         if (view.Version == TransactionVersion.Legacy)
             writer.WriteString("version"u8, "legacy"u8);
         else
-            writer.WriteNumber("version"u8, (int)view.Version - (int)TransactionVersion.Version0);
+            writer.WriteNumber("version"u8, VersionNumber(view.Version));
     }
+
+    /// <summary>The number of a version that has one: all but legacy.</summary>
+    internal static int VersionNumber(TransactionVersion version) => version - TransactionVersion.Version0;
 
     private static void WriteTransaction(
         Utf8JsonWriter writer, TransactionRecord record, in TransactionView view, TransactionFormat format)
@@ -98,6 +101,26 @@ internal static class TransactionJson
         writer.WriteEndArray();
         if (view.Version == TransactionVersion.Version0)
             WriteLookups(writer, in view);
+        else if (view.Version == TransactionVersion.Version1)
+            WriteConfig(writer, view.Config);
+    }
+
+    private static void WriteConfig(Utf8JsonWriter writer, TransactionConfig config)
+    {
+        writer.WriteStartObject("transactionConfig"u8);
+        WriteOptional(writer, "priorityFee"u8, config.PriorityFee);
+        WriteOptional(writer, "computeUnitLimit"u8, config.UnitLimit);
+        WriteOptional(writer, "loadedAccountsDataSizeLimit"u8, config.LoadedDataLimit);
+        WriteOptional(writer, "heapSize"u8, config.HeapBytes);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteOptional(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ulong? value)
+    {
+        if (value is { } number)
+            writer.WriteNumber(name, number);
+        else
+            writer.WriteNull(name);
     }
 
     private static void WriteLookups(Utf8JsonWriter writer, in TransactionView view)

@@ -98,7 +98,7 @@ internal readonly struct CallFormC : ICallForm
         {
             if (!CallFormParts.IsFlag(metaBytes[i + 8]) || !CallFormParts.IsFlag(metaBytes[i + 9]))
             {
-                call.Fail(InstructionErrorKind.InvalidArgument);
+                call.FailWith(InstructionErrorKind.InvalidArgument);
                 return false;
             }
 
@@ -188,7 +188,7 @@ internal readonly struct CallFormRust : ICallForm
         {
             if (CallFormParts.IsFlag(metaBytes[i + Address.Size]) && CallFormParts.IsFlag(metaBytes[i + Address.Size + 1]))
                 continue;
-            call.Fail(InstructionErrorKind.InvalidArgument);
+            call.FailWith(InstructionErrorKind.InvalidArgument);
             return false;
         }
 

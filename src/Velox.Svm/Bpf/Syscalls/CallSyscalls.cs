@@ -67,7 +67,7 @@ internal static class CallSyscalls
             return 0;
         InstructionError error = Prepare<TForm>(in call, context, frame, metas, signers[..signerCount]);
         if (error.IsError)
-            return call.Fail((object)error);
+            return call.Fail(error);
         CallerAccountList accounts = context.Bpf.CurrentCallerAccounts;
         if (!TryTranslateAccounts<TForm>(in call, context, frame, accounts))
             return 0;
@@ -97,7 +97,7 @@ internal static class CallSyscalls
         InstructionError error = context.RunCall();
         call.SetRemainingUnits(context.RemainingUnits);
         if (error.IsError)
-            return call.Fail((object)error);
+            return call.Fail(error);
         accounts.TryUpdateCallers(in call, context);
         return 0;
     }
@@ -140,7 +140,7 @@ internal static class CallSyscalls
 
         if (count > AddressSeeds.MaxCount)
         {
-            call.Fail(InstructionErrorKind.MaxSeedLengthExceeded);
+            call.FailWith(InstructionErrorKind.MaxSeedLengthExceeded);
             return false;
         }
 

@@ -40,7 +40,7 @@ internal unsafe struct CallerAccount(byte* lamports, byte* owner, byte* length, 
             int reserved = originalLength + (call.Svm().ChecksAlignment ? InputBuffer.MaxGrowthBytes : 0);
             if (bytes > (ulong)reserved)
             {
-                call.Fail(InstructionErrorKind.InvalidRealloc);
+                call.FailWith(InstructionErrorKind.InvalidRealloc);
                 return false;
             }
         }
@@ -100,7 +100,7 @@ internal sealed unsafe class CallerAccountList
             InstructionError error = UpdateCallee(in _accounts[i], context.Account(_accounts[i].IndexInCaller));
             if (!error.IsError)
                 continue;
-            call.Fail((object)error);
+            call.Fail(error);
             return false;
         }
 
@@ -132,7 +132,7 @@ internal sealed unsafe class CallerAccountList
         if (position < 0)
         {
             context.LogRaw($"Instruction references an unknown account {handle.Address}");
-            call.Fail(InstructionErrorKind.MissingAccount);
+            call.FailWith(InstructionErrorKind.MissingAccount);
             return false;
         }
 
@@ -158,7 +158,7 @@ internal sealed unsafe class CallerAccountList
     {
         InstructionError error = UpdateCallee(in account, handle);
         if (error.IsError)
-            call.Fail((object)error);
+            call.Fail(error);
         return !error.IsError;
     }
 
@@ -185,7 +185,7 @@ internal sealed unsafe class CallerAccountList
         if (length > caller.OriginalLength + growth && (isRestricted || lengthBefore != (ulong)length))
         {
             context.LogRaw($"Account data size realloc limited to {growth} in inner instructions");
-            call.Fail(InstructionErrorKind.InvalidRealloc);
+            call.FailWith(InstructionErrorKind.InvalidRealloc);
             return false;
         }
 
@@ -193,7 +193,7 @@ internal sealed unsafe class CallerAccountList
             return false;
         if (caller.DataLength != length)
         {
-            call.Fail(InstructionErrorKind.AccountDataTooSmall);
+            call.FailWith(InstructionErrorKind.AccountDataTooSmall);
             return false;
         }
 
@@ -207,7 +207,7 @@ internal sealed unsafe class CallerAccountList
         {
             if (length > caller.DataLength)
             {
-                call.Fail(InstructionErrorKind.AccountDataTooSmall);
+                call.FailWith(InstructionErrorKind.AccountDataTooSmall);
                 return false;
             }
 

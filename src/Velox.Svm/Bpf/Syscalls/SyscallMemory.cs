@@ -18,7 +18,7 @@ internal static class SyscallMemory
     internal static InvokeContext Svm(this scoped in HostCall call) => Unsafe.As<InvokeContext>(call.Context!);
 
     /// <summary>Ends the program with an instruction error.</summary>
-    internal static ulong Fail(this scoped in HostCall call, InstructionErrorKind error) => call.Fail((object)(InstructionError)error);
+    internal static ulong FailWith(this scoped in HostCall call, InstructionErrorKind error) => call.Fail((InstructionError)error);
 
     /// <summary>Reads a value; its alignment is <paramref name="alignment"/> bytes where alignment is checked.</summary>
     internal static bool TryReadValue<T>(this scoped in HostCall call, ulong address, int alignment, out T value)

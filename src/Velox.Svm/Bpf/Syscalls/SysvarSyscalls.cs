@@ -38,7 +38,7 @@ internal static class SysvarSyscalls
         }
 
         if (length > ulong.MaxValue - offset || length > ulong.MaxValue - target)
-            return call.Fail(InstructionErrorKind.ArithmeticOverflow);
+            return call.FailWith(InstructionErrorKind.ArithmeticOverflow);
         if (!IsServed(id) || !call.Svm().Block.Sysvars.TryGet(id, out ReadOnlySpan<byte> data))
             return NotFound;
         if (offset + length > (ulong)data.Length)
@@ -70,7 +70,7 @@ internal static class SysvarSyscalls
         }
 
         if (!call.Svm().Block.Sysvars.TryGet(id, out ReadOnlySpan<byte> data))
-            return call.Fail(InstructionErrorKind.UnsupportedSysvar);
+            return call.FailWith(InstructionErrorKind.UnsupportedSysvar);
         WriteInMemoryForm(id, data, target);
         return 0;
     }

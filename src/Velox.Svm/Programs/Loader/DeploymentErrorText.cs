@@ -40,7 +40,9 @@ internal static class DeploymentErrorText
         _ => error.Message,
     };
 
-    internal static string Of(VerifierError error) => error.Rule switch
+    internal static string Of(VerifierError error) => "Verifier error: " + ReasonOf(error);
+
+    private static string ReasonOf(VerifierError error) => error.Rule switch
     {
         VerifierRule.EmptyProgram => "no program set, call prog_set() to load one",
         VerifierRule.LengthNotMultipleOf8 => "program length must be a multiple of 8 octets",

@@ -8,7 +8,7 @@ internal static class NonceInstructions
 {
     internal static InstructionError Advance(InvokeContext context)
     {
-        InstructionError error = context.RequireAccounts(1);
+        InstructionError error = context.RequireListed(1);
         if (!error.IsError)
             error = RequireBlockhashes(context, 1, "Advance");
         if (error.IsError)
@@ -37,7 +37,7 @@ internal static class NonceInstructions
 
     internal static InstructionError Withdraw(InvokeContext context, ulong lamports)
     {
-        InstructionError error = context.RequireAccounts(2);
+        InstructionError error = context.RequireListed(2);
         if (!error.IsError)
             error = RequireSysvar(context, 2, SysvarIds.RecentBlockhashes, out _);
         if (!error.IsError)
@@ -59,7 +59,7 @@ internal static class NonceInstructions
 
     internal static InstructionError Initialize(InvokeContext context, Address authority)
     {
-        InstructionError error = context.RequireAccounts(1);
+        InstructionError error = context.RequireListed(1);
         if (!error.IsError)
             error = RequireBlockhashes(context, 1, "Initialize");
         if (!error.IsError)
@@ -84,7 +84,7 @@ internal static class NonceInstructions
 
     internal static InstructionError Authorize(InvokeContext context, Address authority)
     {
-        InstructionError error = context.RequireAccounts(1);
+        InstructionError error = context.RequireListed(1);
         if (error.IsError)
             return error;
         AccountHandle account = context.Account(0);
@@ -103,7 +103,7 @@ internal static class NonceInstructions
     /// <summary>Takes a nonce out of the domain of blockhashes. A legacy nonce without state needs none: initialising does it.</summary>
     internal static InstructionError Upgrade(InvokeContext context)
     {
-        InstructionError error = context.RequireAccounts(1);
+        InstructionError error = context.RequireListed(1);
         if (error.IsError)
             return error;
         AccountHandle account = context.Account(0);

@@ -49,7 +49,7 @@ public sealed class SystemProgram : INativeProgram
 
     private static InstructionError CreateAccount(InvokeContext context, in SystemInstruction instruction)
     {
-        InstructionError error = context.RequireAccounts(2);
+        InstructionError error = context.RequireListed(2);
         if (error.IsError)
             return error;
         AccountHandle to = context.Account(1);
@@ -74,7 +74,7 @@ public sealed class SystemProgram : INativeProgram
     {
         if (!context.Block.Features.Runtime.CreateAccountAllowPrefund)
             return InstructionErrorKind.InvalidInstructionData;
-        InstructionError error = context.RequireAccounts(instruction.Lamports > 0 ? 2 : 1);
+        InstructionError error = context.RequireListed(instruction.Lamports > 0 ? 2 : 1);
         if (error.IsError)
             return error;
         AccountHandle to = context.Account(0);
@@ -112,7 +112,7 @@ public sealed class SystemProgram : INativeProgram
     {
         account = default;
         address = default;
-        InstructionError error = context.RequireAccounts(1);
+        InstructionError error = context.RequireListed(1);
         if (error.IsError)
             return error;
         account = context.Account(0);
@@ -173,7 +173,7 @@ public sealed class SystemProgram : INativeProgram
 
     private static InstructionError TransferSigned(InvokeContext context, in SystemInstruction instruction)
     {
-        InstructionError error = context.RequireAccounts(2);
+        InstructionError error = context.RequireListed(2);
         return error.IsError
             ? error
             : TransferSigned(context, context.Account(0), context.Account(1), instruction.Lamports);
@@ -190,7 +190,7 @@ public sealed class SystemProgram : INativeProgram
 
     private static InstructionError TransferSeeded(InvokeContext context, in SystemInstruction instruction)
     {
-        InstructionError error = context.RequireAccounts(3);
+        InstructionError error = context.RequireListed(3);
         if (error.IsError)
             return error;
         AccountHandle from = context.Account(0);

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Velox.Cryptography;
+using Velox.Primitives;
+using Velox.State;
+
+namespace Velox.Svm.Differential;
+
+/// <summary>CPU time of this repository's six stages for a transaction, kind by kind, on the programs that LiteSVM has.</summary>
+/// <remarks>From bytes to the commit, one worker, in batches of 64; blocks and their roots are outside of the clock.</remarks>
+/// <param name="peer">Gives the programs' files.</param>
+/// <param name="count">Transactions of one measurement.</param>
+internal sealed class VeloxBench(LiteSvmPeer peer, int count)
+{
+    private const int BatchSize = 64;
+
+    private readonly BenchTransactions _transactions = new();
+
+    /// <summary>Microseconds of CPU time, user and system, for one transaction; all must succeed.</summary>
+    internal double Measure(string kind)
+    {
+        Bank bank = Create(kind);
+        byte[][] signed = [.. Enumerable.Range(0, count).Select(i => _transactions.Sign(kind, i, bank.LastHash))];
+        bank.BeginBlock(unixTimestamp: 0);
+        TimeSpan before = Process.GetCurrentProcess().TotalProcessorTime;
+        int failed = 0;
+        foreach (byte[][] batch in signed.Chunk(BatchSize))
+        {
+            InFlightTransaction[] transactions = Array.ConvertAll(batch, bytes => new InFlightTransaction(bytes));
+            if (kind == BenchTransactions.CheckedTransfer)
+                bank.Verify(transactions);
+            else
+                bank.Decode(transactions);
+            bank.Execute(transactions);
+            failed += transactions.Count(sent => sent.Record is not { Error.IsError: false });
+        }
+
+        double micros = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalMicroseconds;
+        bank.EndBlock();
+        return failed == 0
+            ? micros / count
+            : throw new InvalidOperationException($"{kind}: {failed} of {count} transactions failed.");
+    }
+
+    private Bank Create(string kind)
+    {
+        var genesis = new Genesis(1_700_000_000, _transactions.Payer.PublicKey, Genesis.DefaultFaucetLamports, BenchTransactions.Named(200));
+        var bank = new Bank(genesis, NativePrograms.CreateRegistry());
+        foreach ((Address address, AccountState state) in _transactions.Accounts)
+            Set(bank, address, state);
+        if (kind is BenchTransactions.SplToken or BenchTransactions.PToken)
+            Set(bank, ProgramIds.Token, new AccountState(World.Sol, ProgramIds.BpfLoader, true, TokenFile(kind)));
+
+        // One block, so that programs and accounts are those of an earlier slot.
+        bank.BeginBlock(unixTimestamp: 0);
+        bank.EndBlock();
+        return bank;
+    }
+
+    private byte[] TokenFile(string kind)
+    {
+        var options = new PeerOptions { FeaturesOff = kind == BenchTransactions.SplToken ? [TokenFamily.PTokenFeature] : [] };
+        peer.Exchange(PeerRequest.Create(options));
+        AccountState program = new PeerAnswer(peer.Exchange(PeerRequest.GetAccount(ProgramIds.Token))).Account();
+        if (program.Owner != ProgramIds.BpfLoaderUpgradeable)
+            return program.Data;
+        AccountState code = new PeerAnswer(
+            peer.Exchange(PeerRequest.GetAccount(LoaderState.ProgramDataAddress(ProgramIds.Token)))).Account();
+        return code.Data[LoaderState.ProgramDataHeadSize..];
+    }
+
+    private static void Set(Bank bank, Address address, AccountState state)
+    {
+        Account account = bank.Accounts.GetOrCreate(address);
+        account.Lamports = state.Lamports;
+        account.Owner = state.Owner;
+        account.Executable = state.Executable;
+        account.Data.Resize(state.Data.Length);
+        state.Data.CopyTo(account.Data.Write(0, state.Data.Length));
+        bank.Accounts.MarkChanged(account);
+    }
+}

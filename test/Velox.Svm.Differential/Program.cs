@@ -1,0 +1,44 @@
+using System.Globalization;
+using Velox.Svm.Differential;
+
+// Runs families of transactions through LiteSVM and through this repository's runtime and prints how they differ.
+// --transactions N (for each family), --seed N, --family NAME[,NAME], --scenario N (begin there), --whole 1 (show transactions and logs),
+// --trace 1 (LiteSVM's logs of all transactions), --alone 1 (LiteSVM alone, to judge the scenarios). Or --bench N [--runs N]: CPU time of both
+// for N transactions of each kind, and the ratio.
+var options = new Dictionary<string, string>();
+for (int i = 0; i + 1 < args.Length; i += 2)
+    options[args[i]] = args[i + 1];
+int Number(string name, int otherwise) =>
+    options.TryGetValue(name, out string? text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+LiteSvmInstallation? installation = LiteSvmInstallation.Find(out string missing);
+if (installation is null)
+{
+    Console.Error.WriteLine(missing);
+    return 2;
+}
+
+if (Number("--bench", 0) is > 0 and int count)
+{
+    using var peer = LiteSvmPeer.Start(installation);
+    new ComparisonBench(peer, count).Print(Number("--runs", 5), Console.Out);
+    return 0;
+}
+
+string[] wanted = options.TryGetValue("--family", out string? names) ? names.Split(',') : [];
+bool isAlone = Number("--alone", 0) != 0;
+var run = new DifferentialRun(installation, (peer, peerOptions, blockhash) =>
+    isAlone ? new EmptyRuntime() : new ExecutorRuntime(peer, peerOptions, blockhash))
+{
+    IsPeerAlone = isAlone,
+    Trace = Number("--trace", 0) != 0 ? Console.Out : null,
+};
+int differing = 0;
+foreach (IFamily family in FamilyCatalog.All.Where(family => wanted.Length == 0 || wanted.Contains(family.Name)))
+{
+    FamilyResult result = run.Run(family, Number("--seed", 1), Number("--transactions", 10_000), Number("--scenario", 0));
+    ResultPrinter.Print(result, Console.Out, whole: Number("--whole", 0) != 0);
+    differing += result.Differing;
+}
+
+return differing == 0 ? 0 : 1;

@@ -1,0 +1,159 @@
+using System.Buffers.Binary;
+using Velox.Primitives;
+using Velox.State;
+
+namespace Velox.Svm.Differential;
+
+/// <summary>
+/// The executor on the accounts that a new LiteSVM has: its programs, as files for the virtual machine, its sysvars, its features.
+/// </summary>
+public sealed class ExecutorRuntime : IRuntime
+{
+    private static readonly Address[] CopiedOwners =
+    [
+        ProgramIds.NativeLoader, ProgramIds.BpfLoaderDeprecated, ProgramIds.BpfLoader, ProgramIds.BpfLoaderUpgradeable, SysvarIds.Owner,
+    ];
+
+    private readonly Dictionary<Address, Account> _accounts = [];
+    private readonly TransactionExecutor _executor = new(NativePrograms.CreateRegistry());
+    private readonly FeatureSet _features;
+    private readonly PeerOptions _options;
+    private readonly HashSet<Signature> _recorded = [];
+    private BlockContext _block = new(0, 0);
+
+    /// <param name="peer">Just made with these options.</param>
+    /// <param name="options">Features and checks.</param>
+    /// <param name="blockhash">The hash that LiteSVM has as its latest.</param>
+    public ExecutorRuntime(LiteSvmPeer peer, PeerOptions options, Hash256 blockhash)
+    {
+        _options = options;
+        Blockhash = blockhash;
+        _features = options.AllFeatures ? FeatureSet.AllEnabled : FeatureSet.Mainnet;
+        foreach (Address feature in options.FeaturesOff)
+            _features = _features.Without(feature);
+        foreach (Address feature in options.FeaturesOn)
+            _features = _features.With(feature);
+
+        foreach (byte[] answer in peer.Exchange([.. CopiedOwners.Select(PeerRequest.Owned)]))
+            Copy(answer);
+        // LiteSVM's programs were deployed in its first slot, so that they run from the next one on.
+        ClockState clock = ReadClock();
+        clock = clock with { Slot = clock.Slot + 1 };
+        peer.Exchange(PeerRequest.SetClock(clock));
+        SetClock(clock);
+    }
+
+    public Hash256 Blockhash { get; }
+
+    public void SetAccount(Address address, AccountState account)
+    {
+        // Always another object: what is kept with an account is about its old data.
+        var made = new Account(address) { Lamports = account.Lamports, Owner = account.Owner, Executable = account.Executable };
+        made.Data.Resize(account.Data.Length);
+        account.Data.CopyTo(made.Data.Write(0, account.Data.Length));
+        _accounts[address] = made;
+    }
+
+    public AccountState GetAccount(Address address) => Find(address) is { } account
+        ? new AccountState(account.Lamports, account.Owner, account.Executable, account.Data.Bytes.ToArray())
+        : AccountState.Absent;
+
+    public void SetClock(ClockState clock)
+    {
+        byte[] data = new byte[Sysvars.ClockSize];
+        BinaryPrimitives.WriteUInt64LittleEndian(data, clock.Slot);
+        BinaryPrimitives.WriteInt64LittleEndian(data.AsSpan(8), clock.EpochStart);
+        BinaryPrimitives.WriteUInt64LittleEndian(data.AsSpan(16), clock.Epoch);
+        BinaryPrimitives.WriteUInt64LittleEndian(data.AsSpan(24), clock.LeaderEpoch);
+        BinaryPrimitives.WriteInt64LittleEndian(data.AsSpan(32), clock.UnixTimestamp);
+        SetAccount(SysvarIds.Clock, new AccountState(1, SysvarIds.Owner, false, data));
+        _block = new BlockContext(clock.Slot, clock.UnixTimestamp)
+        {
+            Features = _features,
+            Sysvars = new SysvarCache(_accounts.Values.Where(account => account.Owner == SysvarIds.Owner)
+                .Select(account => KeyValuePair.Create(account.Address, account.Data.Bytes.ToArray()))),
+        };
+    }
+
+    public Outcome Send(byte[] transaction, Address[] watched)
+    {
+        var sent = new InFlightTransaction(transaction);
+        Execute(sent);
+        if (sent.Accounts is { } touched)
+            Forget(touched);
+        AccountState[] accounts = Array.ConvertAll(watched, GetAccount);
+        return sent.Record is { } record ? OutcomeOf(record, accounts) : new(ErrorText.Of(sent.Rejection), 0, [], default, [], [], accounts);
+    }
+
+    private void Execute(InFlightTransaction sent)
+    {
+        if (_options.CheckSignatures)
+            VerifyStage.Verify(sent);
+        else
+            sent.TryParse();
+        if (!sent.IsAlive)
+            return;
+        // LiteSVM's programs know as the last blockhash the one that the transaction names.
+        BlockContext block = _block with { LastBlockhash = sent.View.RecentBlockhash };
+        sent.Rejection = TransactionChecks.Read(sent, Find, block, out AccessSet accessSet);
+        if (!sent.IsAlive)
+            return;
+        if (_options.CheckBlockhashes && sent.View.RecentBlockhash != Blockhash)
+            sent.Rejection = TransactionChecks.TakeAsDurable(sent, accessSet, block with { LastBlockhash = Blockhash });
+        else if (_options.CheckSignatures && !_recorded.Add(sent.Id))
+            sent.Rejection = TransactionErrorKind.AlreadyProcessed;
+        if (!sent.IsAlive)
+            return;
+        sent.Accounts = accessSet.Load(GetOrCreate, Find);
+        Account? nonce = sent.HasNonce ? sent.Accounts.Accounts[sent.NonceIndex] : null;
+        byte[] nonceBefore = nonce?.Data.Bytes.ToArray() ?? [];
+        _executor.Execute(sent, block);
+        // Agave advances the nonce of a failed transaction too; LiteSVM leaves it.
+        if (nonce is not null && sent.Record is { Error.IsError: true })
+            nonceBefore.CopyTo(nonce.Data.Write(0, nonceBefore.Length));
+    }
+
+    private void Forget(TransactionAccounts accounts)
+    {
+        foreach (Account account in accounts.Accounts)
+        {
+            if (!account.Exists)
+                _accounts.Remove(account.Address);
+        }
+    }
+
+    private Account? Find(Address address) => _accounts.GetValueOrDefault(address) is { Exists: true } account ? account : null;
+
+    private Account GetOrCreate(Address address)
+    {
+        if (!_accounts.TryGetValue(address, out Account? account))
+            _accounts.Add(address, account = new Account(address));
+        return account;
+    }
+
+    private void Copy(byte[] owned)
+    {
+        var answer = new PeerAnswer(owned);
+        for (uint count = answer.UInt32(); count > 0; count--)
+        {
+            Address address = answer.Key();
+            SetAccount(address, answer.Account());
+        }
+    }
+
+    private ClockState ReadClock()
+    {
+        ReadOnlySpan<byte> data = _accounts[SysvarIds.Clock].Data.Bytes;
+        return new ClockState(
+            BinaryPrimitives.ReadUInt64LittleEndian(data), BinaryPrimitives.ReadInt64LittleEndian(data[8..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(data[16..]), BinaryPrimitives.ReadUInt64LittleEndian(data[24..]),
+            BinaryPrimitives.ReadInt64LittleEndian(data[32..]));
+    }
+
+    private static Outcome OutcomeOf(TransactionRecord record, AccountState[] accounts) => new(
+        ErrorText.Of(record.Error), record.ComputeUnitsConsumed, [.. record.LogLines], record.ReturnData?.ProgramId ?? default,
+        record.ReturnData?.Data ?? [],
+        [.. record.InnerInstructions.Select(inner => new InnerCall(
+            inner.TopLevelIndex, inner.StackHeight, inner.ProgramIndex, inner.AccountIndexes, inner.Data))],
+        accounts);
+}

@@ -1,0 +1,136 @@
+using Velox.Primitives;
+using Velox.State;
+using Xunit;
+
+namespace Velox.Svm.Tests;
+
+/// <summary>Vote accounts: made, handed on, withdrawn from.</summary>
+public sealed class VoteProgramTests : IDisposable
+{
+    private static readonly Address Node = TestKeys.Stranger(30);
+    private static readonly Address Voter = TestKeys.Stranger(31);
+    private static readonly Address Withdrawer = TestKeys.Stranger(32);
+    private static readonly Address Heir = TestKeys.Stranger(33);
+    private static readonly ulong Minimum = Rent.MinimumBalance(VoteState.Size);
+
+    private readonly InstructionWorld _world = new();
+    private readonly Account _vote;
+
+    public VoteProgramTests() => _vote = _world.Add(1, ProgramIds.Vote, Minimum + 100, VoteState.Size);
+
+    public void Dispose() => _world.Dispose();
+
+    [Fact]
+    public void A_new_account_has_the_layout_of_Solana()
+    {
+        Initialize();
+        byte[] expected =
+        [
+            3, 0, 0, 0, .. Node.Span, .. Withdrawer.Span, .. _vote.Address.Span, .. Node.Span,
+            0xE8, 0x03, 0x10, 0x27, .. new byte[8], 0, .. new byte[8], 0,
+            1, .. new byte[7], .. new byte[8], .. Voter.Span, .. new byte[8 + 16],
+        ];
+        Assert.Equal(expected, _vote.Data.Bytes[..expected.Length]);
+        Assert.False(_vote.Data.Bytes[expected.Length..].ContainsAnyExcept((byte)0));
+        Refuse(
+            VoteInstructions.InitializeAccount(_vote.Address, Node, Voter, Withdrawer, 10),
+            InstructionErrorKind.AccountAlreadyInitialized);
+    }
+
+    [Fact]
+    public void What_cannot_be_a_vote_account_is_refused()
+    {
+        Refuse(
+            InstructionWorld.Unsigned(VoteInstructions.InitializeAccount(_vote.Address, Node, Voter, Withdrawer, 10)),
+            InstructionErrorKind.MissingRequiredSignature);
+        Account small = _world.Add(2, ProgramIds.Vote, Minimum, VoteState.Size - 1);
+        Refuse(
+            VoteInstructions.InitializeAccount(small.Address, Node, Voter, Withdrawer, 10),
+            InstructionErrorKind.InvalidAccountData);
+        Account poor = _world.Add(3, ProgramIds.Vote, Minimum - 1, VoteState.Size);
+        Refuse(
+            VoteInstructions.InitializeAccount(poor.Address, Node, Voter, Withdrawer, 10), InstructionErrorKind.InsufficientFunds);
+        Account foreign = _world.Add(4, ProgramIds.Stake, Minimum, VoteState.Size);
+        Refuse(
+            VoteInstructions.InitializeAccount(foreign.Address, Node, Voter, Withdrawer, 10),
+            InstructionErrorKind.InvalidAccountOwner);
+        Refuse(new Instruction(ProgramIds.Vote, default, default), InstructionErrorKind.MissingAccount);
+        Refuse(
+            VoteInstructions.Withdraw(_vote.Address, Withdrawer, Heir, 1), InstructionErrorKind.UninitializedAccount);
+    }
+
+    [Fact]
+    public void A_new_voter_votes_two_epochs_later()
+    {
+        Initialize();
+        Refuse(
+            InstructionWorld.Unsigned(VoteInstructions.AuthorizeVoter(_vote.Address, Voter, Heir)),
+            InstructionErrorKind.MissingRequiredSignature);
+        Expect(VoteInstructions.AuthorizeVoter(_vote.Address, Voter, Heir));
+        Assert.Equal([(0UL, Voter), (2UL, Heir)], State().Voters.Select(voter => (voter.Key, voter.Value)));
+        Refuse(VoteInstructions.AuthorizeVoter(_vote.Address, Withdrawer, Voter), InstructionError.Custom(5));
+
+        _world.Block = _world.Block with { Slot = 5 * BlockContext.SlotsPerEpoch };
+        Refuse(
+            VoteInstructions.AuthorizeVoter(_vote.Address, Voter, Voter), InstructionErrorKind.MissingRequiredSignature);
+        Expect(VoteInstructions.AuthorizeVoter(_vote.Address, Heir, Voter));
+        Assert.Equal([(5UL, Heir), (7UL, Voter)], State().Voters.Select(voter => (voter.Key, voter.Value)));
+    }
+
+    [Fact]
+    public void The_withdrawer_hands_on_names_the_node_and_the_commission()
+    {
+        Initialize();
+        Refuse(
+            VoteInstructions.AuthorizeWithdrawer(_vote.Address, Voter, Heir), InstructionErrorKind.MissingRequiredSignature);
+        Expect(VoteInstructions.AuthorizeWithdrawer(_vote.Address, Withdrawer, Heir));
+        Expect(VoteInstructions.UpdateCommission(_vote.Address, Heir, 55));
+        Expect(VoteInstructions.UpdateValidatorIdentity(_vote.Address, Heir, Voter));
+        VoteState state = State();
+        Assert.Equal((Heir, Voter, 55), (state.Withdrawer, state.Node, state.CommissionPercent));
+    }
+
+    [Fact]
+    public void Lamports_above_the_minimum_or_all_are_withdrawn()
+    {
+        Initialize();
+        Refuse(VoteInstructions.Withdraw(_vote.Address, Voter, Heir, 1), InstructionErrorKind.MissingRequiredSignature);
+        Refuse(VoteInstructions.Withdraw(_vote.Address, Withdrawer, Heir, 101), InstructionErrorKind.InsufficientFunds);
+        Expect(VoteInstructions.Withdraw(_vote.Address, Withdrawer, Heir, 100));
+        Refuse(
+            VoteInstructions.Withdraw(_vote.Address, Withdrawer, Heir, Minimum + 1), InstructionErrorKind.InsufficientFunds);
+        Expect(VoteInstructions.Withdraw(_vote.Address, Withdrawer, Heir, Minimum));
+        Assert.Equal(0UL, _vote.Lamports);
+        Assert.False(_vote.Data.Bytes.ContainsAnyExcept((byte)0));
+    }
+
+    [Fact]
+    public void Votes_are_refused_by_name()
+    {
+        Refuse(
+            new Instruction(ProgramIds.Vote, new[] { AccountMeta.Writable(_vote.Address) }, new byte[] { 14, 0, 0, 0 }),
+            InstructionErrorKind.InvalidInstructionData);
+        Assert.Contains("Vote instruction 14 is not supported", _world.Log);
+    }
+
+    private void Initialize() => Expect(VoteInstructions.InitializeAccount(_vote.Address, Node, Voter, Withdrawer, 10));
+
+    private VoteState State()
+    {
+        Assert.False(VoteState.Read(_vote.Data.Bytes, out VoteState state).IsError);
+        return state;
+    }
+
+    private void Expect(Instruction instruction)
+    {
+        InstructionError error = _world.Run(instruction);
+        Assert.False(error.IsError, $"{error}\n{string.Join('\n', _world.Log)}");
+    }
+
+    private void Refuse(Instruction instruction, InstructionError error)
+    {
+        byte[] before = _vote.Data.Bytes.ToArray();
+        Assert.Equal(error, _world.Run(instruction));
+        Assert.Equal(before, _vote.Data.Bytes);
+    }
+}
