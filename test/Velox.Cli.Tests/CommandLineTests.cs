@@ -7,7 +7,7 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("", "node|keygen|replay|pipeline|top|bench|host|bpf|Exit codes: 0")]
     [InlineData("pipeline", "--rate|1 to 100000000|100000|--seconds|1 to 86400|--burst|--seed|--ring|64 to 1048576|4096|--bundle|1 to 16|--bundle-us|0 to 1000000|--threads|--source|--udp|--sink|--json")]
-    [InlineData("node", "--demo|--ledger|--reset|--rpc-port|0 to 65534|8899|--slot-ms|10 to 60000|--bind|127.0.0.1|--demo-rate|1 to 1000000|--workers|1 to 256|--metrics-file")]
+    [InlineData("node", "--demo|--ledger|--reset|--rpc-port|0 to 65534|8899|--slot-ms|10 to 60000|--bind|127.0.0.1|--demo-rate|1 to 1000000|--workers|1 to 256|--metrics-file|--bpf-program|--upgradeable-program|--account|--deactivate-feature")]
     [InlineData("keygen", "<file>|id.json|--force")]
     [InlineData("replay", "--ledger|REQUIRED|--workers|1 to 256")]
     [InlineData("bench", "ring|clock|metrics|memory|book|svm|bpf")]

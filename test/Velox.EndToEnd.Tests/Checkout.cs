@@ -14,6 +14,9 @@ internal static class Checkout
     /// <summary>Folder of the sample that users copy.</summary>
     internal static string Sample { get; } = Path.Combine(Root, "samples", "javascript");
 
+    /// <summary>Folder of the script that writes real programs as ELF files.</summary>
+    internal static string Programs { get; } = Path.Combine(Root, "test", "Velox.Bpf.Tests", "programs");
+
     /// <summary>The tool, of the configuration that these tests were built in.</summary>
     internal static string Velox { get; } =
         Path.Combine(Root, "src", "Velox.Cli", "bin", Configuration(), "net10.0", "velox.dll");
@@ -30,6 +33,13 @@ internal static class Checkout
             Miss("There is no 'node' on the PATH: install Node.js 20 or newer.");
         if (!Directory.Exists(Path.Combine(Client, "node_modules")))
             Miss("The client's packages are absent: run 'npm ci' in test/Velox.EndToEnd.Tests/client.");
+    }
+
+    /// <summary>The same, where there are no real programs.</summary>
+    internal static void RequirePrograms()
+    {
+        if (!Directory.Exists(Path.Combine(Programs, "node_modules")))
+            Miss("The packages with programs are absent: run 'npm ci' in test/Velox.Bpf.Tests/programs.");
     }
 
     private static void Miss(string reason)

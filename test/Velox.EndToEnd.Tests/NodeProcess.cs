@@ -29,11 +29,13 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     internal string Output => _process.Output;
 
     /// <summary>Starts a node on a ledger, new or not; returns when it serves clients.</summary>
-    internal static async Task<NodeProcess> StartAsync(string ledger)
+    /// <param name="ledger">The ledger's folder.</param>
+    /// <param name="options">Further options of the node.</param>
+    internal static async Task<NodeProcess> StartAsync(string ledger, params string[] options)
     {
         for (int attempt = 1; ; attempt++)
         {
-            NodeProcess node = Begin(ledger, FindPorts());
+            NodeProcess node = Begin(ledger, FindPorts(), options);
             try
             {
                 await node.WaitUntilItServesAsync();
@@ -75,12 +77,12 @@ internal sealed partial class NodeProcess : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private static NodeProcess Begin(string ledger, int port)
+    private static NodeProcess Begin(string ledger, int port, string[] options)
     {
         string portText = port.ToString(CultureInfo.InvariantCulture);
         ChildProcess process = ChildProcess.Start(
             "velox node", Checkout.Dotnet,
-            Checkout.Velox, "node", "--ledger", ledger, "--rpc-port", portText, "--slot-ms", "50");
+            [Checkout.Velox, "node", "--ledger", ledger, "--rpc-port", portText, "--slot-ms", "50", .. options]);
         return new NodeProcess(process, port);
     }
 

@@ -9,5 +9,7 @@ internal sealed class TemporaryFolder : IDisposable
 
     internal string Facts => Path.Combine(_folder.FullName, "facts.json");
 
+    internal string Programs => Path.Combine(_folder.FullName, "programs");
+
     public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -14,6 +14,9 @@ public sealed record SimulationResult
     /// <summary>Copies of its accounts as it would leave them, in key order; empty when it would be rejected.</summary>
     public required IReadOnlyList<Account> Accounts { get; init; }
 
+    /// <summary>Bytes of accounts and lookup tables that it loaded, as its limit counts them; 0 when it would be rejected.</summary>
+    public required long LoadedDataBytes { get; init; }
+
     /// <summary>The slot of the state that it ran on.</summary>
     public required ulong Slot { get; init; }
 }

@@ -22,14 +22,16 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
         var transaction = new InFlightTransaction(bytes);
         BlockContext block = chain.NextBlock;
         ulong slot = state.Slot;
+        long loadedBytes = 0;
         transaction.Rejection = Check(transaction, options, block, out AccessSet accessSet);
         if (transaction.IsAlive)
-            slot = Run(transaction, accessSet, block);
+            (slot, loadedBytes) = Run(transaction, accessSet, block);
         return new SimulationResult
         {
             Error = transaction.Record?.Error ?? transaction.Rejection,
             Record = transaction.Record,
             Accounts = transaction.Record is null ? [] : transaction.Accounts!.Accounts,
+            LoadedDataBytes = transaction.Record is null ? 0 : loadedBytes,
             Slot = slot,
         };
     }
@@ -62,15 +64,15 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
         { } other => new Account(address) { Lamports = other.Lamports, Owner = other.Owner },
     };
 
-    /// <summary>Executes on copies that all belong to one block; returns its slot.</summary>
-    private ulong Run(InFlightTransaction transaction, AccessSet accessSet, BlockContext block)
+    /// <summary>Executes on copies that all belong to one block; returns its slot and the bytes loaded.</summary>
+    private (ulong Slot, long LoadedBytes) Run(InFlightTransaction transaction, AccessSet accessSet, BlockContext block)
     {
         (ulong slot, AccountSnapshot?[] snapshots) = state.FindAll(accessSet.Addresses);
         if (SizeOf(in transaction.View, snapshots) > transaction.Budget.LoadedDataLimit)
         {
             // What execution would say too, but said before anything is copied.
             transaction.Rejection = TransactionErrorKind.MaxLoadedAccountsDataSizeExceeded;
-            return slot;
+            return (slot, 0);
         }
 
         var accounts = new Account[snapshots.Length];
@@ -86,8 +88,9 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
             ProgramData = TransactionAccounts.FindProgramData(
                 accounts, address => Array.Find(accounts, account => account.Address == address) ?? FindCode(address)),
         };
+        long loadedBytes = LoadedData.SizeOf(in transaction.View, transaction.Accounts);
         _executor.Execute(transaction, block);
-        return slot;
+        return (slot, loadedBytes);
     }
 
     private Account? FindCode(Address address) => _code.Find(state.Find(address), isWritable: false);

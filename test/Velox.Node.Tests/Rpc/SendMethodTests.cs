@@ -148,6 +148,11 @@ public sealed class SendMethodTests
         Assert.Equal(RpcHost.Sol, value["accounts"]![0]!["lamports"]!.GetValue<ulong>());
         Assert.Null(value["accounts"]![1]);
         Assert.Empty(value["innerInstructions"]!.AsArray());
+        Assert.Equal(TransactionExecutor.LamportsPerSignature, value["fee"]!.GetValue<ulong>());
+        Assert.True(value["loadedAccountsDataSize"]!.GetValue<ulong>() > TransactionExecutor.LoadedAccountOverheadBytes);
+        Assert.Equal(3, value["preBalances"]!.AsArray().Count);
+        Assert.Equal(RpcHost.Sol, value["postBalances"]![1]!.GetValue<ulong>());
+        RpcHost.AssertJson("""{"readonly":[],"writable":[]}""", value["loadedAddresses"]);
         Assert.Equal(0UL, (await host.Value("getBalance", Recipient.ToString()))!.GetValue<ulong>());
     }
 

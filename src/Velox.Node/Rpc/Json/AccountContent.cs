@@ -13,6 +13,8 @@ internal readonly struct AccountContent
 
     internal AccountContent(Account account) => _account = account;
 
+    internal Address Address => _snapshot?.Address ?? _account!.Address;
+
     internal ulong Lamports => _snapshot?.Lamports ?? _account!.Lamports;
 
     internal Address Owner => _snapshot?.Owner ?? _account!.Owner;

@@ -49,14 +49,20 @@ internal static class AccountJson
         writer.WriteEndObject();
     }
 
+    private static bool TryWriteParsed(Utf8JsonWriter writer, in AccountContent account, PublishedState state)
+    {
+        if (account.Owner == ProgramIds.Token)
+            return TokenAccountJson.TryWrite(writer, account.ToArray(), state);
+        if (account.Owner == SysvarIds.Owner)
+            return SysvarJson.TryWrite(writer, account.Address, account.ToArray());
+        return ProgramAccountJson.IsKnown(account) && ProgramAccountJson.TryWrite(writer, account.Owner, account.ToArray());
+    }
+
     private static void WriteData(
         Utf8JsonWriter writer, in AccountContent account, AccountFormat format, PublishedState state)
     {
-        if (format.Encoding == "jsonParsed" && account.Owner == ProgramIds.Token
-            && TokenAccountJson.TryWrite(writer, account.ToArray(), state))
-        {
+        if (format.Encoding == "jsonParsed" && TryWriteParsed(writer, account, state))
             return;
-        }
 
         byte[] data = format.Slice is { } slice ? account.Slice(slice.Offset, slice.Length) : account.ToArray();
         bool isBase58 = format.Encoding is "binary" or "base58";

@@ -94,7 +94,7 @@ internal static class TransactionMetaJson
         writer.WriteEndObject();
     }
 
-    private static void WriteLoadedAddresses(Utf8JsonWriter writer, LoadedAddresses loaded)
+    internal static void WriteLoadedAddresses(Utf8JsonWriter writer, LoadedAddresses loaded)
     {
         writer.WriteStartObject("loadedAddresses"u8);
         writer.WriteStartArray("readonly"u8);
@@ -106,7 +106,7 @@ internal static class TransactionMetaJson
         writer.WriteEndObject();
     }
 
-    private static void WriteNumbers(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ulong[] numbers)
+    internal static void WriteNumbers(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ulong[] numbers)
     {
         writer.WriteStartArray(name);
         foreach (ulong number in numbers)
@@ -115,7 +115,7 @@ internal static class TransactionMetaJson
     }
 
     /// <summary>A record does not hold decimals; a mint's never change, so those of today are right.</summary>
-    private static void WriteTokenBalances(
+    internal static void WriteTokenBalances(
         Utf8JsonWriter writer, ReadOnlySpan<byte> name, IReadOnlyList<TokenBalance> balances, PublishedState state)
     {
         writer.WriteStartArray(name);

@@ -9,25 +9,25 @@ namespace Velox.Svm;
 /// 32 bytes), padding u16, then zeros up to 56 bytes (solana-sdk, address-lookup-table-interface). The padding lies behind the
 /// authority, or where it would be, and is kept.
 /// </remarks>
-internal readonly record struct LookupTableState
+public readonly record struct LookupTableState
 {
-    internal const int HeadSize = 56;
+    public const int HeadSize = 56;
 
     internal const int MaxAddresses = 256;
 
     /// <summary>Of a table that is in use.</summary>
     internal const ulong NeverDeactivated = ulong.MaxValue;
 
-    internal ulong DeactivationSlot { get; init; }
+    public ulong DeactivationSlot { get; init; }
 
-    internal ulong LastExtendedSlot { get; init; }
+    public ulong LastExtendedSlot { get; init; }
 
-    internal byte LastExtendedStart { get; init; }
+    public byte LastExtendedStart { get; init; }
 
     /// <summary>Null once the table is frozen.</summary>
-    internal Address? Authority { get; init; }
+    public Address? Authority { get; init; }
 
-    internal int AddressCount { get; private init; }
+    public int AddressCount { get; private init; }
 
     private ushort Padding { get; init; }
 
@@ -35,7 +35,7 @@ internal readonly record struct LookupTableState
         new() { DeactivationSlot = NeverDeactivated, Authority = authority };
 
     /// <summary>Errors: UninitializedAccount, InvalidAccountData.</summary>
-    internal static InstructionError Read(ReadOnlySpan<byte> data, out LookupTableState state)
+    public static InstructionError Read(ReadOnlySpan<byte> data, out LookupTableState state)
     {
         state = default;
         var reader = new BincodeReader(data);

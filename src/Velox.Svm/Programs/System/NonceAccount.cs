@@ -14,7 +14,7 @@ namespace Velox.Svm;
 /// <param name="Authority">Whose signature advances it.</param>
 /// <param name="Nonce">What a transaction states in the place of its blockhash.</param>
 /// <param name="LamportsPerSignature">The fee when the nonce was last advanced.</param>
-internal readonly record struct NonceAccount(
+public readonly record struct NonceAccount(
     bool IsCurrent, bool IsInitialized, Address Authority, Hash256 Nonce, ulong LamportsPerSignature)
 {
     /// <summary>Bytes of an initialised state.</summary>
@@ -35,7 +35,7 @@ internal readonly record struct NonceAccount(
         new(IsCurrent: true, IsInitialized: true, authority, nonce, TransactionExecutor.LamportsPerSignature);
 
     /// <summary>Reads an account's data; false for a cut-off field or an unknown version or state.</summary>
-    internal static bool TryRead(ReadOnlySpan<byte> data, out NonceAccount nonce)
+    public static bool TryRead(ReadOnlySpan<byte> data, out NonceAccount nonce)
     {
         nonce = default;
         if (data.Length < UninitializedSize)
