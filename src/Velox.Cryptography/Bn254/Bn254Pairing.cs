@@ -11,7 +11,7 @@ internal static class Bn254Pairing
 
     /// <summary>The product of the pairings before its last power; only the pair's points are given.</summary>
     /// <param name="pairs">Up to <see cref="MaxPairs"/>, none with a point at infinity. They are used up.</param>
-    internal static Bn254Fp12 MillerLoop(Span<Bn254Pair> pairs)
+    internal static Bn254Fp12 MillerLoop(Span<AtePair<Bn254Fp, Bn254Tower>> pairs)
     {
         Bn254Fp12 value = Bn254Fp12.One;
         for (int bit = 63; bit >= 0; bit--)
@@ -52,47 +52,5 @@ internal static class Bn254Pairing
         Bn254Fp12 a0 = a2 * xx6 * f;
         Bn254Fp12 a3 = a1 * f.Conjugate();
         return a0 * (a1 * (a2 * a3.Frobenius()).Frobenius()).Frobenius();
-    }
-}
-
-/// <summary>P, Q and the multiple of Q at which a pairing's loop stands.</summary>
-internal struct Bn254Pair
-{
-    internal readonly AffineCurvePoint<Bn254Fp2> Q;
-
-    private readonly AffineCurvePoint<Bn254Fp> _p;
-    private CurvePoint<Bn254Fp2> _multiple;
-
-    internal Bn254Pair(in AffineCurvePoint<Bn254Fp> p, in AffineCurvePoint<Bn254Fp2> q)
-    {
-        _p = p;
-        Q = q;
-        _multiple = CurvePoint<Bn254Fp2>.FromAffine(q);
-    }
-
-    /// <summary>Doubles the multiple; the value is multiplied by the tangent there, taken at P.</summary>
-    internal void Double(ref Bn254Fp12 value)
-    {
-        // With slope s at (x, y) the line at P is yP - s xP w + (s x - y) w^3. All is scaled by 2 Y Z^3.
-        CurvePoint<Bn254Fp2> twice = _multiple.Double();
-        Bn254Fp2 xx = _multiple.X.Square();
-        Bn254Fp2 slope = xx.Double() + xx;
-        Bn254Fp2 zz = _multiple.Z.Square();
-        value = value.MultiplyBy013(
-            twice.Z * zz * _p.Y,
-            -(slope * zz * _p.X),
-            (slope * _multiple.X) - _multiple.Y.Square().Double());
-        _multiple = twice;
-    }
-
-    /// <summary>Adds a point to the multiple; the value is multiplied by the line through both, taken at P.</summary>
-    internal void Add(in AffineCurvePoint<Bn254Fp2> point, ref Bn254Fp12 value)
-    {
-        // As above, with the line through the point, scaled by Z of the sum, which is the slope's denominator.
-        Bn254Fp2 zz = _multiple.Z.Square();
-        Bn254Fp2 slope = ((point.Y * _multiple.Z * zz) - _multiple.Y).Double();
-        CurvePoint<Bn254Fp2> sum = _multiple + point;
-        value = value.MultiplyBy013(sum.Z * _p.Y, -(slope * _p.X), (slope * point.X) - (point.Y * sum.Z));
-        _multiple = sum;
     }
 }
