@@ -6,21 +6,21 @@ internal static class Bn254Pairing
     /// <summary>Pairs whose squares are taken together: 480 bytes of the stack each.</summary>
     internal const int MaxPairs = 16;
 
-    // The bits of 6 x + 2 below the highest, which is that of 2^64.
-    private const ulong LoopBits = (6 * (Bn254Curve.X - (1UL << 62))) + 2 + (1UL << 63);
+    // 6 x + 2 in signed digits, few of which are not zero; the highest is one.
+    private static readonly sbyte[] LoopDigits = WriteLoopDigits();
 
     /// <summary>The product of the pairings before its last power; only the pair's points are given.</summary>
     /// <param name="pairs">Up to <see cref="MaxPairs"/>, none with a point at infinity. They are used up.</param>
     internal static Bn254Fp12 MillerLoop(Span<AtePair<Bn254Fp, Bn254Tower>> pairs)
     {
         Bn254Fp12 value = Bn254Fp12.One;
-        for (int bit = 63; bit >= 0; bit--)
+        for (int digit = LoopDigits.Length - 2; digit >= 0; digit--)
         {
             value = value.Square();
             for (int i = 0; i < pairs.Length; i++)
                 pairs[i].Double(ref value);
-            for (int i = 0; i < pairs.Length && ((LoopBits >> bit) & 1) != 0; i++)
-                pairs[i].Add(pairs[i].Q, ref value);
+            for (int i = 0; i < pairs.Length && LoopDigits[digit] != 0; i++)
+                pairs[i].Add(LoopDigits[digit] > 0 ? pairs[i].Q : -pairs[i].Q, ref value);
         }
 
         for (int i = 0; i < pairs.Length; i++)
@@ -52,5 +52,14 @@ internal static class Bn254Pairing
         Bn254Fp12 a0 = a2 * xx6 * f;
         Bn254Fp12 a3 = a1 * f.Conjugate();
         return a0 * (a1 * (a2 * a3.Frobenius()).Frobenius()).Frobenius();
+    }
+
+    private static sbyte[] WriteLoopDigits()
+    {
+        // 6 (x - 2^62) + 2 + 2^63 + 2^64, as x is a little above 2^62.
+        const ulong Low = (6 * (Bn254Curve.X - (1UL << 62))) + 2 + (1UL << 63);
+        var digits = new sbyte[NonAdjacentForm.DigitCount];
+        int count = NonAdjacentForm.Write(new UInt256(Low, 1, 0, 0), width: 2, digits);
+        return digits[..count];
     }
 }

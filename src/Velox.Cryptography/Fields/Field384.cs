@@ -87,6 +87,18 @@ internal readonly struct Field384<TModulus> : IPrimeField<Field384<TModulus>>
         return SubtractModulusOnce(sum0, sum1, sum2, sum3, sum4, left._limb5 + right._limb5 + carry);
     }
 
+    public static Field384<TModulus> AddUnreduced(in Field384<TModulus> left, in Field384<TModulus> right)
+    {
+        ulong carry = 0;
+        return new Field384<TModulus>(
+            UInt256.AddCarry(left._limb0, right._limb0, ref carry),
+            UInt256.AddCarry(left._limb1, right._limb1, ref carry),
+            UInt256.AddCarry(left._limb2, right._limb2, ref carry),
+            UInt256.AddCarry(left._limb3, right._limb3, ref carry),
+            UInt256.AddCarry(left._limb4, right._limb4, ref carry),
+            left._limb5 + right._limb5 + carry);
+    }
+
     public static Field384<TModulus> operator -(in Field384<TModulus> left, in Field384<TModulus> right)
     {
         ulong borrow = 0;
@@ -114,7 +126,8 @@ internal readonly struct Field384<TModulus> : IPrimeField<Field384<TModulus>>
     /// <summary>left right / R.</summary>
     public static Field384<TModulus> operator *(in Field384<TModulus> left, in Field384<TModulus> right)
     {
-        // As the modulus has two bits to spare, no sum of a row needs an eighth limb.
+        // As the modulus has two bits to spare, no sum of a row needs an eighth limb, and the product of factors below twice the
+        // modulus is below twice the modulus too.
         ulong total0 = 0, total1 = 0, total2 = 0, total3 = 0, total4 = 0, total5 = 0;
         AddRow(left._limb0, right, ref total0, ref total1, ref total2, ref total3, ref total4, ref total5);
         AddRow(left._limb1, right, ref total0, ref total1, ref total2, ref total3, ref total4, ref total5);

@@ -23,11 +23,12 @@ internal struct AtePair<TBase, TTower>
     internal void Double(ref Fp12<TBase, TTower> value)
     {
         // The line's numbers are scaled by 2 Y Z^3, the denominator of the slope 3 X^2 / (2 Y Z) and the rest.
-        CurvePoint<Fp2<TBase>> twice = _multiple.Double();
         Fp2<TBase> xx = _multiple.X.Square();
-        Fp2<TBase> slope = xx.Double() + xx;
+        Fp2<TBase> yy = _multiple.Y.Square();
         Fp2<TBase> zz = _multiple.Z.Square();
-        MultiplyByLine(ref value, twice.Z * zz, slope * zz, (slope * _multiple.X) - _multiple.Y.Square().Double());
+        CurvePoint<Fp2<TBase>> twice = _multiple.Double(xx, yy);
+        Fp2<TBase> slope = xx.Double() + xx;
+        MultiplyByLine(ref value, twice.Z * zz, slope * zz, (slope * _multiple.X) - yy.Double());
         _multiple = twice;
     }
 
