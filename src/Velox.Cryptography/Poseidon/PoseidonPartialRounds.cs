@@ -29,14 +29,13 @@ internal sealed class PoseidonPartialRounds
         for (int i = 0; i < column.Length; i++)
             column[i] = parameters.Matrix[(i + 1) * width];
 
-        LastMatrix = SquareMatrix.Identity(width - 1);
+        LastMatrix = SquareMatrix.Raise(inner, Count, width - 1);
         for (int round = 0; round < Count; round++)
         {
             column = SquareMatrix.Multiply(inverse, column);
             row.CopyTo(Rows, round * row.Length);
             column.CopyTo(Columns, round * column.Length);
             row = SquareMatrix.MultiplyRow(row, inner);
-            LastMatrix = SquareMatrix.Product(LastMatrix, inner, width - 1);
         }
     }
 

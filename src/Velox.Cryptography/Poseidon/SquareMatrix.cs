@@ -46,12 +46,18 @@ internal static class SquareMatrix
         return product;
     }
 
-    internal static Bn254Scalar[] Product(Bn254Scalar[] left, Bn254Scalar[] right, int size)
+    /// <summary>The power of an exponent that is not negative.</summary>
+    internal static Bn254Scalar[] Raise(Bn254Scalar[] matrix, int exponent, int size)
     {
-        var product = new Bn254Scalar[size * size];
-        for (int row = 0; row < size; row++)
-            MultiplyRow(left[(row * size)..((row + 1) * size)], right).CopyTo(product, row * size);
-        return product;
+        Bn254Scalar[] power = Identity(size);
+        for (int bit = System.Numerics.BitOperations.Log2((uint)exponent); bit >= 0; bit--)
+        {
+            power = Product(power, power, size);
+            if (((exponent >> bit) & 1) != 0)
+                power = Product(power, matrix, size);
+        }
+
+        return power;
     }
 
     /// <summary>The inverse by Gauss and Jordan, of a matrix none of whose leading squares is singular, as in Cauchy's.</summary>
@@ -79,5 +85,13 @@ internal static class SquareMatrix
         }
 
         return inverse;
+    }
+
+    private static Bn254Scalar[] Product(Bn254Scalar[] left, Bn254Scalar[] right, int size)
+    {
+        var product = new Bn254Scalar[size * size];
+        for (int row = 0; row < size; row++)
+            MultiplyRow(left[(row * size)..((row + 1) * size)], right).CopyTo(product, row * size);
+        return product;
     }
 }

@@ -5,7 +5,7 @@ namespace Velox.Cryptography.Tests;
 
 public sealed class PrimeFieldTests
 {
-    private const int RoundCount = 3_000;
+    private const int RoundCount = 1_500;
 
     [Fact]
     public void Moduli_are_those_of_the_standards()
@@ -68,7 +68,7 @@ public sealed class PrimeFieldTests
     {
         BigInteger p = TField.Modulus;
         int roots = 0;
-        for (int seed = 0; seed < 400; seed++)
+        for (int seed = 0; seed < 200; seed++)
         {
             BigInteger a = FieldNumbers.Random(new Random(seed), p);
             TField value = FieldNumbers.Read<TField>(a);
@@ -81,7 +81,7 @@ public sealed class PrimeFieldTests
             roots++;
         }
 
-        Assert.InRange(roots, 100, 390);
+        Assert.InRange(roots, 50, 190);
     }
 
     private static void AssertReading<TField>()
