@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Velox.Bpf;
-using Velox.Primitives;
 
 namespace Velox.Svm;
 
@@ -43,11 +42,13 @@ internal sealed unsafe class InputBuffer : IDisposable
     /// <summary>An account of the instruction, as it was laid out; repeated ones are as their first mention.</summary>
     internal ref readonly SerializedAccount this[int position] => ref _accounts[position];
 
+    /// <summary>Native memory must not depend on whether someone thought of <see cref="Dispose"/>.</summary>
+    ~InputBuffer() => Free();
+
     public void Dispose()
     {
-        NativeMemory.AlignedFree(_memory);
-        _memory = null;
-        _capacity = 0;
+        Free();
+        GC.SuppressFinalize(this);
     }
 
     internal void MapInto(MemoryMap memory) => memory.MapNative(MemoryMap.InputAddress, _memory, _length, isWritable: true);
@@ -128,10 +129,17 @@ internal sealed unsafe class InputBuffer : IDisposable
     {
         if (bytes <= _capacity)
             return;
-        Dispose();
+        Free();
         _capacity = (nuint)Math.Max(bytes, 64 * 1024);
         // Host and program addresses are aligned alike: syscalls look at the latter only.
         _memory = (byte*)NativeMemory.AlignedAlloc(_capacity, 64);
+    }
+
+    private void Free()
+    {
+        NativeMemory.AlignedFree(_memory);
+        _memory = null;
+        _capacity = 0;
     }
 
     private void WriteMentionedBefore(int position, int first)

@@ -1,4 +1,3 @@
-using Velox.Primitives;
 using Velox.State;
 
 namespace Velox.Svm;
@@ -11,8 +10,10 @@ namespace Velox.Svm;
 /// <param name="logBytes">Most bytes of log that a transaction leaves.</param>
 public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes = LogCollector.MaxBytes)
 {
-    // Each worker thread has its own, with virtual machines and buffers.
-    private readonly ThreadLocal<Scratch> _scratches = new(() => new Scratch(programs, logBytes));
+    // What workers have given back. More than so many at once make their own, which the garbage collector takes.
+    private readonly Scratch?[] _scratches = new Scratch?[MaxScratches];
+
+    private const int MaxScratches = 64;
 
     /// <summary>Lamports for each signature.</summary>
     public const ulong LamportsPerSignature = 5_000;
@@ -48,7 +49,7 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
         if (!transaction.IsAlive)
             return;
 
-        Scratch scratch = _scratches.Value!;
+        Scratch scratch = RentScratch();
         InvokeContext context = scratch.Context;
         context.Begin(block, accounts, in transaction.View, transaction.Budget);
         TransactionError error = CheckLoaded(transaction);
@@ -78,6 +79,7 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
             PostTokenBalances = TokenBalances.Collect(accounts),
             MarketEvents = error.IsError || context.Events.Count == 0 ? [] : [.. context.Events],
         };
+        Return(scratch);
     }
 
     /// <summary>What a transaction costs whatever becomes of it: its signatures, those that precompiles check, and priority.</summary>
@@ -184,11 +186,34 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
         return balances;
     }
 
+    private Scratch RentScratch()
+    {
+        foreach (ref Scratch? slot in _scratches.AsSpan())
+        {
+            // Whoever takes the reference out owns it; what its last owner wrote is visible, as the exchange is a full fence.
+            if (slot is not null && Interlocked.Exchange(ref slot, null) is { } scratch)
+                return scratch;
+        }
+
+        return new Scratch(programs, logBytes);
+    }
+
+    private void Return(Scratch scratch)
+    {
+        foreach (ref Scratch? slot in _scratches.AsSpan())
+        {
+            if (slot is null && Interlocked.CompareExchange(ref slot, scratch, null) is null)
+                return;
+        }
+    }
+
     /// <summary>What a worker uses again for every transaction.</summary>
-    private sealed class Scratch(ProgramRegistry programs, int logBytes)
+    private sealed class Scratch(ProgramRegistry programs, int logBytes) : IDisposable
     {
         internal InvokeContext Context { get; } = new(programs, logBytes);
 
         internal RentBalance[] BalancesBefore { get; } = new RentBalance[WireLimits.MaxAccounts];
+
+        public void Dispose() => Context.Dispose();
     }
 }

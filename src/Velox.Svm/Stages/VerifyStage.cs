@@ -1,5 +1,4 @@
 using Velox.Cryptography;
-using Velox.Primitives;
 
 namespace Velox.Svm;
 
