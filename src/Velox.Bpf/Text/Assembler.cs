@@ -26,14 +26,17 @@ public static class Assembler
     public const int MaxLabelLength = LabelName.MaxLength;
 
     /// <summary>Assembles a text.</summary>
+    /// <param name="text">The program.</param>
+    /// <param name="dialect">Its instruction set.</param>
+    /// <param name="dataAddress">Where the program sees its read-only data.</param>
     /// <returns>
     /// The text as bytes, the entry, the functions that are called or started at, by key, and read-only data at
-    /// <see cref="MemoryMap.ProgramAddress"/>.
+    /// <paramref name="dataAddress"/>.
     /// </returns>
     /// <exception cref="AssemblyException">The text is no program.</exception>
-    public static ProgramImage Assemble(ReadOnlySpan<char> text, Dialect dialect)
+    public static ProgramImage Assemble(ReadOnlySpan<char> text, Dialect dialect, ulong dataAddress = MemoryMap.ProgramAddress)
     {
-        var program = new ProgramBuilder(dialect);
+        var program = new ProgramBuilder(dialect, dataAddress);
         for (int line = 1; ; line++)
         {
             // Only \n breaks lines, as in editors: others would let a comment go on as an instruction.

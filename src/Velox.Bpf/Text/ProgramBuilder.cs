@@ -19,7 +19,7 @@ internal enum ReferenceKind : byte
 }
 
 /// <summary>The program that lines are added to: slots, labels, and what refers to them.</summary>
-internal sealed class ProgramBuilder(Dialect dialect)
+internal sealed class ProgramBuilder(Dialect dialect, ulong dataAddress = MemoryMap.ProgramAddress)
 {
     private readonly List<InstructionWord> _words = [];
     private readonly List<byte> _data = [];
@@ -107,7 +107,15 @@ internal sealed class ProgramBuilder(Dialect dialect)
         byte[] text = new byte[_words.Count * InstructionWord.Bytes];
         for (int i = 0; i < _words.Count; i++)
             _words[i].Write(text.AsSpan(i * InstructionWord.Bytes));
-        return new ProgramImage { Dialect = dialect, Text = text, EntryIndex = entry, Functions = _functions, ReadOnlyData = _data.ToArray() };
+        return new ProgramImage
+        {
+            Dialect = dialect,
+            Text = text,
+            EntryIndex = entry,
+            Functions = _functions,
+            ReadOnlyData = _data.ToArray(),
+            ReadOnlyAddress = dataAddress,
+        };
     }
 
     private int EntryIndex()
@@ -132,7 +140,7 @@ internal sealed class ProgramBuilder(Dialect dialect)
     {
         if (reference.Kind == ReferenceKind.Data)
         {
-            ulong address = MemoryMap.ProgramAddress + (ulong)Find(in reference);
+            ulong address = dataAddress + (ulong)Find(in reference);
             _words[reference.Index] = _words[reference.Index] with { Immediate = (int)address };
             _words[reference.Index + 1] = _words[reference.Index + 1] with { Immediate = (int)(address >> 32) };
             return;

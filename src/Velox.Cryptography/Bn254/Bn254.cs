@@ -127,7 +127,7 @@ public static class Bn254
             return false;
 
         Bn254Fp12 product = Bn254Fp12.One;
-        Span<Bn254Pair> pairs = stackalloc Bn254Pair[Bn254Pairing.MaxPairs];
+        Span<AtePair<Bn254Fp, Bn254Tower>> pairs = stackalloc AtePair<Bn254Fp, Bn254Tower>[Bn254Pairing.MaxPairs];
         while (!input.IsEmpty)
         {
             ReadOnlySpan<byte> some = input[..Math.Min(input.Length, Bn254Pairing.MaxPairs * PairSize)];
@@ -229,7 +229,7 @@ public static class Bn254
         G2Encoding.TryRead(bytes, order, Bn254Curve.TwistB, out point) && Bn254Curve.IsInG2(point);
 
     /// <summary>Reads pairs; those with a point at infinity, whose pairing is one, are checked and left out.</summary>
-    private static bool TryReadPairs(ReadOnlySpan<byte> input, ByteOrder order, Span<Bn254Pair> pairs, out int count)
+    private static bool TryReadPairs(ReadOnlySpan<byte> input, ByteOrder order, Span<AtePair<Bn254Fp, Bn254Tower>> pairs, out int count)
     {
         count = 0;
         for (; !input.IsEmpty; input = input[PairSize..])
@@ -238,7 +238,7 @@ public static class Bn254
                 || !TryReadG2(input[G1Size..PairSize], order, out AffineCurvePoint<Bn254Fp2> q))
                 return false;
             if (!p.IsInfinity && !q.IsInfinity)
-                pairs[count++] = new Bn254Pair(p, q);
+                pairs[count++] = new AtePair<Bn254Fp, Bn254Tower>(p, q);
         }
 
         return true;

@@ -36,6 +36,8 @@ internal readonly struct Bn254Order : IModulus256
 /// <summary>The tower over 9 + i (EIP-197).</summary>
 internal readonly struct Bn254Tower : ITower<Bn254Fp>
 {
+    public static bool TwistDivides => false;
+
     public static Bn254Fp2 NonResidue => MultiplyByNonResidue(Bn254Fp2.One);
 
     public static Bn254Fp2 MultiplyByNonResidue(in Bn254Fp2 value)

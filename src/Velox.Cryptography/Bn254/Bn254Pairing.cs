@@ -6,21 +6,21 @@ internal static class Bn254Pairing
     /// <summary>Pairs whose squares are taken together: 480 bytes of the stack each.</summary>
     internal const int MaxPairs = 16;
 
-    // The bits of 6 x + 2 below the highest, which is that of 2^64.
-    private const ulong LoopBits = (6 * (Bn254Curve.X - (1UL << 62))) + 2 + (1UL << 63);
+    // 6 x + 2 in signed digits, few of which are not zero; the highest is one.
+    private static readonly sbyte[] LoopDigits = WriteLoopDigits();
 
     /// <summary>The product of the pairings before its last power; only the pair's points are given.</summary>
     /// <param name="pairs">Up to <see cref="MaxPairs"/>, none with a point at infinity. They are used up.</param>
-    internal static Bn254Fp12 MillerLoop(Span<Bn254Pair> pairs)
+    internal static Bn254Fp12 MillerLoop(Span<AtePair<Bn254Fp, Bn254Tower>> pairs)
     {
         Bn254Fp12 value = Bn254Fp12.One;
-        for (int bit = 63; bit >= 0; bit--)
+        for (int digit = LoopDigits.Length - 2; digit >= 0; digit--)
         {
             value = value.Square();
             for (int i = 0; i < pairs.Length; i++)
                 pairs[i].Double(ref value);
-            for (int i = 0; i < pairs.Length && ((LoopBits >> bit) & 1) != 0; i++)
-                pairs[i].Add(pairs[i].Q, ref value);
+            for (int i = 0; i < pairs.Length && LoopDigits[digit] != 0; i++)
+                pairs[i].Add(LoopDigits[digit] > 0 ? pairs[i].Q : -pairs[i].Q, ref value);
         }
 
         for (int i = 0; i < pairs.Length; i++)
@@ -53,46 +53,13 @@ internal static class Bn254Pairing
         Bn254Fp12 a3 = a1 * f.Conjugate();
         return a0 * (a1 * (a2 * a3.Frobenius()).Frobenius()).Frobenius();
     }
-}
 
-/// <summary>P, Q and the multiple of Q at which a pairing's loop stands.</summary>
-internal struct Bn254Pair
-{
-    internal readonly AffineCurvePoint<Bn254Fp2> Q;
-
-    private readonly AffineCurvePoint<Bn254Fp> _p;
-    private CurvePoint<Bn254Fp2> _multiple;
-
-    internal Bn254Pair(in AffineCurvePoint<Bn254Fp> p, in AffineCurvePoint<Bn254Fp2> q)
+    private static sbyte[] WriteLoopDigits()
     {
-        _p = p;
-        Q = q;
-        _multiple = CurvePoint<Bn254Fp2>.FromAffine(q);
-    }
-
-    /// <summary>Doubles the multiple; the value is multiplied by the tangent there, taken at P.</summary>
-    internal void Double(ref Bn254Fp12 value)
-    {
-        // With slope s at (x, y) the line at P is yP - s xP w + (s x - y) w^3. All is scaled by 2 Y Z^3.
-        CurvePoint<Bn254Fp2> twice = _multiple.Double();
-        Bn254Fp2 xx = _multiple.X.Square();
-        Bn254Fp2 slope = xx.Double() + xx;
-        Bn254Fp2 zz = _multiple.Z.Square();
-        value = value.MultiplyBy013(
-            twice.Z * zz * _p.Y,
-            -(slope * zz * _p.X),
-            (slope * _multiple.X) - _multiple.Y.Square().Double());
-        _multiple = twice;
-    }
-
-    /// <summary>Adds a point to the multiple; the value is multiplied by the line through both, taken at P.</summary>
-    internal void Add(in AffineCurvePoint<Bn254Fp2> point, ref Bn254Fp12 value)
-    {
-        // As above, with the line through the point, scaled by Z of the sum, which is the slope's denominator.
-        Bn254Fp2 zz = _multiple.Z.Square();
-        Bn254Fp2 slope = ((point.Y * _multiple.Z * zz) - _multiple.Y).Double();
-        CurvePoint<Bn254Fp2> sum = _multiple + point;
-        value = value.MultiplyBy013(sum.Z * _p.Y, -(slope * _p.X), (slope * point.X) - (point.Y * sum.Z));
-        _multiple = sum;
+        // 6 (x - 2^62) + 2 + 2^63 + 2^64, as x is a little above 2^62.
+        const ulong Low = (6 * (Bn254Curve.X - (1UL << 62))) + 2 + (1UL << 63);
+        var digits = new sbyte[NonAdjacentForm.DigitCount];
+        int count = NonAdjacentForm.Write(new UInt256(Low, 1, 0, 0), width: 2, digits);
+        return digits[..count];
     }
 }

@@ -68,6 +68,16 @@ internal readonly struct Field256<TModulus> : IPrimeField<Field256<TModulus>>
         return SubtractModulusOnce(sum0, sum1, sum2, left._limb3 + right._limb3 + carry);
     }
 
+    public static Field256<TModulus> AddUnreduced(in Field256<TModulus> left, in Field256<TModulus> right)
+    {
+        ulong carry = 0;
+        return new Field256<TModulus>(
+            UInt256.AddCarry(left._limb0, right._limb0, ref carry),
+            UInt256.AddCarry(left._limb1, right._limb1, ref carry),
+            UInt256.AddCarry(left._limb2, right._limb2, ref carry),
+            left._limb3 + right._limb3 + carry);
+    }
+
     public static Field256<TModulus> operator -(in Field256<TModulus> left, in Field256<TModulus> right)
     {
         ulong borrow = 0;
@@ -91,7 +101,8 @@ internal readonly struct Field256<TModulus> : IPrimeField<Field256<TModulus>>
     /// <summary>left right / R.</summary>
     public static Field256<TModulus> operator *(in Field256<TModulus> left, in Field256<TModulus> right)
     {
-        // As the modulus has two bits to spare, no sum of a row needs a sixth limb.
+        // As the modulus has two bits to spare, no sum of a row needs a sixth limb, and the product of factors below twice the
+        // modulus is below twice the modulus too.
         ulong total0 = 0, total1 = 0, total2 = 0, total3 = 0;
         AddRow(left._limb0, right, ref total0, ref total1, ref total2, ref total3);
         AddRow(left._limb1, right, ref total0, ref total1, ref total2, ref total3);

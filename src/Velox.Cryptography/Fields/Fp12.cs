@@ -80,15 +80,18 @@ internal readonly struct Fp12<TBase, TTower>(in Fp6<TBase, TTower> c0, in Fp6<TB
             new Fp6<TBase, TTower>(ThricePlusTwice(t5, C1.C0), ThricePlusTwice(t1, C1.C1), ThricePlusTwice(t3, C1.C2)));
     }
 
-    /// <summary>The power of a number that is positive, for what <see cref="SquareCyclotomic"/> takes.</summary>
+    /// <summary>The power of a number above 0, of what <see cref="SquareCyclotomic"/> takes.</summary>
     internal Fp12<TBase, TTower> RaiseCyclotomic(ulong exponent)
     {
-        Fp12<TBase, TTower> power = this;
-        for (int bit = 62 - System.Numerics.BitOperations.LeadingZeroCount(exponent); bit >= 0; bit--)
+        // The inverse costs nothing, so digits may be negative.
+        Span<sbyte> digits = stackalloc sbyte[NonAdjacentForm.DigitCount];
+        int count = NonAdjacentForm.Write(new UInt256(exponent, 0, 0, 0), width: 2, digits);
+        Fp12<TBase, TTower> power = this, inverse = Conjugate();
+        for (int i = count - 2; i >= 0; i--)
         {
             power = power.SquareCyclotomic();
-            if (((exponent >> bit) & 1) != 0)
-                power *= this;
+            if (digits[i] != 0)
+                power *= digits[i] > 0 ? this : inverse;
         }
 
         return power;

@@ -28,13 +28,13 @@ internal readonly struct Fp2<TBase>(in TBase c0, in TBase c1) : IField<Fp2<TBase
     {
         TBase product0 = left.C0 * right.C0;
         TBase product1 = left.C1 * right.C1;
-        TBase mixed = (left.C0 + left.C1) * (right.C0 + right.C1);
+        TBase mixed = TBase.AddUnreduced(left.C0, left.C1) * TBase.AddUnreduced(right.C0, right.C1);
         return new Fp2<TBase>(product0 - product1, mixed - product0 - product1);
     }
 
     public static Fp2<TBase> operator *(in Fp2<TBase> left, in TBase right) => new(left.C0 * right, left.C1 * right);
 
-    public Fp2<TBase> Square() => new((C0 + C1) * (C0 - C1), (C0 * C1).Double());
+    public Fp2<TBase> Square() => new(TBase.AddUnreduced(C0, C1) * (C0 - C1), TBase.AddUnreduced(C0, C0) * C1);
 
     public Fp2<TBase> Double() => new(C0.Double(), C1.Double());
 

@@ -11,6 +11,9 @@ internal interface IPrimeField<TSelf> : IField<TSelf>
 
     static abstract BigInteger Modulus { get; }
 
+    /// <summary>left + right, not reduced: for nothing but a factor of a product, the other one being reduced or such a sum.</summary>
+    static abstract TSelf AddUnreduced(in TSelf left, in TSelf right);
+
     /// <summary>Reads <see cref="Size"/> bytes; false if the number is not below the modulus.</summary>
     static abstract bool TryRead(ReadOnlySpan<byte> bytes, ByteOrder order, out TSelf value);
 

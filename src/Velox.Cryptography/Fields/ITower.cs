@@ -9,4 +9,9 @@ internal interface ITower<TBase>
 
     /// <summary>value times <see cref="NonResidue"/>.</summary>
     static abstract Fp2<TBase> MultiplyByNonResidue(in Fp2<TBase> value);
+
+    /// <summary>
+    /// Whether the twist's point (x, y) stands for the curve's point (x / w^2, y / w^3), and not for (x w^2, y w^3).
+    /// </summary>
+    static abstract bool TwistDivides { get; }
 }

@@ -6,11 +6,17 @@ namespace Velox.Cryptography;
 /// <remarks>Grassi, Khovratovich, Rechberger, Roy, Schofnegger, "Poseidon" (2021), appendix E.</remarks>
 internal struct GrainBits
 {
-    private const int StateBits = 80;
     private const int WarmUpBits = 160;
 
-    // Bit i of the paper is bit i here: the oldest is the lowest.
-    private UInt128 _state;
+    // The latest bit that a new one depends on is the 63rd of 80: so many can be made at once, and two are a pair.
+    private const int StepBits = 16;
+    private const int PairsOfStep = StepBits / 2;
+
+    // The oldest bit is the lowest; the state's last 16 bits are in a word of their own.
+    private ulong _low;
+    private ulong _high;
+    private ulong _pairs;
+    private int _pairCount;
 
     /// <param name="fieldBits">Bits of the field's modulus.</param>
     /// <param name="width">Elements of the state.</param>
@@ -26,8 +32,8 @@ internal struct GrainBits
         Append(fullRounds, 10, ref position);
         Append(partialRounds, 10, ref position);
         Append((1 << 30) - 1, 30, ref position);
-        for (int i = 0; i < WarmUpBits; i++)
-            NextBit();
+        for (int i = 0; i < WarmUpBits; i += StepBits)
+            Step();
     }
 
     /// <summary>A number of so many bits, the highest coming first.</summary>
@@ -50,22 +56,42 @@ internal struct GrainBits
     /// <summary>Of a pair of bits the first says whether the second is kept.</summary>
     private uint NextKeptBit()
     {
-        while (NextBit() == 0)
-            NextBit();
-        return NextBit();
+        while (true)
+        {
+            if (_pairCount == 0)
+            {
+                _pairs = Step();
+                _pairCount = PairsOfStep;
+            }
+
+            ulong pair = _pairs & 3;
+            _pairs >>= 2;
+            _pairCount--;
+            if ((pair & 1) != 0)
+                return (uint)(pair >> 1);
+        }
     }
 
-    private uint NextBit()
+    /// <summary>The next 16 bits, the first being the lowest: each the sum of bits 62, 51, 38, 23, 13 and 0 before it.</summary>
+    private ulong Step()
     {
-        ulong low = (ulong)_state;
-        uint bit = (uint)((low >> 62) ^ (low >> 51) ^ (low >> 38) ^ (low >> 23) ^ (low >> 13) ^ low) & 1;
-        _state = (_state >> 1) | ((UInt128)bit << (StateBits - 1));
-        return bit;
+        ulong from62 = (_low >> 62) | (_high << 2);
+        ulong from51 = (_low >> 51) | (_high << 13);
+        ulong bits = (from62 ^ from51 ^ (_low >> 38) ^ (_low >> 23) ^ (_low >> 13) ^ _low) & ((1 << StepBits) - 1);
+        _low = (_low >> StepBits) | (_high << (64 - StepBits));
+        _high = bits;
+        return bits;
     }
 
     private void Append(int value, int bits, ref int position)
     {
         for (int bit = bits - 1; bit >= 0; bit--, position++)
-            _state |= (UInt128)(uint)((value >> bit) & 1) << position;
+        {
+            ulong set = (ulong)((value >> bit) & 1);
+            if (position < 64)
+                _low |= set << position;
+            else
+                _high |= set << (position - 64);
+        }
     }
 }

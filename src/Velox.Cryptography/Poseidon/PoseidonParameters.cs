@@ -30,6 +30,7 @@ internal sealed class PoseidonParameters
         for (int i = 0; i < RoundConstants.Length; i++)
             RoundConstants[i] = NextReduced(ref bits);
         Matrix = CreateMatrix(ref bits, width);
+        Partial = new PoseidonPartialRounds(this, width);
     }
 
     /// <summary>Rounds with a power of the first element only.</summary>
@@ -40,6 +41,9 @@ internal sealed class PoseidonParameters
 
     /// <summary>What the state is multiplied by at the end of each round, row after row.</summary>
     internal Bn254Scalar[] Matrix { get; }
+
+    /// <summary>The partial rounds in a cheaper form.</summary>
+    internal PoseidonPartialRounds Partial { get; }
 
     /// <param name="width">2 to 13.</param>
     internal static PoseidonParameters Of(int width) => OfWidths[width].Value;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Velox.Cryptography;
 
-/// <summary>Poseidon's state and its rounds.</summary>
+/// <summary>Poseidon's state.</summary>
 [InlineArray(PoseidonParameters.MaxWidth)]
 internal struct PoseidonState
 {
@@ -16,22 +16,21 @@ internal static class PoseidonPermutation
     internal static void Permute(Span<Bn254Scalar> state, PoseidonParameters parameters)
     {
         const int HalfOfFullRounds = PoseidonParameters.FullRounds / 2;
-        int rounds = PoseidonParameters.FullRounds + parameters.PartialRounds;
         ReadOnlySpan<Bn254Scalar> constants = parameters.RoundConstants;
-        for (int round = 0; round < rounds; round++)
-        {
-            for (int i = 0; i < state.Length; i++)
-                state[i] += constants[(round * state.Length) + i];
+        for (int round = 0; round < HalfOfFullRounds; round++)
+            ApplyFullRound(state, constants.Slice(round * state.Length, state.Length), parameters.Matrix);
 
-            bool isPartial = round >= HalfOfFullRounds && round < rounds - HalfOfFullRounds;
-            int powers = isPartial ? 1 : state.Length;
-            for (int i = 0; i < powers; i++)
-                state[i] = state[i].Square().Square() * state[i];
-            MultiplyByMatrix(state, parameters.Matrix);
-        }
+        parameters.Partial.Apply(state);
+        ApplyFullRound(state, parameters.Partial.NextConstants, parameters.Matrix);
+
+        constants = constants[^((HalfOfFullRounds - 1) * state.Length)..];
+        for (int round = 0; round < HalfOfFullRounds - 1; round++)
+            ApplyFullRound(state, constants.Slice(round * state.Length, state.Length), parameters.Matrix);
     }
 
-    private static void MultiplyByMatrix(Span<Bn254Scalar> state, ReadOnlySpan<Bn254Scalar> matrix)
+    internal static Bn254Scalar RaiseToFive(in Bn254Scalar value) => value.Square().Square() * value;
+
+    internal static void MultiplyByMatrix(Span<Bn254Scalar> state, ReadOnlySpan<Bn254Scalar> matrix)
     {
         PoseidonState copy = default;
         Span<Bn254Scalar> old = copy;
@@ -41,11 +40,19 @@ internal static class PoseidonPermutation
             state[row] = InnerProduct(matrix.Slice(row * old.Length, old.Length), old);
     }
 
-    private static Bn254Scalar InnerProduct(ReadOnlySpan<Bn254Scalar> left, ReadOnlySpan<Bn254Scalar> right)
+    internal static Bn254Scalar InnerProduct(ReadOnlySpan<Bn254Scalar> left, ReadOnlySpan<Bn254Scalar> right)
     {
         Bn254Scalar sum = default;
         for (int i = 0; i < left.Length; i++)
             sum += left[i] * right[i];
         return sum;
+    }
+
+    private static void ApplyFullRound(
+        Span<Bn254Scalar> state, ReadOnlySpan<Bn254Scalar> constants, ReadOnlySpan<Bn254Scalar> matrix)
+    {
+        for (int i = 0; i < state.Length; i++)
+            state[i] = RaiseToFive(state[i] + constants[i]);
+        MultiplyByMatrix(state, matrix);
     }
 }

@@ -57,10 +57,12 @@ internal readonly struct CurvePoint<TField>(in TField x, in TField y, in TField 
         return Chord(left.X, left.Y, h, r, (left.Z * h).Double());
     }
 
-    internal CurvePoint<TField> Double()
+    internal CurvePoint<TField> Double() => Double(X.Square(), Y.Square());
+
+    /// <param name="xx">X^2.</param>
+    /// <param name="yy">Y^2.</param>
+    internal CurvePoint<TField> Double(in TField xx, in TField yy)
     {
-        TField xx = X.Square();
-        TField yy = Y.Square();
         TField yyyy = yy.Square();
         TField d = ((X + yy).Square() - xx - yyyy).Double();
         TField e = xx.Double() + xx;

@@ -38,7 +38,7 @@ internal sealed record LoadedProgram(BpfProgram? Program, ulong DeploymentSlot, 
     {
         if (account.Attachment is LoadedProgram known && known.DeploymentSlot == slot && known.Environment == environment)
             return known.Program;
-        BpfProgram? program = environment.Load(account.Data.Bytes[offset..].ToArray());
+        environment.TryLoad(account.Data.Bytes[offset..].ToArray(), out BpfProgram? program, out _);
 
         // Two workers may load the same program at once: either result will do.
         account.Attachment = new LoadedProgram(program, slot, environment);

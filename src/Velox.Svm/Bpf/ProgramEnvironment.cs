@@ -15,7 +15,6 @@ internal sealed class ProgramEnvironment
     private const int MaxKnown = 1_024;
 
     private readonly ElfOptions _options;
-    private readonly ElfOptions _deploymentOptions;
 
     // Programs alive by the hash of their files: a fork, or the next test's environment, uses the native code of the one before. Under
     // its own lock.
@@ -27,11 +26,6 @@ internal sealed class ProgramEnvironment
         DeploymentHost = SyscallTable.Create(features, isDeployment: true);
         int minVersion = features.DisableSbpfV0Execution && !features.ReenableSbpfV0Execution ? 3 : 0;
         _options = new ElfOptions { Kind = ElfKind.Sbpf, MinSbpfVersion = minVersion, ReadsDebugInformation = false };
-        _deploymentOptions = _options with
-        {
-            MinSbpfVersion = features.DisableSbpfV0V1V2Deployment ? 3 : minVersion,
-            RejectsBroken = true,
-        };
     }
 
     /// <summary>Makes native code of programs that are used much. One for the process: it has no state that results depend on.</summary>
@@ -43,41 +37,36 @@ internal sealed class ProgramEnvironment
     /// <summary>What programs that are deployed may call.</summary>
     internal HostFunctionTable DeploymentHost { get; }
 
-    /// <summary>Loads code to run; null where it cannot. The bytes are kept.</summary>
-    internal BpfProgram? Load(ReadOnlyMemory<byte> elf)
+    /// <summary>Loads code to run. The bytes are kept.</summary>
+    internal bool TryLoad(ReadOnlyMemory<byte> elf, out BpfProgram? program, out string error)
     {
+        error = "";
         var hash = new Hash256(SHA256.HashData(elf.Span));
         lock (_known)
         {
-            if (_known.TryGetValue(hash, out WeakReference<BpfProgram>? known) && known.TryGetTarget(out BpfProgram? alive))
-                return alive;
+            if (_known.TryGetValue(hash, out WeakReference<BpfProgram>? known) && known.TryGetTarget(out program))
+                return true;
         }
 
-        if (!TryLoad(elf, _options, Host, out BpfProgram? program, out _))
-            return null;
+        if (ElfLoader.TryLoad(elf, _options, Host, out ProgramImage? image) is { } broken)
+            error = broken.Message;
+        else if (BpfProgram.TryCreate(image!, Host, out program) is { } refused)
+            error = refused.Message;
+        else
+            return Remember(hash, program!);
+        program = null;
+        return false;
+    }
+
+    private bool Remember(Hash256 hash, BpfProgram program)
+    {
         lock (_known)
         {
             if (_known.Count == MaxKnown)
                 _known.Clear();
-            _known[hash] = new WeakReference<BpfProgram>(program!);
+            _known[hash] = new WeakReference<BpfProgram>(program);
         }
 
-        return program;
-    }
-
-    /// <summary>Checks code that is to be deployed, which must keep more rules.</summary>
-    internal bool TryCheckDeployment(ReadOnlyMemory<byte> elf, out string error) =>
-        TryLoad(elf, _deploymentOptions, DeploymentHost, out _, out error);
-
-    private static bool TryLoad(
-        ReadOnlyMemory<byte> elf, ElfOptions options, HostFunctionTable host, out BpfProgram? program, out string error)
-    {
-        program = null;
-        error = "";
-        if (ElfLoader.TryLoad(elf, options, host, out ProgramImage? image) is { } broken)
-            error = broken.Message;
-        else if (BpfProgram.TryCreate(image!, host, out program) is { } refused)
-            error = refused.Message;
-        return program is not null;
+        return true;
     }
 }

@@ -1,5 +1,3 @@
-using Velox.Primitives;
-
 namespace Velox.Svm;
 
 /// <summary>Which messages were recorded already, so that none is executed twice.</summary>

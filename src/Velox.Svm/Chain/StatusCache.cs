@@ -1,5 +1,3 @@
-using Velox.Primitives;
-
 namespace Velox.Svm;
 
 /// <summary>The messages recorded in recent blocks, so that none is executed twice.</summary>

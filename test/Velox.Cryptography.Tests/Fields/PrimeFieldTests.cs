@@ -5,11 +5,16 @@ namespace Velox.Cryptography.Tests;
 
 public sealed class PrimeFieldTests
 {
-    private const int RoundCount = 3_000;
+    private const int RoundCount = 1_500;
 
     [Fact]
     public void Moduli_are_those_of_the_standards()
     {
+        // BLS12-381: p and r are polynomials of x.
+        BigInteger x = -new BigInteger(Bls12381Curve.NegatedX);
+        Assert.Equal(BigInteger.Pow(x, 4) - (x * x) + 1, Bls12381Points.Order);
+        Assert.Equal(((x - 1) * (x - 1) * Bls12381Points.Order / 3) + x, Bls12381Fp.Modulus);
+
         // BN254: EIP-196 writes both out.
         Assert.Equal(BigInteger.Parse("21888242871839275222246405745257275088696311157297823662689037894645226208583"), Bn254Fp.Modulus);
         Assert.Equal(BigInteger.Parse("21888242871839275222246405745257275088548364400416034343698204186575808495617"), Bn254Scalar.Modulus);
@@ -26,6 +31,15 @@ public sealed class PrimeFieldTests
 
     [Fact]
     public void Numbers_are_read_below_the_modulus_only_of_bn254() => AssertReading<Bn254Fp>();
+
+    [Fact]
+    public void Arithmetic_is_that_of_big_integers_modulo_p_of_bls12_381() => AssertArithmetic<Bls12381Fp>();
+
+    [Fact]
+    public void Roots_and_order_are_those_of_big_integers_modulo_p_of_bls12_381() => AssertRoots<Bls12381Fp>();
+
+    [Fact]
+    public void Numbers_are_read_below_the_modulus_only_of_bls12_381() => AssertReading<Bls12381Fp>();
 
     private static void AssertArithmetic<TField>()
         where TField : struct, IPrimeField<TField>
@@ -54,7 +68,7 @@ public sealed class PrimeFieldTests
     {
         BigInteger p = TField.Modulus;
         int roots = 0;
-        for (int seed = 0; seed < 400; seed++)
+        for (int seed = 0; seed < 200; seed++)
         {
             BigInteger a = FieldNumbers.Random(new Random(seed), p);
             TField value = FieldNumbers.Read<TField>(a);
@@ -67,7 +81,7 @@ public sealed class PrimeFieldTests
             roots++;
         }
 
-        Assert.InRange(roots, 100, 390);
+        Assert.InRange(roots, 50, 190);
     }
 
     private static void AssertReading<TField>()

@@ -8,6 +8,9 @@ public sealed class TowerTests
     [Fact]
     public void Fields_over_bn254_are_fields() => Laws<Bn254Fp, Bn254Tower>.Assert();
 
+    [Fact]
+    public void Fields_over_bls12_381_are_fields() => Laws<Bls12381Fp, Bls12381Tower>.Assert();
+
     /// <summary>The laws that make a field, and what each shortcut must equal.</summary>
     private static class Laws<TBase, TTower>
         where TBase : struct, IPrimeField<TBase>

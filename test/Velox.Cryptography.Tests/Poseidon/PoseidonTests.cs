@@ -93,6 +93,34 @@ public sealed class PoseidonTests
         }
     }
 
+    /// <summary>The rounds as the paper writes them: constants, powers, the whole matrix.</summary>
+    [Fact]
+    public void Partial_rounds_in_their_cheaper_form_are_those_of_the_paper()
+    {
+        for (int width = 2; width <= PoseidonParameters.MaxWidth; width++)
+        {
+            var random = new Random(width);
+            PoseidonParameters parameters = PoseidonParameters.Of(width);
+            Bn254Scalar[] state = [.. Enumerable.Range(0, width).Select(_ => FieldNumbers.Random<Bn254Scalar>(random))], expected = [.. state];
+            int rounds = PoseidonParameters.FullRounds + parameters.PartialRounds;
+            for (int round = 0; round < rounds; round++)
+            {
+                bool isFull = round < 4 || round >= rounds - 4;
+                for (int i = 0; i < width; i++)
+                {
+                    expected[i] += parameters.RoundConstants[(round * width) + i];
+                    if (isFull || i == 0)
+                        expected[i] = expected[i] * expected[i] * expected[i] * expected[i] * expected[i];
+                }
+
+                expected = SquareMatrix.Multiply(parameters.Matrix, expected);
+            }
+
+            PoseidonPermutation.Permute(state, parameters);
+            Assert.Equal(expected, state);
+        }
+    }
+
     private static void AssertHash(string expected, params byte[][] inputs)
     {
         foreach (ByteOrder order in Enum.GetValues<ByteOrder>())

@@ -4,7 +4,7 @@ using Velox.Cryptography;
 namespace Velox.Svm;
 
 /// <summary>
-/// sol_curve_validate_point, sol_curve_group_op and sol_curve_multiscalar_mul on edwards25519 and ristretto255 (Agave syscalls,
+/// sol_curve_validate_point, sol_curve_group_op and sol_curve_multiscalar_mul, on edwards25519 and ristretto255 (Agave syscalls,
 /// lib.rs). 0 is a result, 1 says that an input is no point or no scalar.
 /// </summary>
 internal static class CurveSyscalls
@@ -25,6 +25,8 @@ internal static class CurveSyscalls
     internal static ulong ValidatePoint(HostCall call)
     {
         (ulong curve, ulong address) = (call.Argument1, call.Argument2);
+        if (BlsSyscalls.IsGroup(curve))
+            return call.Svm().Features.EnableBls12381Syscall ? BlsSyscalls.ValidatePoint(in call) : call.Fail(InvalidAttribute);
         if (curve > Ristretto)
             return RefuseCurve(in call);
         if (!call.TryConsume(curve == Edwards ? 159ul : 169ul) || !call.TryReadBytes(address, PointBytes, out ReadOnlySpan<byte> point))
@@ -36,8 +38,13 @@ internal static class CurveSyscalls
     internal static ulong Combine(HostCall call)
     {
         (ulong curve, ulong operation) = (call.Argument1, call.Argument2);
-        if (curve > Ristretto || operation > Multiply)
+        bool isBls = BlsSyscalls.IsGroup(curve);
+        if (isBls && !call.Svm().Features.EnableBls12381Syscall)
+            return call.Fail(InvalidAttribute);
+        if ((!isBls && curve > Ristretto) || operation > Multiply)
             return RefuseCurve(in call);
+        if (isBls)
+            return BlsSyscalls.Combine(in call);
         if (!call.TryConsume(UnitsOf(curve, operation))
             || !call.TryReadBytes(call.Argument3, PointBytes, out ReadOnlySpan<byte> left)
             || !call.TryReadBytes(call.Argument4, PointBytes, out ReadOnlySpan<byte> right))

@@ -77,6 +77,8 @@ internal static class SyscallTable
         AddIf(table, features.Curve25519SyscallEnabled, "sol_curve_validate_point", CurveSyscalls.ValidatePoint);
         AddIf(table, features.Curve25519SyscallEnabled, "sol_curve_group_op", CurveSyscalls.Combine);
         AddIf(table, features.Curve25519SyscallEnabled, "sol_curve_multiscalar_mul", CurveSyscalls.MultiplySum);
+        AddIf(table, features.EnableBls12381Syscall, "sol_curve_decompress", BlsSyscalls.Decompress);
+        AddIf(table, features.EnableBls12381Syscall, "sol_curve_pairing_map", BlsSyscalls.Pair);
         AddIf(table, features.EnableAltBn128Syscall, "sol_alt_bn128_group_op", Bn254Syscalls.Combine);
         AddIf(table, features.EnableAltBn128CompressionSyscall, "sol_alt_bn128_compression", Bn254Syscalls.Compress);
         AddIf(table, features.EnablePoseidonSyscall, "sol_poseidon", Bn254Syscalls.Poseidon);

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using Velox.Bpf;
 
 namespace Velox.Svm;
@@ -19,14 +18,12 @@ public static class ProgramDeployment
 
     private const int FlagsOffset = 48;
 
-    private static readonly ConditionalWeakTable<FeatureSet, HostFunctionTable> Tables = [];
-
     /// <summary>Parses and verifies an ELF. Error: InvalidAccountData, after a line that says why.</summary>
     /// <param name="context">Takes the line; its block says which features are on.</param>
     /// <param name="elf">The file; bytes after it are allowed.</param>
     /// <param name="isExtension">Whether the program was deployed before, so that old versions of sBPF are taken.</param>
     public static InstructionError Check(InvokeContext context, ReadOnlySpan<byte> elf, bool isExtension = false) =>
-        Check(context, elf, TableOf(context.Block.Features), isExtension);
+        Check(context, elf, context.Block.Features.Environment.DeploymentHost, isExtension);
 
     /// <summary>As the other overload, with what programs may call.</summary>
     public static InstructionError Check(
@@ -54,12 +51,4 @@ public static class ProgramDeployment
     internal static uint SbpfVersionOf(ReadOnlySpan<byte> elf) => elf.Length < FlagsEnd
         ? 0
         : BinaryPrimitives.ReadUInt32LittleEndian(elf[FlagsOffset..]);
-
-    private static HostFunctionTable TableOf(FeatureSet features) => Tables.GetValue(features, static set =>
-    {
-        var table = new HostFunctionTable();
-        foreach (string name in DeploymentSyscalls.NamesIn(set.Runtime))
-            table.Add(name, static call => call.Fail("A deployment runs nothing."));
-        return table;
-    });
 }
