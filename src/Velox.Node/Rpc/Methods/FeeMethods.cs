@@ -52,7 +52,7 @@ internal sealed class FeeMethods(RpcContext context)
             parameters.Text(0, "message"), "base64", "message", WireLimits.MaxTransactionBytes);
         context.CheckContext(parameters.Config(1));
         TransactionView view = ParseMessage(message);
-        if (ComputeBudget.TryRead(in view, out ComputeBudget budget).IsError)
+        if (ComputeBudget.TryRead(in view, context.Chain.Genesis.Additions.Features, out ComputeBudget budget).IsError)
             throw RpcException.InvalidParams("'message' has an invalid compute budget instruction.");
 
         writer.StartContext(context.Chain.Tip.Slot);
