@@ -98,7 +98,7 @@ internal static class BlsSyscalls
 
     private static ByteOrder OrderOf(ulong curve) => (curve & BigEndianFlag) != 0 ? ByteOrder.BigEndian : ByteOrder.LittleEndian;
 
-    private static ulong PointBytes(bool isG1) => isG1 ? Bls12381.G1Size : Bls12381.G2Size;
+    private static ulong PointBytes(bool isG1) => (ulong)(isG1 ? Bls12381.G1Size : Bls12381.G2Size);
 
     private static ulong UnitsOf(bool isG1, ulong operation) => (isG1, operation) switch
     {
