@@ -28,7 +28,7 @@ if (Number("--bench", 0) is > 0 and int count)
 string[] wanted = options.TryGetValue("--family", out string? names) ? names.Split(',') : [];
 bool isAlone = Number("--alone", 0) != 0;
 var run = new DifferentialRun(installation, (peer, peerOptions, blockhash) =>
-    isAlone ? new EmptyRuntime() : new ExecutorRuntime(peer, peerOptions, blockhash))
+    isAlone ? new EmptyRuntime() : Runtimes.Create(peer, peerOptions, blockhash))
 {
     IsPeerAlone = isAlone,
     Trace = Number("--trace", 0) != 0 ? Console.Out : null,

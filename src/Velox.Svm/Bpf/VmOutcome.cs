@@ -21,7 +21,6 @@ internal static class VmOutcome
             return machine.HostError switch
             {
                 InstructionError error => error,
-                InstructionErrorKind kind => kind,
                 SyscallFault fault => context.Fault(fault.Text),
                 object other => context.Fault($"Syscall fault: {other.GetType().Name}"),
                 _ => InstructionErrorKind.ProgramFailedToComplete,

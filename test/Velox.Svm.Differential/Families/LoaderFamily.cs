@@ -205,6 +205,12 @@ public sealed class LoaderFamily : IFamily
                 1 => [.. ScriptAbi.Mainnet[0].File],
                 _ => [.. _world[ProgramIds.Memo].Data],
             };
+            if (Random.Next(3) == 0)
+            {
+                BreakInstruction(file);
+                return file;
+            }
+
             for (int changes = Random.Next(4); changes > 0; changes--)
             {
                 // Headers are at the beginning, and of old files at the end too.
@@ -218,6 +224,28 @@ public sealed class LoaderFamily : IFamily
             }
 
             return Random.Next(12) == 0 ? file[..Random.Next(file.Length)] : file;
+        }
+
+        /// <summary>Changes one instruction of the text, which begins behind the headers in every file here.</summary>
+        private void BreakInstruction(byte[] file)
+        {
+            int at = 120 + (8 * Random.Next((file.Length - 120) / 8));
+            switch (Random.Next(4))
+            {
+                case 0:
+                    file[at] = (byte)Random.Next(256);
+                    break;
+                case 1:
+                    file[at + 1] = (byte)Random.Next(256);
+                    break;
+                case 2:
+                    file[at] = (byte)(Random.Next(2) == 0 ? 0x67 : 0x05);
+                    file[at + Random.Next(2, 8)] = (byte)Random.Next(256);
+                    break;
+                default:
+                    file[at + Random.Next(2, 8)] = (byte)Random.Next(256);
+                    break;
+            }
         }
 
         private Address NewProgram()

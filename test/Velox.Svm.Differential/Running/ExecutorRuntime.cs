@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Velox.Primitives;
 using Velox.State;
 
@@ -9,11 +8,6 @@ namespace Velox.Svm.Differential;
 /// </summary>
 public sealed class ExecutorRuntime : IRuntime
 {
-    private static readonly Address[] CopiedOwners =
-    [
-        ProgramIds.NativeLoader, ProgramIds.BpfLoaderDeprecated, ProgramIds.BpfLoader, ProgramIds.BpfLoaderUpgradeable, SysvarIds.Owner,
-    ];
-
     private readonly Dictionary<Address, Account> _accounts = [];
     private readonly TransactionExecutor _executor = new(NativePrograms.CreateRegistry());
     private readonly FeatureSet _features;
@@ -28,19 +22,11 @@ public sealed class ExecutorRuntime : IRuntime
     {
         _options = options;
         Blockhash = blockhash;
-        _features = options.AllFeatures ? FeatureSet.AllEnabled : FeatureSet.Mainnet;
-        foreach (Address feature in options.FeaturesOff)
-            _features = _features.Without(feature);
-        foreach (Address feature in options.FeaturesOn)
-            _features = _features.With(feature);
-
-        foreach (byte[] answer in peer.Exchange([.. CopiedOwners.Select(PeerRequest.Owned)]))
-            Copy(answer);
-        // LiteSVM's programs were deployed in its first slot, so that they run from the next one on.
-        ClockState clock = ReadClock();
-        clock = clock with { Slot = clock.Slot + 1 };
-        peer.Exchange(PeerRequest.SetClock(clock));
-        SetClock(clock);
+        _features = PeerState.FeaturesOf(options);
+        var state = new PeerState(peer);
+        foreach ((Address address, AccountState account) in state.Accounts)
+            SetAccount(address, account);
+        SetClock(state.Clock);
     }
 
     public Hash256 Blockhash { get; }
@@ -60,13 +46,7 @@ public sealed class ExecutorRuntime : IRuntime
 
     public void SetClock(ClockState clock)
     {
-        byte[] data = new byte[Sysvars.ClockSize];
-        BinaryPrimitives.WriteUInt64LittleEndian(data, clock.Slot);
-        BinaryPrimitives.WriteInt64LittleEndian(data.AsSpan(8), clock.EpochStart);
-        BinaryPrimitives.WriteUInt64LittleEndian(data.AsSpan(16), clock.Epoch);
-        BinaryPrimitives.WriteUInt64LittleEndian(data.AsSpan(24), clock.LeaderEpoch);
-        BinaryPrimitives.WriteInt64LittleEndian(data.AsSpan(32), clock.UnixTimestamp);
-        SetAccount(SysvarIds.Clock, new AccountState(1, SysvarIds.Owner, false, data));
+        SetAccount(SysvarIds.Clock, new AccountState(1, SysvarIds.Owner, false, PeerState.ClockData(clock)));
         _block = new BlockContext(clock.Slot, clock.UnixTimestamp)
         {
             Features = _features,
@@ -129,25 +109,6 @@ public sealed class ExecutorRuntime : IRuntime
         if (!_accounts.TryGetValue(address, out Account? account))
             _accounts.Add(address, account = new Account(address));
         return account;
-    }
-
-    private void Copy(byte[] owned)
-    {
-        var answer = new PeerAnswer(owned);
-        for (uint count = answer.UInt32(); count > 0; count--)
-        {
-            Address address = answer.Key();
-            SetAccount(address, answer.Account());
-        }
-    }
-
-    private ClockState ReadClock()
-    {
-        ReadOnlySpan<byte> data = _accounts[SysvarIds.Clock].Data.Bytes;
-        return new ClockState(
-            BinaryPrimitives.ReadUInt64LittleEndian(data), BinaryPrimitives.ReadInt64LittleEndian(data[8..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(data[16..]), BinaryPrimitives.ReadUInt64LittleEndian(data[24..]),
-            BinaryPrimitives.ReadInt64LittleEndian(data[32..]));
     }
 
     private static Outcome OutcomeOf(TransactionRecord record, AccountState[] accounts) => new(

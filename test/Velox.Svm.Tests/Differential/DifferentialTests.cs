@@ -9,7 +9,7 @@ namespace Velox.Svm.Tests;
 /// </summary>
 /// <remarks>
 /// A bounded run; longer ones: <c>dotnet run --project test/Velox.Svm.Differential -- --family NAME --transactions N</c>. Needs
-/// Node.js and <c>npm ci</c> in <c>bench/peers/litesvm</c>.
+/// Node.js and <c>npm install</c> in <c>bench/peers/litesvm</c>.
 /// </remarks>
 public class DifferentialTests(ITestOutputHelper output)
 {
@@ -30,7 +30,7 @@ public class DifferentialTests(ITestOutputHelper output)
         }
 
         int seed = int.TryParse(Environment.GetEnvironmentVariable("VELOX_LITESVM_SEED"), out int chosen) ? chosen : 1;
-        var run = new DifferentialRun(installation, (peer, options, blockhash) => new ExecutorRuntime(peer, options, blockhash));
+        var run = new DifferentialRun(installation, Runtimes.Create);
         FamilyResult result = run.Run(FamilyCatalog.All.Single(known => known.Name == family), seed, Transactions);
 
         var text = new StringWriter();

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Velox.Bpf;
 
 namespace Velox.Svm;
@@ -8,11 +9,20 @@ namespace Velox.Svm;
 /// <remarks>Source: anza-xyz/sbpf, src/elf.rs, src/elf_parser/mod.rs, src/verifier.rs.</remarks>
 internal static class DeploymentErrorText
 {
+    /// <summary>The version is looked at before all else.</summary>
+    internal const string UnsupportedVersion = "Detected sbpf_version required by the executable which are not enabled";
+
+    private const int InstructionBytes = 8;
+    private const byte LittleEndianSwap = 0xd4;
+    private const byte BigEndianSwap = 0xdc;
+    private const byte ClassMask = 7;
+    private const byte Class64 = 7;
+
     /// <param name="error">What is wrong.</param>
     /// <param name="isStrict">Whether the file says that it is sBPF V3: then there are two texts only.</param>
     internal static string Of(ElfError error, bool isStrict) => error.Rule switch
     {
-        ElfRule.UnsupportedSbpfVersion => "Detected sbpf_version required by the executable which are not enabled",
+        ElfRule.UnsupportedSbpfVersion => UnsupportedVersion,
         ElfRule.ProgramHeader => "Invalid ELF program header",
         _ when isStrict => Unparsed("invalid file header"),
         ElfRule.NotElf or ElfRule.WrongClass or ElfRule.WrongByteOrder or ElfRule.WrongElfVersion
@@ -37,10 +47,37 @@ internal static class DeploymentErrorText
             "Multiple or no text sections, consider removing llc option: -function-sections",
         ElfRule.EntryOutsideText => "Entrypoint out of bounds",
         ElfRule.EntryMisaligned => "Invalid entrypoint",
+        ElfRule.UnknownRelocation => $"Relocation failed, unknown type {FirstNumber(error.Detail)}",
+        ElfRule.UnknownSymbol => $"Unknown symbol with index {FirstNumber(error.Detail)}",
+        ElfRule.CallOutsideText => $"Relative jump out of bounds at instruction #{FirstNumber(error.Where)}",
         _ => error.Message,
     };
 
-    internal static string Of(VerifierError error) => "Verifier error: " + ReasonOf(error);
+    /// <param name="error">What is wrong.</param>
+    /// <param name="text">The instructions, whose values the words name.</param>
+    internal static string Of(VerifierError error, ReadOnlySpan<byte> text) =>
+        "Verifier error: " + (error.Index < 0 ? ReasonOf(error) : ReasonAt(error, text[(error.Index * InstructionBytes)..]));
+
+    /// <summary>The reasons that name what stands in the instruction.</summary>
+    private static string ReasonAt(VerifierError error, ReadOnlySpan<byte> instruction)
+    {
+        byte opcode = instruction[0];
+        long target = error.Index + 1L + BinaryPrimitives.ReadInt16LittleEndian(instruction[2..]);
+        int immediate = BinaryPrimitives.ReadInt32LittleEndian(instruction[4..]);
+        return error.Rule switch
+        {
+            VerifierRule.UnknownVariant when opcode is LittleEndianSwap or BigEndianSwap =>
+                $"unsupported argument for LE/BE (insn #{error.Index})",
+            VerifierRule.UnknownOpcode or VerifierRule.UnknownVariant => $"unknown eBPF opcode 0x{opcode:x} (insn #{error.Index})",
+            VerifierRule.JumpOutsideProgram => $"jump out of code to #{(ulong)target} (insn #{error.Index})",
+            VerifierRule.JumpIntoWideLoad => $"jump to middle of LD_DW at #{target} (insn #{error.Index})",
+            VerifierRule.ShiftTooLarge =>
+                // Width and distance stand in each other's place there.
+                $"Shift with overflow of {(ulong)immediate}-bit value by {((opcode & ClassMask) == Class64 ? 64 : 32)} (insn #{error.Index})",
+            VerifierRule.UnknownHostFunction => $"Invalid syscall code {(uint)immediate}",
+            _ => ReasonOf(error),
+        };
+    }
 
     private static string ReasonOf(VerifierError error) => error.Rule switch
     {
@@ -56,6 +93,10 @@ internal static class DeploymentErrorText
         VerifierRule.CallRegister => $"Invalid register specified at instruction {error.Index}",
         _ => error.Message,
     };
+
+    /// <summary>The value that an error of ours names first; Solana's words name it too.</summary>
+    private static string FirstNumber(string text) =>
+        string.Concat(text.SkipWhile(letter => !char.IsAsciiDigit(letter)).TakeWhile(char.IsAsciiDigit));
 
     private static string Unparsed(string reason) => $"Failed to parse ELF file: {reason}";
 }

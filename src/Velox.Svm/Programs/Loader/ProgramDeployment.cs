@@ -40,10 +40,12 @@ public static class ProgramDeployment
             ReadsDebugInformation = false,
         };
         string? refusal = null;
-        if (ElfLoader.TryLoad(elf.ToArray(), options, host, out ProgramImage? image) is { } elfError)
+        if (SbpfVersionOf(elf) > options.MaxSbpfVersion)
+            refusal = DeploymentErrorText.UnsupportedVersion;
+        else if (ElfLoader.TryLoad(elf.ToArray(), options, host, out ProgramImage? image) is { } elfError)
             refusal = DeploymentErrorText.Of(elfError, SbpfVersionOf(elf) >= FirstStrictVersion);
         else if (BpfProgram.TryCreate(image!, host, out _) is { } verifierError)
-            refusal = DeploymentErrorText.Of(verifierError);
+            refusal = DeploymentErrorText.Of(verifierError, image!.Text.Span);
         return refusal is null ? InstructionError.None : context.Refuse(refusal, InstructionErrorKind.InvalidAccountData);
     }
 

@@ -164,7 +164,7 @@ internal static class NonceInstructions
     {
         data = default;
         if (index >= context.AccountCount)
-            return InstructionErrorKind.NotEnoughAccountKeys;
+            return InstructionErrorKind.MissingAccount;
         if (context.Account(index).Address != id)
             return InstructionErrorKind.InvalidArgument;
         return context.Block.Sysvars.TryGet(id, out data) ? InstructionError.None : InstructionErrorKind.UnsupportedSysvar;

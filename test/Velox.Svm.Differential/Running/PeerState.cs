@@ -1,0 +1,83 @@
+using System.Buffers.Binary;
+using Velox.Primitives;
+
+namespace Velox.Svm.Differential;
+
+/// <summary>What a new LiteSVM has: builtins, programs, sysvars, clock.</summary>
+public sealed class PeerState
+{
+    private static readonly Address[] Owners =
+    [
+        ProgramIds.NativeLoader, ProgramIds.BpfLoaderDeprecated, ProgramIds.BpfLoader, ProgramIds.BpfLoaderUpgradeable, SysvarIds.Owner,
+    ];
+
+    /// <summary>Reads it, and moves LiteSVM one slot on: its programs were deployed in its first, and run from the next one on.</summary>
+    public PeerState(LiteSvmPeer peer)
+    {
+        foreach (byte[] answer in peer.Exchange([.. Owners.Select(PeerRequest.Owned)]))
+            Read(answer);
+        foreach ((Address sysvar, int length) in Padded)
+            Pad(peer, sysvar, length);
+        ClockState clock = ReadClock();
+        Clock = clock with { Slot = clock.Slot + 1 };
+        peer.Exchange(PeerRequest.SetClock(Clock));
+    }
+
+    // Agave gives these accounts the room of their longest content; LiteSVM makes them as long as it is.
+    private static (Address Sysvar, int Length)[] Padded =>
+        [(SysvarIds.StakeHistory, Sysvars.StakeHistorySize), (SysvarIds.RecentBlockhashes, RecentBlockhashes.Size)];
+
+    private void Pad(LiteSvmPeer peer, Address sysvar, int length)
+    {
+        byte[] data = Accounts[sysvar].Data;
+        Array.Resize(ref data, length);
+        Accounts[sysvar] = Accounts[sysvar] with { Data = data };
+        if (new PeerAnswer(peer.Exchange(PeerRequest.SetAccount(sysvar, Accounts[sysvar]))).Text() is { Length: > 0 } refusal)
+            throw new InvalidOperationException($"LiteSVM does not take a longer sysvar {sysvar}: {refusal}");
+    }
+
+    public Dictionary<Address, AccountState> Accounts { get; } = [];
+
+    public ClockState Clock { get; }
+
+    /// <summary>LiteSVM's features by the options with which it was made.</summary>
+    public static FeatureSet FeaturesOf(PeerOptions options)
+    {
+        FeatureSet features = options.AllFeatures ? FeatureSet.AllEnabled : FeatureSet.Mainnet;
+        foreach (Address feature in options.FeaturesOff)
+            features = features.Without(feature);
+        foreach (Address feature in options.FeaturesOn)
+            features = features.With(feature);
+        return features;
+    }
+
+    public static byte[] ClockData(ClockState clock)
+    {
+        byte[] data = new byte[Sysvars.ClockSize];
+        BinaryPrimitives.WriteUInt64LittleEndian(data, clock.Slot);
+        BinaryPrimitives.WriteInt64LittleEndian(data.AsSpan(8), clock.EpochStart);
+        BinaryPrimitives.WriteUInt64LittleEndian(data.AsSpan(16), clock.Epoch);
+        BinaryPrimitives.WriteUInt64LittleEndian(data.AsSpan(24), clock.LeaderEpoch);
+        BinaryPrimitives.WriteInt64LittleEndian(data.AsSpan(32), clock.UnixTimestamp);
+        return data;
+    }
+
+    private void Read(byte[] owned)
+    {
+        var answer = new PeerAnswer(owned);
+        for (uint count = answer.UInt32(); count > 0; count--)
+        {
+            Address address = answer.Key();
+            Accounts[address] = answer.Account();
+        }
+    }
+
+    private ClockState ReadClock()
+    {
+        ReadOnlySpan<byte> data = Accounts[SysvarIds.Clock].Data;
+        return new ClockState(
+            BinaryPrimitives.ReadUInt64LittleEndian(data), BinaryPrimitives.ReadInt64LittleEndian(data[8..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(data[16..]), BinaryPrimitives.ReadUInt64LittleEndian(data[24..]),
+            BinaryPrimitives.ReadInt64LittleEndian(data[32..]));
+    }
+}
