@@ -103,7 +103,7 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
         return signatures;
     }
 
-    /// <summary>Checks that cost the fee only: programs exist and are executable, the data is not too large.</summary>
+    /// <summary>Checks that cost the fee only: programs exist and belong to a loader, the data is not too large.</summary>
     private TransactionError CheckLoaded(InFlightTransaction transaction)
     {
         TransactionAccounts accounts = transaction.Accounts!;
@@ -116,10 +116,7 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
             Account program = accounts.Accounts[view.Instruction(i).ProgramIndex];
             if (!program.Exists)
                 return TransactionErrorKind.ProgramAccountNotFound;
-            bool isKnown = program.Owner == ProgramIds.NativeLoader
-                ? programs.Find(program.Address) is not null || Precompile.Find(program.Address) is not null
-                : Loaders.IsLoader(program.Owner);
-            if (!isKnown)
+            if (program.Owner != ProgramIds.NativeLoader && program.Owner != ProgramIds.LoaderV4 && !Loaders.IsLoader(program.Owner))
                 return TransactionErrorKind.InvalidProgramForExecution;
         }
 

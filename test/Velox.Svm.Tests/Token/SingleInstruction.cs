@@ -5,14 +5,11 @@ namespace Velox.Svm.Tests;
 
 /// <summary>Runs single instructions on bare accounts, without transaction, fee and block.</summary>
 /// <param name="accounts">The accounts that instructions can name.</param>
-/// <param name="programElf">The program's file, to be run in the virtual machine; null for the native program.</param>
-internal sealed class SingleInstruction(Account[] accounts, byte[]? programElf = null) : IDisposable
+internal sealed class SingleInstruction(Account[] accounts)
 {
     private static readonly ProgramRegistry Programs = NativePrograms.CreateRegistry();
 
     private static readonly BlockContext Block = new(1, 1_700_000_000) { Sysvars = TestSysvars.Create() };
-
-    private readonly InvokeContext _context = new(Programs);
 
     private readonly Dictionary<Address, Account> _programs = [];
 
@@ -21,8 +18,6 @@ internal sealed class SingleInstruction(Account[] accounts, byte[]? programElf =
     internal byte[] ReturnData { get; private set; } = [];
 
     internal ulong ConsumedUnits { get; private set; }
-
-    public void Dispose() => _context.Dispose();
 
     internal static Account CreateAccount(Address address, Address owner, ulong lamports, ReadOnlySpan<byte> data)
     {
@@ -43,14 +38,15 @@ internal sealed class SingleInstruction(Account[] accounts, byte[]? programElf =
     {
         Account[] all = [.. accounts, ProgramAccount(program)];
         var transaction = new TransactionAccounts(all, new bool[all.Length], new bool[all.Length]);
-        _context.Begin(block, transaction, default, ComputeBudget.Default with { UnitLimit = units });
-        InstructionFrame frame = _context.TopFrame;
+        using var context = new InvokeContext(Programs);
+        context.Begin(block, transaction, default, ComputeBudget.Default with { UnitLimit = units });
+        InstructionFrame frame = context.TopFrame;
         frame.Begin(program, all.Length - 1, data);
         foreach (InstructionAccount account in instructionAccounts)
             frame.AddAccount(account);
         foreach (Account account in accounts)
             account.Checkpoint();
-        InstructionError error = _context.RunTopLevel(0, frame);
+        InstructionError error = context.RunTopLevel(0, frame);
         foreach (Account account in accounts)
         {
             // Accepting the data only: an account without lamports lasts until its transaction ends.
@@ -60,9 +56,9 @@ internal sealed class SingleInstruction(Account[] accounts, byte[]? programElf =
                 account.Data.Accept();
         }
 
-        Log = _context.LogLines;
-        ReturnData = _context.ReturnData?.Data ?? [];
-        ConsumedUnits = units - _context.RemainingUnits;
+        Log = context.LogLines;
+        ReturnData = context.ReturnData?.Data ?? [];
+        ConsumedUnits = units - context.RemainingUnits;
         return error;
     }
 
@@ -70,9 +66,7 @@ internal sealed class SingleInstruction(Account[] accounts, byte[]? programElf =
     {
         if (_programs.TryGetValue(program, out Account? known))
             return known;
-        bool isNative = programElf is null || program == ProgramIds.System;
-        Account account = CreateAccount(
-            program, isNative ? ProgramIds.NativeLoader : ProgramIds.BpfLoader, 1_000_000_000, isNative ? [] : programElf);
+        Account account = CreateAccount(program, ProgramIds.NativeLoader, 1_000_000_000, []);
         account.Executable = true;
         _programs.Add(program, account);
         return account;

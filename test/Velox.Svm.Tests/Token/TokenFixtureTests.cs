@@ -14,30 +14,17 @@ public sealed class TokenFixtureTests(ITestOutputHelper output)
     {
         string[] paths = Directory.GetFiles(VectorFiles.Require("svm/token"), "*.fix");
         Array.Sort(paths, StringComparer.Ordinal);
-        string[] differences = [.. paths.Select(TokenFixture.Read).SelectMany(fixture => Differences(fixture, elf: null))];
+        string[] differences = [.. paths.Select(TokenFixture.Read).SelectMany(Differences)];
 
         output.WriteLine($"{paths.Length} fixtures, {differences.Length} differences");
         Assert.True(differences.Length == 0, string.Join('\n', differences));
         Assert.Equal(FixtureCount, paths.Length);
     }
 
-    [Fact]
-    public void Scratch_elf()
-    {
-        string elf = Environment.GetEnvironmentVariable("SCRATCH_ELF") ?? "";
-        if (elf.Length == 0)
-            return;
-        byte[] bytes = File.ReadAllBytes(elf);
-        string[] paths = Directory.GetFiles(VectorFiles.Require("svm/token"), "*.fix");
-        Array.Sort(paths, StringComparer.Ordinal);
-        string[] differences = [.. paths.Select(TokenFixture.Read).SelectMany(fixture => Differences(fixture, bytes))];
-        Assert.True(differences.Length == 0, differences.Length + "\n" + string.Join('\n', differences.Take(20)));
-    }
-
     // Compute units are not compared: a native program has its own price.
-    private static IEnumerable<string> Differences(TokenFixture fixture, byte[]? elf)
+    private static IEnumerable<string> Differences(TokenFixture fixture)
     {
-        using var runner = new SingleInstruction([.. fixture.Accounts], elf);
+        var runner = new SingleInstruction([.. fixture.Accounts]);
         InstructionError error = runner.Run(fixture.ProgramId, fixture.InstructionAccounts(), fixture.Data);
         string log = string.Join(" | ", runner.Log);
         if (error != fixture.ExpectedError)
