@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Velox.Cryptography;
 using Velox.Primitives;
 using Velox.State;
 
