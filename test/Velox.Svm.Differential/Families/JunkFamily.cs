@@ -3,10 +3,11 @@ using Velox.Primitives;
 namespace Velox.Svm.Differential;
 
 /// <summary>Random data and accounts to every program, and to accounts that are none.</summary>
+/// <param name="name">As the command line calls it.</param>
 /// <param name="programs">The programs.</param>
-public sealed class JunkFamily(IReadOnlyList<Address> programs) : IFamily
+public sealed class JunkFamily(string name, IReadOnlyList<Address> programs) : IFamily
 {
-    public string Name => "junk";
+    public string Name => name;
 
     public Comparison Comparison => Comparison.Exact;
 

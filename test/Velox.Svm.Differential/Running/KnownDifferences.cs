@@ -16,6 +16,12 @@ public static class KnownDifferences
         // is the first. Either way the transaction is refused.
         if (step.Ours.Error == "SignatureFailure" && BeforeSignatures.Contains(theirs.Error))
             return $"{theirs.Error} before the signatures are checked";
-        return null;
+
+        // It also resolves tables before it reads the compute budget; Agave reads that with the message.
+        bool isBudgetRefused = step.Ours.Logs.Count == 0 && (step.Ours.Error.StartsWith("DuplicateInstruction", StringComparison.Ordinal)
+            || step.Ours.Error.EndsWith("InvalidInstructionData)", StringComparison.Ordinal));
+        return isBudgetRefused && BeforeSignatures.Contains(theirs.Error)
+            ? $"{theirs.Error} before the compute budget is read"
+            : null;
     }
 }

@@ -74,11 +74,12 @@ public sealed class World(IRuntime runtime, string origin, Comparison comparison
     public Outcome? Send(Address payer, params IReadOnlyList<Instruction> instructions) =>
         Send(payer, instructions, TransactionVersion.Legacy);
 
-    /// <summary>As the other, with a version and, in the place of a recent blockhash, another value.</summary>
+    /// <summary>As the other, with a version, another value in the place of a recent blockhash, a configuration (v1).</summary>
     public Outcome? Send(
-        Address payer, IReadOnlyList<Instruction> instructions, TransactionVersion version, Hash256? blockhash = null)
+        Address payer, IReadOnlyList<Instruction> instructions, TransactionVersion version, Hash256? blockhash = null,
+        TransactionConfig config = default)
     {
-        var builder = new TransactionBuilder(payer) { RecentBlockhash = blockhash ?? Blockhash, Version = version };
+        var builder = new TransactionBuilder(payer) { RecentBlockhash = blockhash ?? Blockhash, Version = version, Config = config };
         foreach (Instruction instruction in instructions)
             builder.Add(instruction);
         CompiledMessage message;

@@ -1,5 +1,3 @@
-using Velox.Primitives;
-
 namespace Velox.Svm.Differential;
 
 /// <summary>Puts the structures of a cross-program invocation on the heap, as C or as Rust lays them out.</summary>

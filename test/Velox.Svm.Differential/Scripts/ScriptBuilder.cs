@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Velox.Primitives;
 
 namespace Velox.Svm.Differential;
 
