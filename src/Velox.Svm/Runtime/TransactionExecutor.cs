@@ -104,7 +104,7 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
     }
 
     /// <summary>Checks that cost the fee only: programs exist and belong to a loader, the data is not too large.</summary>
-    private TransactionError CheckLoaded(InFlightTransaction transaction)
+    private static TransactionError CheckLoaded(InFlightTransaction transaction)
     {
         TransactionAccounts accounts = transaction.Accounts!;
         if (LoadedData.SizeOf(in transaction.View, accounts) > transaction.Budget.LoadedDataLimit)

@@ -79,7 +79,7 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
         for (int i = 0; i < accounts.Length; i++)
         {
             accounts[i] = _code.Find(snapshots[i], accessSet.Writables[i]) ?? new Account(accessSet.Addresses[i]);
-            if (block.Sysvars.TryGet(accounts[i].Address, out ReadOnlySpan<byte> sysvar))
+            if (block.Sysvars.TryGet(accounts[i].Address, out ReadOnlySpan<byte> sysvar) && accounts[i].DataLength == sysvar.Length)
                 sysvar.CopyTo(accounts[i].Data.Write(0, sysvar.Length));
         }
 

@@ -5,7 +5,7 @@ using Xunit;
 namespace Velox.Svm.Tests;
 
 /// <summary>The config program, and the feature gate's one instruction.</summary>
-public sealed class ConfigProgramTests : IDisposable
+public sealed class ConfigProgramTests
 {
     private static readonly Address First = TestKeys.Stranger(40);
     private static readonly Address Second = TestKeys.Stranger(41);
@@ -14,8 +14,6 @@ public sealed class ConfigProgramTests : IDisposable
     private readonly Account _config;
 
     public ConfigProgramTests() => _config = _world.Add(1, ProgramIds.Config, 1_000_000_000, 150);
-
-    public void Dispose() => _world.Dispose();
 
     [Fact]
     public void The_first_store_is_signed_by_the_account_later_ones_by_its_signers()

@@ -5,7 +5,7 @@ using Xunit;
 namespace Velox.Svm.Tests;
 
 /// <summary>Stake accounts from their making to their end.</summary>
-public sealed class StakeProgramTests : IDisposable
+public sealed class StakeProgramTests
 {
     private const ulong Sol = 1_000_000_000;
     private static readonly ulong Reserve = Rent.MinimumBalance(StakeState.Size);
@@ -24,8 +24,6 @@ public sealed class StakeProgramTests : IDisposable
         _vote = _world.Add(2, ProgramIds.Vote, Sol, VoteState.Size);
         _recipient = _world.Add(3, ProgramIds.System, Sol);
     }
-
-    public void Dispose() => _world.Dispose();
 
     [Fact]
     public void An_initialised_account_has_the_layout_of_Solana()

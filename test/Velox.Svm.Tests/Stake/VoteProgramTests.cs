@@ -5,7 +5,7 @@ using Xunit;
 namespace Velox.Svm.Tests;
 
 /// <summary>Vote accounts: made, handed on, withdrawn from.</summary>
-public sealed class VoteProgramTests : IDisposable
+public sealed class VoteProgramTests
 {
     private static readonly Address Node = TestKeys.Stranger(30);
     private static readonly Address Voter = TestKeys.Stranger(31);
@@ -17,8 +17,6 @@ public sealed class VoteProgramTests : IDisposable
     private readonly Account _vote;
 
     public VoteProgramTests() => _vote = _world.Add(1, ProgramIds.Vote, Minimum + 100, VoteState.Size);
-
-    public void Dispose() => _world.Dispose();
 
     [Fact]
     public void A_new_account_has_the_layout_of_Solana()

@@ -4,7 +4,7 @@ using Velox.State;
 namespace Velox.Svm.Tests;
 
 /// <summary>Runs built instructions on bare accounts, in a block that the test chooses.</summary>
-internal sealed class InstructionWorld : IDisposable
+internal sealed class InstructionWorld
 {
     private readonly List<Account> _accounts = [];
     private SingleInstruction? _runner;
@@ -31,7 +31,6 @@ internal sealed class InstructionWorld : IDisposable
                 _accounts.Add(new Account(meta.Address));
         }
 
-        _runner?.Dispose();
         _runner = new SingleInstruction([.. _accounts]);
         return _runner.Run(
             instruction.ProgramId,
@@ -45,8 +44,6 @@ internal sealed class InstructionWorld : IDisposable
         instruction.ProgramId,
         instruction.Accounts.ToArray().Select(meta => meta with { IsSigner = false }).ToArray(),
         instruction.Data);
-
-    public void Dispose() => _runner?.Dispose();
 
     private int IndexOf(Address address) => _accounts.FindIndex(account => account.Address == address);
 }

@@ -30,7 +30,7 @@ public sealed class TableFixtureTests(ITestOutputHelper output)
     // Units are not compared, nor the accounts of what failed: as core-BPF conformance has it.
     private static IEnumerable<string> Differences(TableFixture fixture)
     {
-        using var runner = new SingleInstruction([.. fixture.Accounts]);
+        var runner = new SingleInstruction([.. fixture.Accounts]);
         InstructionError error = runner.Run(
             fixture.ProgramId, fixture.InstructionAccounts, fixture.Data, fixture.Block, fixture.Units);
         string log = string.Join(" | ", runner.Log);
