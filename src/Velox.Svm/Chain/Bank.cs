@@ -41,7 +41,7 @@ public sealed class Bank
         _accessSets = new AccessSetStage(Accounts, Blockhashes, _statuses);
         _execute = new ExecuteStage(new TransactionExecutor(programs), workers);
         _commit = new CommitStage(Accounts, _statuses);
-        _root = new RootStage(Accounts);
+        _root = new RootStage(Accounts, workers);
 
         genesis.Build(Accounts, programs);
         GenesisSeal = Accounts.Seal();

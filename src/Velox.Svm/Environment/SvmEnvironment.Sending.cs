@@ -153,7 +153,7 @@ public sealed partial class SvmEnvironment
     private static void ParseOnly(InFlightTransaction transaction)
     {
         if (transaction.TryParse())
-            VerifyStage.TakeFingerprint(transaction);
+            transaction.ReadMessage();
     }
 
     /// <summary>Accounts that execution may write as it likes; others are read only, so they stay.</summary>

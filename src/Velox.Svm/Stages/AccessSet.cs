@@ -32,7 +32,9 @@ public sealed record AccessSet(Address[] Addresses, bool[] Signers, bool[] Writa
             addresses[i] = view.StaticKey(i);
         TransactionErrorKind error = AddressTables.Resolve(in view, find, block, addresses.AsSpan(view.StaticKeyCount));
         if (error == TransactionErrorKind.None)
-            error = CheckLocks(addresses, block.Features);
+            error = CheckLocks(addresses.Length, block.Features);
+        if (error == TransactionErrorKind.None && HasRepeated(addresses))
+            error = TransactionErrorKind.AccountLoadedTwice;
 
         accessSet = error == TransactionErrorKind.None ? Of(in view, addresses) : new AccessSet(addresses, [], []);
         return error;
@@ -76,17 +78,22 @@ public sealed record AccessSet(Address[] Addresses, bool[] Signers, bool[] Writa
         };
     }
 
-    private static TransactionErrorKind CheckLocks(Address[] addresses, FeatureSet features)
+    /// <summary>Whether an address stands there twice.</summary>
+    internal static bool HasRepeated(ReadOnlySpan<Address> addresses)
     {
-        int limit = features.Runtime.IncreaseTxAccountLockLimit ? IncreasedMaxAccountLocks : MaxAccountLocks;
-        if (addresses.Length > limit)
-            return TransactionErrorKind.TooManyAccountLocks;
         for (int i = 1; i < addresses.Length; i++)
         {
-            if (addresses.AsSpan(0, i).Contains(addresses[i]))
-                return TransactionErrorKind.AccountLoadedTwice;
+            if (addresses[..i].Contains(addresses[i]))
+                return true;
         }
 
-        return TransactionErrorKind.None;
+        return false;
+    }
+
+    /// <summary>Error: TooManyAccountLocks.</summary>
+    internal static TransactionErrorKind CheckLocks(int count, FeatureSet features)
+    {
+        int limit = features.Runtime.IncreaseTxAccountLockLimit ? IncreasedMaxAccountLocks : MaxAccountLocks;
+        return count > limit ? TransactionErrorKind.TooManyAccountLocks : TransactionErrorKind.None;
     }
 }

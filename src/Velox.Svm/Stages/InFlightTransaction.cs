@@ -8,6 +8,7 @@ namespace Velox.Svm;
 public sealed class InFlightTransaction(byte[] bytes, long receivedNanos = 0)
 {
     private TransactionView _view;
+    private MessageReading? _reading;
 
     public byte[] Bytes { get; } = bytes;
 
@@ -27,8 +28,11 @@ public sealed class InFlightTransaction(byte[] bytes, long receivedNanos = 0)
     /// <summary>The first signature, the id by which clients know it; valid once parsed.</summary>
     public Signature Id { get; private set; }
 
-    /// <summary>The message's fingerprint: the key under which duplicates are found.</summary>
+    /// <summary>The message's fingerprint: the key under which duplicates are found. Set by stage 1.</summary>
     internal UInt128 Fingerprint { get; set; }
+
+    /// <summary>What the message says by itself; made by stage 1, or else when first asked for.</summary>
+    internal MessageReading Reading => _reading ??= MessageReading.Of(in _view);
 
     public ComputeBudget Budget { get; internal set; } = ComputeBudget.Default;
 
@@ -54,6 +58,13 @@ public sealed class InFlightTransaction(byte[] bytes, long receivedNanos = 0)
 
     /// <summary>Whether its message is part of the block: by itself or by an earlier copy. Valid after stage 4.</summary>
     internal bool IsMessageRecorded { get; set; }
+
+    /// <summary>The end of stage 1 for a transaction that passed it: what can be known without state.</summary>
+    internal void ReadMessage()
+    {
+        Fingerprint = MessageFingerprint.Shared.Of(_view.Message);
+        _ = Reading;
+    }
 
     internal bool TryParse()
     {

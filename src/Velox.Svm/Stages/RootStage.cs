@@ -3,9 +3,11 @@ using Velox.State;
 namespace Velox.Svm;
 
 /// <summary>Stage 6: at the end of a block, rehashes the changed accounts and pages into the state root.</summary>
-public sealed class RootStage(AccountStore store)
+/// <param name="store">The state.</param>
+/// <param name="workers">Threads that hash; the root does not depend on it.</param>
+public sealed class RootStage(AccountStore store, int workers)
 {
     public StageCounters Counters { get; } = new("root");
 
-    public StateSeal Run() => store.Seal();
+    public StateSeal Run() => store.Seal(workers);
 }

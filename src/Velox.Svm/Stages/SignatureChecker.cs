@@ -28,7 +28,7 @@ internal sealed class SignatureChecker
         for (int i = start; i < end; i++)
         {
             if (transactions[i].IsAlive)
-                VerifyStage.TakeFingerprint(transactions[i]);
+                transactions[i].ReadMessage();
         }
     }
 

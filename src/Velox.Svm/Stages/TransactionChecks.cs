@@ -17,15 +17,26 @@ internal static class TransactionChecks
         ref readonly TransactionView view = ref transaction.View;
         if (view.Version == TransactionVersion.Version1 && !block.Features.Runtime.EnableTxV1)
             return TransactionErrorKind.UnsupportedVersion;
-        TransactionError error = ComputeBudgetRequest.TryRead(in view, out ComputeBudgetRequest request);
+        MessageReading reading = transaction.Reading;
+        TransactionError error = reading.RequestError;
         if (!error.IsError)
-            error = AccessSet.TryRead(in view, find, block, out keys);
+            error = ReadKeys(reading, in view, find, block, out keys);
         if (error.IsError)
             return error;
         transaction.Keys = keys.Addresses;
-        error = request.TryGrant(in view, block.Features, out ComputeBudget budget);
+        error = reading.Request.TryGrant(in view, block.Features, out ComputeBudget budget);
         transaction.Budget = budget;
         return error;
+    }
+
+    private static TransactionErrorKind ReadKeys(
+        MessageReading reading, in TransactionView view, Func<Address, Account?> find, BlockContext block, out AccessSet keys)
+    {
+        if (reading.Keys is not { } known)
+            return AccessSet.TryRead(in view, find, block, out keys).Kind;
+        keys = known;
+        TransactionErrorKind error = AccessSet.CheckLocks(known.Addresses.Length, block.Features);
+        return error == TransactionErrorKind.None && reading.HasRepeatedKey ? TransactionErrorKind.AccountLoadedTwice : error;
     }
 
     /// <summary>

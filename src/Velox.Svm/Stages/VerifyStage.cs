@@ -32,7 +32,7 @@ public sealed class VerifyStage(int workers)
         for (int i = 0; i < batch.Count; i++)
         {
             if (batch[i].TryParse())
-                TakeFingerprint(batch[i]);
+                batch[i].ReadMessage();
         }
     }
 
@@ -51,11 +51,8 @@ public sealed class VerifyStage(int workers)
             return;
         }
 
-        TakeFingerprint(transaction);
+        transaction.ReadMessage();
     }
-
-    internal static void TakeFingerprint(InFlightTransaction transaction) =>
-        transaction.Fingerprint = MessageFingerprint.Shared.Of(transaction.View.Message);
 
     private void CheckRun(IReadOnlyList<InFlightTransaction> batch, int run, int runs)
     {
