@@ -10,11 +10,11 @@ internal static class AddressText
     private const int Slots = 64;
 
     [ThreadStatic]
-    private static (Address Address, byte[]? Text)[]? _recent;
+    private static (Address Address, byte[]? Text)[]? Recent;
 
     internal static ReadOnlySpan<byte> Of(Address address)
     {
-        (Address Address, byte[]? Text)[] recent = _recent ??= new (Address, byte[]?)[Slots];
+        (Address Address, byte[]? Text)[] recent = Recent ??= new (Address, byte[]?)[Slots];
         // Which slot does not show in any result, so the first bytes will do.
         ref (Address Address, byte[]? Text) slot = ref recent[(address.Span[0] ^ address.Span[7]) & (Slots - 1)];
         if (slot.Text is null || slot.Address != address)

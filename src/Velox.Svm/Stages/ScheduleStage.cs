@@ -13,7 +13,7 @@ namespace Velox.Svm;
 public sealed class ScheduleStage
 {
     // No two batches of the process have the same number: forks of a state may share accounts, and their marks.
-    private static int _batches;
+    private static int Batches;
 
     private readonly List<List<InFlightTransaction>> _waves = [];
     private readonly Stack<List<InFlightTransaction>> _spare = [];
@@ -25,7 +25,7 @@ public sealed class ScheduleStage
     public IReadOnlyList<IReadOnlyList<InFlightTransaction>> Run(IReadOnlyList<InFlightTransaction> batch)
     {
         // Only unique: nothing else is ordered by it.
-        _batch = Interlocked.Increment(ref _batches);
+        _batch = Interlocked.Increment(ref Batches);
         foreach (List<InFlightTransaction> wave in _waves)
         {
             wave.Clear();
