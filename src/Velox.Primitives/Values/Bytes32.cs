@@ -54,7 +54,12 @@ internal readonly struct Bytes32 : IEquatable<Bytes32>
         high += Math.BigMul(_word2 + HashKeys.Third, _word3 + HashKeys.Fourth, out ulong otherLow);
         low += otherLow;
         high += low < otherLow ? 1UL : 0UL;
-        return (int)(((high * HashKeys.High) + (low * HashKeys.Low)) >> 32);
+        ulong sum = (high * HashKeys.High) + (low * HashKeys.Low);
+
+        // Addresses in even steps have sums in even steps; tables look at few bits, which even steps may leave half empty.
+        sum ^= sum >> 32;
+        sum *= HashKeys.Last;
+        return (int)((sum ^ (sum >> 29)) >> 32);
     }
 
     private static class HashKeys
@@ -67,6 +72,7 @@ internal readonly struct Bytes32 : IEquatable<Bytes32>
         // Odd, so that no difference is multiplied away.
         internal static readonly ulong High = Draw() | 1;
         internal static readonly ulong Low = Draw() | 1;
+        internal static readonly ulong Last = Draw() | 1;
 
         private static ulong Draw()
         {
