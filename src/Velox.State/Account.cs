@@ -40,6 +40,9 @@ public sealed class Account(Address address)
         }
     }
 
+    /// <summary>Whether that is its owner: the same as a comparison, without copies.</summary>
+    public bool IsOwnedBy(in Address program) => _head.Owner == program;
+
     public bool Executable
     {
         get => _executable;

@@ -25,6 +25,9 @@ internal sealed class AccountMap
 
     internal Generation Generation { get; private set; } = new();
 
+    /// <summary>Whether there is no overlay yet: looking an account up then changes nothing.</summary>
+    internal bool IsPlain => _overlay is null;
+
     /// <summary>The account, to read or write in this generation; null when it does not exist.</summary>
     internal Account? Find(in Address address)
     {

@@ -22,6 +22,9 @@ public sealed class AccountStore
     private readonly AddressOrder _order = new();
     private readonly List<Account> _changed = [];
 
+    // What other workers than the first noted; joined at the seal.
+    private List<Account>[] _changedByOthers = [];
+
     // Looked up though absent, in this block: forgotten again at the seal unless they came to exist.
     private readonly List<Account> _placeholders = [];
 
@@ -33,6 +36,12 @@ public sealed class AccountStore
 
     /// <summary>The account, or null when it does not exist.</summary>
     public Account? Find(Address address) => _accounts.Find(in address);
+
+    /// <summary>Whether looking changes nothing, so that several threads may <see cref="Peek"/> at once: until the first snapshot.</summary>
+    public bool CanPeek => _accounts.IsPlain;
+
+    /// <summary>The account, or null where there is none, not even a placeholder of this block. Only while <see cref="CanPeek"/>.</summary>
+    public Account? Peek(in Address address) => _accounts.Peek(in address);
 
     /// <summary>Fetches what looking these up will need into the cache: for many that are then looked up one by one.</summary>
     /// <remarks>
@@ -58,14 +67,26 @@ public sealed class AccountStore
     /// <exception cref="InvalidOperationException">
     /// It was not looked up here, or before the last <see cref="TakeSnapshot"/> or <see cref="Restore"/>.
     /// </exception>
-    public void MarkChanged(Account account)
+    public void MarkChanged(Account account) => MarkChanged(account, 0);
+
+    /// <summary>As <see cref="MarkChanged(Account)"/>, for threads that do so at once, each with accounts that no other has.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="worker">Less than what <see cref="MakeRoomForWorkers"/> was told; no two threads are the same one at a time.</param>
+    public void MarkChanged(Account account, int worker)
     {
         if (!_accounts.IsOwn(account))
             throw new InvalidOperationException("The account is of another store, or from before a snapshot: look it up again.");
         if (account.IsMarkedChanged)
             return;
         account.IsMarkedChanged = true;
-        _changed.Add(account);
+        (worker == 0 ? _changed : _changedByOthers[worker - 1]).Add(account);
+    }
+
+    /// <summary>How many threads may note changes at once; nobody does meanwhile.</summary>
+    public void MakeRoomForWorkers(int workers)
+    {
+        while (_changedByOthers.Length < workers - 1)
+            _changedByOthers = [.. _changedByOthers, []];
     }
 
     /// <summary>Ends a block: rehashes what changed and returns the new root with a snapshot of each changed account.</summary>
@@ -75,6 +96,7 @@ public sealed class AccountStore
     public StateSeal Seal(int workers = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
+        JoinChanged();
         OwnChanged(out bool anyMoves);
         _order.Sort(CollectionsMarshal.AsSpan(_changed));
         AccountSnapshot[] snapshots = _commitment.Commit(_changed, anyMoves, workers);
@@ -97,7 +119,11 @@ public sealed class AccountStore
     /// Takes the time of a copy of the list of accounts that were marked since the last seal, and nothing else. Accounts that are
     /// used later are copied then, one by one, their data when it is written.
     /// </remarks>
-    public StateSnapshot TakeSnapshot() => new(_accounts.Freeze(), _commitment.Freeze(), [.. _changed], [.. _placeholders]);
+    public StateSnapshot TakeSnapshot()
+    {
+        JoinChanged();
+        return new StateSnapshot(_accounts.Freeze(), _commitment.Freeze(), [.. _changed], [.. _placeholders]);
+    }
 
     /// <summary>Goes back, or over, to a state that was taken here or in another store, as quickly as it was taken.</summary>
     public void Restore(StateSnapshot snapshot)
@@ -105,10 +131,20 @@ public sealed class AccountStore
         ArgumentNullException.ThrowIfNull(snapshot);
         _accounts.Thaw(snapshot.Accounts);
         _commitment.Thaw(snapshot.Tree);
+        JoinChanged();
         _changed.Clear();
         _changed.AddRange(snapshot.Changed);
         _placeholders.Clear();
         _placeholders.AddRange(snapshot.Placeholders);
+    }
+
+    private void JoinChanged()
+    {
+        foreach (List<Account> changed in _changedByOthers)
+        {
+            _changed.AddRange(changed);
+            Clear(changed);
+        }
     }
 
     /// <summary>Puts each changed account's version of this generation in the place of an earlier one.</summary>

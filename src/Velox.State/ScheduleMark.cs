@@ -6,9 +6,9 @@ public struct ScheduleMark
     /// <summary>The batch that the rest belongs to.</summary>
     public int Batch { get; set; }
 
-    /// <summary>The first wave after all that write the account.</summary>
-    public int WavesWritten { get; set; }
+    /// <summary>The last transaction that writes the account, as its position in the batch; -1 for none.</summary>
+    public int Writer { get; set; }
 
-    /// <summary>The first wave after all that read it.</summary>
-    public int WavesRead { get; set; }
+    /// <summary>The list of transactions that read it after that, in the scheduler's own terms; -1 for none.</summary>
+    public int Readers { get; set; }
 }

@@ -53,7 +53,7 @@ public sealed class BlockHistory
             bool isSkipping = before.HasValue;
             for (; node is not null && found.Count < limit; node = node.Previous)
             {
-                Signature id = node.Value.Record.Id;
+                Signature id = node.Value.View.Id;
                 if (id == until)
                     break;
                 if (!isSkipping)
@@ -92,9 +92,11 @@ public sealed class BlockHistory
 
     private void AddTransaction(PastTransaction transaction)
     {
-        _transactions[transaction.Record.Id] = transaction;
-        foreach (Address account in transaction.Record.AccountKeys)
+        RecordView record = transaction.View;
+        _transactions[record.Id] = transaction;
+        for (int i = 0; i < record.AccountCount; i++)
         {
+            Address account = record.AccountKey(i);
             if (!_byAccount.TryGetValue(account, out LinkedList<PastTransaction>? list))
                 _byAccount.Add(account, list = new LinkedList<PastTransaction>());
             list.AddLast(transaction);
@@ -105,17 +107,21 @@ public sealed class BlockHistory
     {
         if (!_blocks.Remove(_firstSlot++, out PastBlock? oldest))
             return;
-        foreach (TransactionRecord record in oldest.Records)
+        for (int i = 0; i < oldest.Records.Count; i++)
+            Forget(oldest.Records.View(i));
+    }
+
+    private void Forget(RecordView record)
+    {
+        _transactions.Remove(record.Id);
+        for (int i = 0; i < record.AccountCount; i++)
         {
-            _transactions.Remove(record.Id);
-            foreach (Address account in record.AccountKeys)
-            {
-                // Lists are in block order, so the oldest block's transactions are at the front.
-                LinkedList<PastTransaction> list = _byAccount[account];
-                list.RemoveFirst();
-                if (list.Count == 0)
-                    _byAccount.Remove(account);
-            }
+            // Lists are in block order, so the oldest block's transactions are at the front.
+            Address account = record.AccountKey(i);
+            LinkedList<PastTransaction> list = _byAccount[account];
+            list.RemoveFirst();
+            if (list.Count == 0)
+                _byAccount.Remove(account);
         }
     }
 
@@ -130,14 +136,18 @@ public sealed class BlockHistory
 /// <param name="Header">What the hash commits to.</param>
 /// <param name="Hash">The blockhash.</param>
 /// <param name="Records">Its transactions in order.</param>
-public sealed record PastBlock(BlockHeader Header, Hash256 Hash, IReadOnlyList<TransactionRecord> Records);
+public sealed record PastBlock(BlockHeader Header, Hash256 Hash, BlockRecords Records);
 
 /// <summary>A durable transaction and where it stands.</summary>
 /// <param name="Block">Its block.</param>
 /// <param name="Index">Its position in the block.</param>
 public sealed record PastTransaction(PastBlock Block, int Index)
 {
+    /// <summary>Its outcome, made anew each time.</summary>
     public TransactionRecord Record => Block.Records[Index];
+
+    /// <summary>Its outcome in place.</summary>
+    public RecordView View => Block.Records.View(Index);
 
     public ulong Slot => Block.Header.Slot;
 }

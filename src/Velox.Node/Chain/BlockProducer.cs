@@ -132,15 +132,16 @@ public sealed class BlockProducer
         long now = MonotonicClock.NowNanos;
         foreach (InFlightTransaction transaction in _slice)
         {
-            if (transaction.Record is { } record)
-                CountRecorded(transaction, record, now);
+            if (transaction.IsRecorded)
+                CountRecorded(transaction, now);
             else
                 CountRejected(transaction);
         }
     }
 
-    private void CountRecorded(InFlightTransaction transaction, TransactionRecord record, long now)
+    private void CountRecorded(InFlightTransaction transaction, long now)
     {
+        RecordView record = transaction.RecordView;
         Recorded.Increment();
         if (record.Error.IsError)
             RecordedFailures.Increment();

@@ -34,10 +34,10 @@ internal sealed class DurableSender(ChainView chain, TransactionQueue queue, Tim
         var durable = new TaskCompletionSource<TransactionRecord>(TaskCreationOptions.RunContinuationsAsynchronously);
         void Look(Block block)
         {
-            foreach (TransactionRecord record in block.Records)
+            for (int i = 0; i < block.Records.Count; i++)
             {
-                if (record.Id == id)
-                    durable.TrySetResult(record);
+                if (block.Records.View(i).Id == id)
+                    durable.TrySetResult(block.Records[i]);
             }
         }
 

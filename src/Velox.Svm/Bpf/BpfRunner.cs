@@ -32,7 +32,7 @@ internal sealed class BpfRunner(InvokeContext context) : IDisposable
     /// <summary>Runs the current instruction's program.</summary>
     internal InstructionError Execute(InstructionFrame frame, Account account)
     {
-        Account? programData = context.Accounts.ProgramData?[frame.ProgramIndex];
+        Account? programData = context.Accounts.ProgramData(frame.ProgramIndex);
         if (LoadedProgram.Find(account, programData, context.Block) is not { } program)
         {
             context.LogRaw("Program is not deployed");

@@ -18,13 +18,9 @@ public sealed class Bank
 
     private readonly Genesis _genesis;
     private readonly StatusCache _statuses;
-    private readonly VerifyStage _verify;
-    private readonly AccessSetStage _accessSets;
-    private readonly ScheduleStage _schedule = new();
-    private readonly ExecuteStage _execute;
-    private readonly CommitStage _commit;
+    private readonly TransactionStages _stages;
+    private readonly TransactionExecutor _executor;
     private readonly RootStage _root;
-    private readonly List<InFlightTransaction> _run = [];
     private SysvarCache _sysvars = SysvarCache.Empty;
     private BlockBuilder? _builder;
 
@@ -37,10 +33,8 @@ public sealed class Bank
         _genesis = genesis;
         Blockhashes = new BlockhashQueue(genesis.BlockhashMaxAge);
         _statuses = new StatusCache(genesis.BlockhashMaxAge);
-        _verify = new VerifyStage(workers);
-        _accessSets = new AccessSetStage(Accounts, Blockhashes, _statuses);
-        _execute = new ExecuteStage(new TransactionExecutor(programs), workers);
-        _commit = new CommitStage(Accounts, _statuses);
+        _executor = new TransactionExecutor(programs);
+        _stages = new TransactionStages(Accounts, Blockhashes, _statuses, workers);
         _root = new RootStage(Accounts, workers);
 
         genesis.Build(Accounts, programs);
@@ -73,8 +67,7 @@ public sealed class Bank
     public int PendingCount => _builder?.Records.Count ?? 0;
 
     /// <summary>The six stages' counters, in order.</summary>
-    public IReadOnlyList<StageCounters> Stages =>
-        [_verify.Counters, _accessSets.Counters, _schedule.Counters, _execute.Counters, _commit.Counters, _root.Counters];
+    public IReadOnlyList<StageCounters> Stages => [.. _stages.Counters, _root.Counters];
 
     /// <summary>Opens the next block.</summary>
     /// <param name="unixTimestamp">Seconds since 1970; raised to the last block's if it is less.</param>
@@ -93,46 +86,47 @@ public sealed class Bank
         _statuses.Expire(context.Slot);
     }
 
-    /// <summary>Takes a batch through stages 1 to 5. Each transaction ends with a record or a rejection.</summary>
+    /// <summary>Takes a batch through stages 1 to 5. Each transaction ends with an outcome or a rejection.</summary>
     public void Process(IReadOnlyList<InFlightTransaction> batch)
     {
         Verify(batch);
         Execute(batch);
     }
 
-    /// <summary>Stage 1 alone. It looks at no state, so the block for which it is done may be a later one.</summary>
-    public void Verify(IReadOnlyList<InFlightTransaction> batch)
-    {
-        if (batch.Count > 0)
-            Measure(_verify.Counters, batch, () => _verify.Run(batch));
-    }
+    /// <summary>Most batches that <see cref="TrySubmit"/> takes ahead of their execution.</summary>
+    public const int MaxBatchesAhead = VerificationQueue.MaxBatches;
 
-    /// <summary>Stage 1 without its signature checks, for transactions whose signatures the caller has checked or does not ask for.</summary>
-    public void Decode(IReadOnlyList<InFlightTransaction> batch)
-    {
-        if (batch.Count > 0)
-            Measure(_verify.Counters, batch, () => VerifyStage.Decode(batch));
-    }
+    /// <summary>
+    /// Hands a batch in for stage 1, which is then done while others are executed; <see cref="Execute"/> takes batches in the order in
+    /// which they were handed in. It looks at no state, so the block for which it is done may be a later one.
+    /// </summary>
+    /// <param name="batch">Not to be changed until it is executed.</param>
+    /// <param name="checksSignatures">False where the caller has checked the signatures or does not ask for them.</param>
+    /// <returns>False, and nothing happens, when <see cref="MaxBatchesAhead"/> batches wait.</returns>
+    public bool TrySubmit(IReadOnlyList<InFlightTransaction> batch, bool checksSignatures = true) =>
+        _stages.TrySubmit(batch, checksSignatures);
 
-    /// <summary>Stages 2 to 5 for a verified batch. Each transaction ends with a record or a rejection.</summary>
+    /// <summary>Waits for stage 1 of a batch that was handed in, the oldest, and takes part in it.</summary>
+    public void Complete(IReadOnlyList<InFlightTransaction> batch) => _stages.Complete(batch);
+
+    /// <summary>Stage 1 alone, at once.</summary>
+    /// <exception cref="InvalidOperationException">Batches that were handed in wait.</exception>
+    public void Verify(IReadOnlyList<InFlightTransaction> batch) => Verify(batch, checksSignatures: true);
+
+    /// <summary>Stage 1 without its signature checks, at once.</summary>
+    /// <exception cref="InvalidOperationException">Batches that were handed in wait.</exception>
+    public void Decode(IReadOnlyList<InFlightTransaction> batch) => Verify(batch, checksSignatures: false);
+
+    /// <summary>
+    /// Stages 2 to 5, for the oldest batch handed in or one that went through stage 1 at once. Each transaction ends with an outcome or a
+    /// rejection.
+    /// </summary>
     public void Execute(IReadOnlyList<InFlightTransaction> batch)
     {
         BlockBuilder builder = _builder ?? throw new InvalidOperationException("No block is open: begin one first.");
         if (builder.Records.Count + batch.Count > MaxTransactionsPerBlock)
             throw new InvalidOperationException($"A block holds at most {MaxTransactionsPerBlock} transactions.");
-        for (int start = 0; start < batch.Count; start += _run.Count)
-        {
-            _run.Clear();
-            long begin = Stopwatch.GetTimestamp();
-            int entered = _accessSets.Run(batch, start, builder.Context, _run);
-            _accessSets.Counters.Add(entered, Alive(_run), Stopwatch.GetElapsedTime(begin));
-            IReadOnlyList<IReadOnlyList<InFlightTransaction>> waves = [];
-            Measure(_schedule.Counters, _run, () => waves = _schedule.Run(_run));
-            Measure(_execute.Counters, _run, () => _execute.Run(waves, builder.Context));
-            Measure(_commit.Counters, _run, () => _commit.Run(_run, builder));
-        }
-
-        _run.Clear();
+        _stages.Execute(batch, builder, _executor);
     }
 
     /// <summary>Closes the block: pays the fees, computes root and hash.</summary>
@@ -175,23 +169,12 @@ public sealed class Bank
         Accounts.MarkChanged(identity);
     }
 
-    private static void Measure(StageCounters counters, IReadOnlyList<InFlightTransaction> batch, Action stage)
+    private void Verify(IReadOnlyList<InFlightTransaction> batch, bool checksSignatures)
     {
-        int entered = Alive(batch);
-        long start = Stopwatch.GetTimestamp();
-        stage();
-        counters.Add(entered, Alive(batch), Stopwatch.GetElapsedTime(start));
-    }
-
-    private static int Alive(IReadOnlyList<InFlightTransaction> batch)
-    {
-        int alive = 0;
-        foreach (InFlightTransaction transaction in batch)
-        {
-            if (transaction.IsAlive)
-                alive++;
-        }
-
-        return alive;
+        if (batch.Count == 0)
+            return;
+        if (!_stages.TrySubmit(batch, checksSignatures))
+            throw new InvalidOperationException($"{MaxBatchesAhead} batches wait to be executed: execute one first.");
+        _stages.Complete(batch);
     }
 }

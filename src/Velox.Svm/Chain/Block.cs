@@ -9,4 +9,4 @@ namespace Velox.Svm;
 /// <param name="Records">Transactions in order.</param>
 /// <param name="Changed">Every account it changed, as it left them.</param>
 public sealed record Block(
-    BlockHeader Header, Hash256 Hash, IReadOnlyList<TransactionRecord> Records, IReadOnlyList<AccountSnapshot> Changed);
+    BlockHeader Header, Hash256 Hash, BlockRecords Records, IReadOnlyList<AccountSnapshot> Changed);

@@ -7,7 +7,7 @@ namespace Velox.Svm;
 /// <summary>The block under construction: its transactions so far.</summary>
 public sealed class BlockBuilder
 {
-    private readonly List<TransactionRecord> _records = [];
+    private readonly BlockRecords _records = new();
     private readonly BlockContext _context;
 
     internal BlockBuilder(BlockContext context) => _context = context;
@@ -16,7 +16,7 @@ public sealed class BlockBuilder
 
     public BlockContext Context => _context;
 
-    public IReadOnlyList<TransactionRecord> Records => _records;
+    public BlockRecords Records => _records;
 
     /// <summary>Lamports taken for signatures so far.</summary>
     public ulong SignatureFees { get; private set; }
@@ -24,9 +24,10 @@ public sealed class BlockBuilder
     /// <summary>Lamports taken for priority so far.</summary>
     public ulong PriorityFees { get; private set; }
 
-    internal void Add(TransactionRecord record)
+    internal void Add(InFlightTransaction transaction)
     {
-        _records.Add(record);
+        _records.Add(transaction.Bytes, transaction.Place);
+        RecordView record = transaction.RecordView;
         SignatureFees += record.Fee - record.PriorityFee;
         PriorityFees += record.PriorityFee;
     }
@@ -38,11 +39,12 @@ public sealed class BlockBuilder
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> length = stackalloc byte[sizeof(ushort)];
-        foreach (TransactionRecord record in _records)
+        for (int i = 0; i < _records.Count; i++)
         {
-            BinaryPrimitives.WriteUInt16LittleEndian(length, (ushort)record.Bytes.Length);
+            byte[] bytes = _records.View(i).Bytes;
+            BinaryPrimitives.WriteUInt16LittleEndian(length, (ushort)bytes.Length);
             hash.AppendData(length);
-            hash.AppendData(record.Bytes);
+            hash.AppendData(bytes);
         }
 
         Span<byte> digest = stackalloc byte[Hash256.Size];

@@ -80,7 +80,7 @@ public sealed partial class SvmEnvironment
         ArgumentNullException.ThrowIfNull(program);
         if (SvmSysvars.IsSysvar(program.Id))
             throw new ArgumentException($"{program.Id} is a sysvar.", nameof(program));
-        SetRuntime(new SvmRuntime(_runtime.Programs.With(program), Options.LogBytes));
+        _runtime = new SvmRuntime(_runtime.Programs.With(program), Options.LogBytes);
         Write(program.Id, new SvmAccount(1, ProgramIds.NativeLoader, IsExecutable: true));
     }
 
@@ -102,10 +102,4 @@ public sealed partial class SvmEnvironment
 
     private Account WriteExecutable(Address address, Address owner, byte[] data) =>
         Write(address, new SvmAccount(Rent.MinimumBalance(data.Length), owner, data, IsExecutable: true));
-
-    private void SetRuntime(SvmRuntime runtime)
-    {
-        _runtime = runtime;
-        _execute = new ExecuteStage(runtime.Executor, Options.Workers);
-    }
 }

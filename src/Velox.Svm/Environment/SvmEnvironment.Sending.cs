@@ -61,10 +61,14 @@ public sealed partial class SvmEnvironment
     {
         var simulated = new InFlightTransaction(transaction);
         InFlightTransaction[] batch = [simulated];
-        Prepare(batch);
+        Decode(batch);
+        _stages.Admit(batch, _block);
         if (simulated.Accounts is { } accounts)
+        {
             simulated.Accounts = CopyWritable(accounts);
-        Execute(batch);
+            _runtime.Executor.Execute(simulated, _block);
+        }
+
         return SvmResult.Of(simulated, _block.Slot);
     }
 
@@ -106,19 +110,10 @@ public sealed partial class SvmEnvironment
     private SvmResult[] Run(InFlightTransaction[] batch)
     {
         Decode(batch);
-        var builder = new BlockBuilder(_block);
-        List<InFlightTransaction> run = [];
-        for (int start = 0; start < batch.Length; start += run.Count)
-        {
-            run.Clear();
-            _accessSets.Run(batch, start, _block, run);
-            Execute(run);
-            _commit.Run(run, builder);
-        }
-
+        _stages.Execute(batch, new BlockBuilder(_block), _runtime.Executor);
         foreach (InFlightTransaction transaction in batch)
         {
-            if (transaction.Record is not null)
+            if (transaction.IsRecorded)
                 _unsealed++;
         }
 
@@ -129,31 +124,21 @@ public sealed partial class SvmEnvironment
         return results;
     }
 
-    /// <summary>Stages 1 and 2 of one transaction: whether it may run, and on what.</summary>
-    private void Prepare(InFlightTransaction[] batch)
-    {
-        Decode(batch);
-        _accessSets.Run(batch, 0, _block, []);
-    }
-
     /// <summary>Stage 1.</summary>
     private void Decode(InFlightTransaction[] batch)
     {
-        if (!Options.VerifiesSignatures)
-            Array.ForEach(batch, ParseOnly);
-        else if (batch.Length == 1)
-            VerifyStage.Verify(batch[0]);
-        else
-            _verify.Run(batch);
-    }
-
-    /// <summary>Stages 3 and 4.</summary>
-    private void Execute(IReadOnlyList<InFlightTransaction> batch) => _execute.Run(_schedule.Run(batch), _block);
-
-    private static void ParseOnly(InFlightTransaction transaction)
-    {
-        if (transaction.TryParse())
-            transaction.ReadMessage();
+        // A single one is done before a batch of vectors is set up.
+        if (batch is [var single])
+        {
+            if (Options.VerifiesSignatures)
+                VerifyStage.Verify(single);
+            else
+                VerifyStage.Decode(single);
+        }
+        else if (batch.Length > 0)
+        {
+            _ = _stages.TrySubmit(batch, Options.VerifiesSignatures);
+        }
     }
 
     /// <summary>Accounts that execution may write as it likes; others are read only, so they stay.</summary>
@@ -170,6 +155,6 @@ public sealed partial class SvmEnvironment
             copies[i].Attachment = accounts.Accounts[i].Attachment;
         }
 
-        return accounts with { Accounts = copies };
+        return accounts.With(copies);
     }
 }

@@ -46,8 +46,7 @@ public sealed partial class SvmEnvironment
         _unsealed = snapshot.Unsealed;
         _nextKey = snapshot.NextKey;
         _sealedView = null;
-        if (snapshot.Runtime != _runtime)
-            SetRuntime(snapshot.Runtime);
+        _runtime = snapshot.Runtime;
     }
 
     /// <summary>A new environment that begins where this one is, in O(1). From then on neither sees the other.</summary>

@@ -38,13 +38,9 @@ public sealed partial class SvmEnvironment
     private const int ChangesPerSeal = 4_096;
 
     private readonly SvmHistory _history;
-    private readonly VerifyStage _verify;
-    private readonly AccessSetStage _accessSets;
-    private readonly ScheduleStage _schedule = new();
-    private readonly CommitStage _commit;
+    private readonly TransactionStages _stages;
     private readonly AccountStore _accounts;
     private SvmRuntime _runtime;
-    private ExecuteStage _execute;
     private BlockContext _block;
     private AccountStore? _sealedView;
     private int _unsealed;
@@ -82,10 +78,7 @@ public sealed partial class SvmEnvironment
         _runtime = runtime;
         _history = history;
         _block = new BlockContext(0, options.UnixTimestamp) { Features = options.Features };
-        _verify = new VerifyStage(options.Workers);
-        _accessSets = new AccessSetStage(accounts, history, history);
-        _commit = new CommitStage(accounts, history);
-        _execute = new ExecuteStage(runtime.Executor, options.Workers);
+        _stages = new TransactionStages(accounts, history, history, options.Workers);
     }
 
     /// <summary>How it behaves.</summary>

@@ -24,7 +24,7 @@ public abstract class Precompile
     public static IReadOnlyList<Precompile> All { get; } = [Ed25519, Secp256k1, Secp256r1];
 
     /// <summary>The precompile with this id, or null.</summary>
-    public static Precompile? Find(Address id) =>
+    public static Precompile? Find(in Address id) =>
         id == ProgramIds.Ed25519Precompile ? Ed25519
         : id == ProgramIds.Secp256k1Precompile ? Secp256k1
         : id == ProgramIds.Secp256r1Precompile ? Secp256r1

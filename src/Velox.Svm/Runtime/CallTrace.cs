@@ -46,19 +46,25 @@ internal sealed class CallTrace
 
     internal ReadOnlySpan<byte> Data(in Call call) => _buffer.AsSpan(call.Offset + (call.AccountCount * 2), call.DataLength);
 
-    internal InnerInstruction[] ToInnerInstructions()
+    /// <summary>All calls, and their accounts and data.</summary>
+    internal ReadOnlySpan<Call> Calls => _calls.AsSpan(0, Count);
+
+    internal ReadOnlySpan<byte> Buffer => _buffer.AsSpan(0, _end);
+
+    /// <summary>The calls as clients see them.</summary>
+    internal static InnerInstruction[] ToInnerInstructions(ReadOnlySpan<Call> calls, ReadOnlySpan<byte> buffer)
     {
-        if (Count == 0)
+        if (calls.IsEmpty)
             return [];
-        var instructions = new InnerInstruction[Count];
+        var instructions = new InnerInstruction[calls.Length];
         for (int i = 0; i < instructions.Length; i++)
         {
-            Call call = _calls[i];
+            Call call = calls[i];
             byte[] accounts = new byte[call.AccountCount];
             for (int k = 0; k < accounts.Length; k++)
-                accounts[k] = _buffer[call.Offset + (k * 2)];
-            instructions[i] = new InnerInstruction(
-                call.TopLevelIndex, call.StackHeight, call.ProgramIndex, accounts, Data(in call).ToArray());
+                accounts[k] = buffer[call.Offset + (k * 2)];
+            byte[] data = buffer.Slice(call.Offset + (call.AccountCount * 2), call.DataLength).ToArray();
+            instructions[i] = new InnerInstruction(call.TopLevelIndex, call.StackHeight, call.ProgramIndex, accounts, data);
         }
 
         return instructions;

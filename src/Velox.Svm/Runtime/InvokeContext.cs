@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Velox.OrderBook;
 using Velox.Primitives;
 using Velox.State;
@@ -98,7 +99,7 @@ public sealed partial class InvokeContext : IDisposable
 
     internal CallTrace Trace { get; } = new();
 
-    internal IReadOnlyList<MarketEvent> Events => _events;
+    internal ReadOnlySpan<MarketEvent> Events => CollectionsMarshal.AsSpan(_events);
 
     internal TransactionAccounts Accounts => _accounts;
 

@@ -26,7 +26,7 @@ internal static class LoadedData
             if ((i > 0 && !account.Exists) || account.Address == SysvarIds.Instructions)
                 continue;
             bytes += TransactionExecutor.LoadedAccountOverheadBytes + account.DataLength;
-            if (accounts.ProgramData?[i] is { } code && accounts.IndexOf(code.Address) < 0 && IsFirst(accounts.ProgramData, i))
+            if (accounts.ProgramData(i) is { } code && accounts.IndexOf(code.Address) < 0 && IsFirst(accounts, i))
                 bytes += TransactionExecutor.LoadedAccountOverheadBytes + code.DataLength;
         }
 
@@ -34,6 +34,14 @@ internal static class LoadedData
     }
 
     /// <summary>Whether no program before has the same code account.</summary>
-    private static bool IsFirst(Account?[] programData, int index) =>
-        programData.AsSpan(0, index).IndexOf(programData[index]) < 0;
+    private static bool IsFirst(TransactionAccounts accounts, int index)
+    {
+        for (int i = 0; i < index; i++)
+        {
+            if (ReferenceEquals(accounts.ProgramData(i), accounts.ProgramData(index)))
+                return false;
+        }
+
+        return true;
+    }
 }

@@ -44,6 +44,9 @@ public sealed class LogCollector
     /// <summary>What was gathered so far, as it is now: later lines do not show.</summary>
     internal TransactionLog ToLog() => _end == 0 ? TransactionLog.Empty : new TransactionLog(_buffer.AsSpan(0, _end).ToArray());
 
+    /// <summary>The lines so far, as <see cref="TransactionLog"/> takes them.</summary>
+    internal ReadOnlySpan<byte> Lines => _buffer.AsSpan(0, _end);
+
     /// <summary>Forgets all lines.</summary>
     internal void Clear()
     {

@@ -11,20 +11,25 @@ internal static class TokenBalances
     private const int TokenAccountSize = 165;
     private const int StateOffset = 108;
 
-    internal static TokenBalance[] Collect(TransactionAccounts accounts)
+    /// <summary>Collects them.</summary>
+    /// <param name="accounts">The transaction's accounts.</param>
+    /// <param name="balances">Room for one for each account.</param>
+    /// <returns>How many there are.</returns>
+    internal static int Collect(TransactionAccounts accounts, Span<TokenBalance> balances)
     {
-        List<TokenBalance>? balances = null;
+        int count = 0;
         for (int i = 0; i < accounts.Count; i++)
         {
             Account account = accounts.Accounts[i];
-            ReadOnlySpan<byte> data = account.Data.Bytes;
-            if (account.Owner != ProgramIds.Token || data.Length != TokenAccountSize || data[StateOffset] == 0)
+            if (account.DataLength != TokenAccountSize || !account.IsOwnedBy(in ProgramIds.Token))
                 continue;
-            balances ??= [];
-            balances.Add(new TokenBalance(
-                i, new Address(data[..32]), new Address(data.Slice(32, 32)), BinaryPrimitives.ReadUInt64LittleEndian(data[64..])));
+            ReadOnlySpan<byte> data = account.Data.Bytes;
+            if (data[StateOffset] == 0)
+                continue;
+            balances[count++] = new TokenBalance(
+                i, new Address(data[..32]), new Address(data.Slice(32, 32)), BinaryPrimitives.ReadUInt64LittleEndian(data[64..]));
         }
 
-        return balances is null ? [] : [.. balances];
+        return count;
     }
 }

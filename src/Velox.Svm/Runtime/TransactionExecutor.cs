@@ -5,41 +5,44 @@ namespace Velox.Svm;
 /// <summary>
 /// Runs one transaction on its accounts: takes the fee, runs the instructions in order, and keeps all effects or none.
 /// </summary>
-/// <remarks>The order of checks and what a failure costs are Agave's (svm transaction_processor). Stateless; safe on several threads.</remarks>
+/// <remarks>The order of checks and what a failure costs are Agave's (svm transaction_processor). Safe on several threads.</remarks>
 /// <param name="programs">Native programs.</param>
 /// <param name="logBytes">Most bytes of log that a transaction leaves.</param>
 public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes = LogCollector.MaxBytes)
 {
-    // What workers have given back. More than so many at once make their own, which the garbage collector takes.
-    private readonly Scratch?[] _scratches = new Scratch?[MaxScratches];
-
-    private const int MaxScratches = 64;
-
     /// <summary>Lamports for each signature.</summary>
     public const ulong LamportsPerSignature = 5_000;
 
     /// <summary>Bytes that an account counts beside its data towards the loaded-data limit.</summary>
     public const int LoadedAccountOverheadBytes = 64;
 
+    internal ExecutionWorkers Workers { get; } = new(() => new ExecutionWorker(programs, logBytes));
+
     /// <summary>
-    /// Sets the transaction's record, or its rejection when the fee cannot be taken or an earlier copy is recorded.
+    /// Sets the transaction's outcome, or its rejection when the fee cannot be taken or an earlier copy is recorded.
     /// </summary>
     public void Execute(InFlightTransaction transaction, BlockContext block)
+    {
+        ExecutionWorker worker = Workers.Rent();
+        Execute(transaction, block, worker);
+        Workers.Return(worker);
+    }
+
+    /// <summary>As <see cref="Execute(InFlightTransaction, BlockContext)"/>, with a worker that was rented.</summary>
+    internal static void Execute(InFlightTransaction transaction, BlockContext block, ExecutionWorker worker)
     {
         if (transaction.EarlierCopy is { IsMessageRecorded: true })
             transaction.Rejection = TransactionErrorKind.AlreadyProcessed;
         else
-            ExecuteFirst(transaction, block);
-        transaction.IsMessageRecorded =
-            transaction.Record is not null || transaction.EarlierCopy is { IsMessageRecorded: true };
+            ExecuteFirst(transaction, block, worker);
+        transaction.IsMessageRecorded = transaction.IsRecorded || transaction.EarlierCopy is { IsMessageRecorded: true };
     }
 
-    private void ExecuteFirst(InFlightTransaction transaction, BlockContext block)
+    private static void ExecuteFirst(InFlightTransaction transaction, BlockContext block, ExecutionWorker worker)
     {
         TransactionAccounts accounts = transaction.Accounts!;
         ulong fee = FeeOf(in transaction.View, transaction.Budget);
-        ulong[] preBalances = Balances(accounts);
-        TokenBalance[] preTokenBalances = TokenBalances.Collect(accounts);
+        worker.NoteBalances(accounts);
 
         NonceAccount advancedNonce = default;
         if (transaction.HasNonce)
@@ -49,37 +52,15 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
         if (!transaction.IsAlive)
             return;
 
-        Scratch scratch = RentScratch();
-        InvokeContext context = scratch.Context;
+        InvokeContext context = worker.Context;
         context.Begin(block, accounts, in transaction.View, transaction.Budget);
         TransactionError error = CheckLoaded(transaction);
         if (!error.IsError)
-            error = RunAtomically(accounts, context, scratch.BalancesBefore);
+            error = RunAtomically(accounts, context, worker.RentBefore);
         // Else whoever sees a failed transaction could have it run, and take its fee, again and again.
         if (error.IsError && transaction.HasNonce)
             advancedNonce.WriteTo(accounts.Accounts[transaction.NonceIndex].Data.Write(0, NonceAccount.Size));
-
-        transaction.Record = new TransactionRecord
-        {
-            Id = transaction.Id,
-            Bytes = transaction.Bytes,
-            Error = error,
-            Fee = fee,
-            PriorityFee = transaction.Budget.PriorityFee,
-            ComputeUnitsConsumed = transaction.Budget.UnitLimit - context.RemainingUnits,
-            LogLines = context.LogLines,
-            InnerInstructions = context.Trace.ToInnerInstructions(),
-            ReturnData = context.ReturnData,
-            AccountKeys = transaction.Keys,
-            LoadedWritableCount = transaction.View.WritableLookupAccounts,
-            LoadedReadonlyCount = transaction.View.ReadonlyLookupAccounts,
-            PreBalances = preBalances,
-            PostBalances = Balances(accounts),
-            PreTokenBalances = preTokenBalances,
-            PostTokenBalances = TokenBalances.Collect(accounts),
-            MarketEvents = error.IsError || context.Events.Count == 0 ? [] : [.. context.Events],
-        };
-        Return(scratch);
+        transaction.Place = worker.Record(transaction, error, fee);
     }
 
     /// <summary>What a transaction costs whatever becomes of it: its signatures, those that precompiles check, and priority.</summary>
@@ -95,8 +76,7 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
         uint signatures = (uint)view.RequiredSignatures;
         for (int i = 0; i < view.InstructionCount; i++)
         {
-            InstructionView instruction = view.Instruction(i);
-            if (instruction.Data is [byte count, ..] && Precompile.Find(view.StaticKey(instruction.ProgramIndex)) is not null)
+            if (Precompile.Find(in view.StaticKeys[view.ProgramIndex(i)]) is not null && view.Instruction(i).Data is [byte count, ..])
                 signatures += count;
         }
 
@@ -113,10 +93,10 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
         ref readonly TransactionView view = ref transaction.View;
         for (int i = 0; i < view.InstructionCount; i++)
         {
-            Account program = accounts.Accounts[view.Instruction(i).ProgramIndex];
+            Account program = accounts.Accounts[view.ProgramIndex(i)];
             if (!program.Exists)
                 return TransactionErrorKind.ProgramAccountNotFound;
-            if (program.Owner != ProgramIds.NativeLoader && program.Owner != ProgramIds.LoaderV4 && !Loaders.IsLoader(program.Owner))
+            if (!program.IsOwnedBy(in ProgramIds.NativeLoader) && !program.IsOwnedBy(in ProgramIds.LoaderV4) && !Loaders.IsLoader(program.Owner))
                 return TransactionErrorKind.InvalidProgramForExecution;
         }
 
@@ -173,44 +153,5 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
         for (int i = 0; i < accounts.Count; i++)
             surplus += (Int128)accounts.Accounts[i].Lamports - before[i].Lamports;
         return surplus == 0 ? TransactionError.None : TransactionErrorKind.UnbalancedTransaction;
-    }
-
-    private static ulong[] Balances(TransactionAccounts accounts)
-    {
-        ulong[] balances = new ulong[accounts.Count];
-        for (int i = 0; i < balances.Length; i++)
-            balances[i] = accounts.Accounts[i].Lamports;
-        return balances;
-    }
-
-    private Scratch RentScratch()
-    {
-        foreach (ref Scratch? slot in _scratches.AsSpan())
-        {
-            // Whoever takes the reference out owns it; what its last owner wrote is visible, as the exchange is a full fence.
-            if (slot is not null && Interlocked.Exchange(ref slot, null) is { } scratch)
-                return scratch;
-        }
-
-        return new Scratch(programs, logBytes);
-    }
-
-    private void Return(Scratch scratch)
-    {
-        foreach (ref Scratch? slot in _scratches.AsSpan())
-        {
-            if (slot is null && Interlocked.CompareExchange(ref slot, scratch, null) is null)
-                return;
-        }
-    }
-
-    /// <summary>What a worker uses again for every transaction.</summary>
-    private sealed class Scratch(ProgramRegistry programs, int logBytes) : IDisposable
-    {
-        internal InvokeContext Context { get; } = new(programs, logBytes);
-
-        internal RentBalance[] BalancesBefore { get; } = new RentBalance[WireLimits.MaxAccounts];
-
-        public void Dispose() => Context.Dispose();
     }
 }

@@ -23,12 +23,12 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
         BlockContext block = chain.NextBlock;
         ulong slot = state.Slot;
         long loadedBytes = 0;
-        transaction.Rejection = Check(transaction, options, block, out AccessSet accessSet);
+        transaction.Rejection = Check(transaction, options, block);
         if (transaction.IsAlive)
-            (slot, loadedBytes) = Run(transaction, accessSet, block);
+            (slot, loadedBytes) = Run(transaction, block);
         return new SimulationResult
         {
-            Error = transaction.Record?.Error ?? transaction.Rejection,
+            Error = transaction.IsRecorded ? transaction.Error : transaction.Rejection,
             Record = transaction.Record,
             Accounts = transaction.Record is null ? [] : transaction.Accounts!.Accounts,
             LoadedDataBytes = transaction.Record is null ? 0 : loadedBytes,
@@ -37,10 +37,8 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
     }
 
     /// <summary>The checks of stages 1 and 2, in their order.</summary>
-    private TransactionError Check(
-        InFlightTransaction transaction, SimulationOptions options, BlockContext block, out AccessSet accessSet)
+    private TransactionError Check(InFlightTransaction transaction, SimulationOptions options, BlockContext block)
     {
-        accessSet = new AccessSet([], [], []);
         if (options.VerifySignatures)
             VerifyStage.Verify(transaction);
         else
@@ -48,11 +46,11 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
         if (!transaction.IsAlive)
             return transaction.Rejection;
 
-        TransactionError error = TransactionChecks.Read(transaction, FindTable, block, out accessSet);
+        TransactionError error = TransactionChecks.Read(transaction, FindTable, block);
         if (error.IsError || options.IgnoreBlockhash)
             return error;
         if (!chain.IsRecentBlockhash(transaction.View.RecentBlockhash))
-            return TransactionChecks.TakeAsDurable(transaction, accessSet, block);
+            return TransactionChecks.TakeAsDurable(transaction, block);
         return chain.IsRecorded(transaction.Id) ? TransactionErrorKind.AlreadyProcessed : TransactionError.None;
     }
 
@@ -65,9 +63,10 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
     };
 
     /// <summary>Executes on copies that all belong to one block; returns its slot and the bytes loaded.</summary>
-    private (ulong Slot, long LoadedBytes) Run(InFlightTransaction transaction, AccessSet accessSet, BlockContext block)
+    private (ulong Slot, long LoadedBytes) Run(InFlightTransaction transaction, BlockContext block)
     {
-        (ulong slot, AccountSnapshot?[] snapshots) = state.FindAll(accessSet.Addresses);
+        AccessSet keys = transaction.Keys;
+        (ulong slot, AccountSnapshot?[] snapshots) = state.FindAll(keys.Addresses.ToArray());
         if (SizeOf(in transaction.View, snapshots) > transaction.Budget.LoadedDataLimit)
         {
             // What execution would say too, but said before anything is copied.
@@ -78,16 +77,14 @@ public sealed class TransactionSimulator(ProgramRegistry programs, PublishedStat
         var accounts = new Account[snapshots.Length];
         for (int i = 0; i < accounts.Length; i++)
         {
-            accounts[i] = _code.Find(snapshots[i], accessSet.Writables[i]) ?? new Account(accessSet.Addresses[i]);
+            accounts[i] = _code.Find(snapshots[i], keys.Writables[i]) ?? new Account(keys.Addresses[i]);
             if (block.Sysvars.TryGet(accounts[i].Address, out ReadOnlySpan<byte> sysvar) && accounts[i].DataLength == sysvar.Length)
                 sysvar.CopyTo(accounts[i].Data.Write(0, sysvar.Length));
         }
 
-        transaction.Accounts = new TransactionAccounts(accounts, accessSet.Signers, accessSet.Writables)
-        {
-            ProgramData = TransactionAccounts.FindProgramData(
-                accounts, address => Array.Find(accounts, account => account.Address == address) ?? FindCode(address)),
-        };
+        transaction.Accounts = new TransactionAccounts(keys, accounts);
+        transaction.Accounts.FindProgramData(
+            address => Array.Find(accounts, account => account.Address == address) ?? FindCode(address));
         long loadedBytes = LoadedData.SizeOf(in transaction.View, transaction.Accounts);
         _executor.Execute(transaction, block);
         return (slot, loadedBytes);

@@ -3,16 +3,32 @@ using Velox.Primitives;
 namespace Velox.Svm;
 
 /// <summary>A transaction on its way through the six stages; each stage fills in its part.</summary>
-/// <param name="bytes">The serialized transaction; not to be changed any more.</param>
-/// <param name="receivedNanos">When it entered, on the monotonic clock; for latency metrics only.</param>
-public sealed class InFlightTransaction(byte[] bytes, long receivedNanos = 0)
+/// <remarks>
+/// It may serve one transaction after the other (<see cref="Reset"/>): its memory grows to the largest one, and nothing is allocated
+/// for a transaction then.
+/// </remarks>
+public sealed class InFlightTransaction
 {
+    private readonly AccessSet _keys = new();
+    private readonly TransactionAccounts _loaded;
     private TransactionView _view;
-    private MessageReading? _reading;
+    private TransactionRecord? _record;
+    private bool _isRead;
 
-    public byte[] Bytes { get; } = bytes;
+    /// <param name="bytes">The serialized transaction; not to be changed any more.</param>
+    /// <param name="receivedNanos">When it entered, on the monotonic clock; for latency metrics only.</param>
+    public InFlightTransaction(byte[] bytes, long receivedNanos = 0)
+    {
+        _loaded = new TransactionAccounts(_keys);
+        Bytes = bytes;
+        ReceivedNanos = receivedNanos;
+    }
 
-    public long ReceivedNanos { get; } = receivedNanos;
+    /// <summary>The serialized transaction.</summary>
+    public byte[] Bytes { get; private set; }
+
+    /// <summary>When it entered, on the monotonic clock.</summary>
+    public long ReceivedNanos { get; private set; }
 
     /// <summary>Why it left the pipeline before it could be recorded in a block; none while it is alive.</summary>
     public TransactionError Rejection { get; internal set; }
@@ -31,13 +47,16 @@ public sealed class InFlightTransaction(byte[] bytes, long receivedNanos = 0)
     /// <summary>The message's fingerprint: the key under which duplicates are found. Set by stage 1.</summary>
     internal UInt128 Fingerprint { get; set; }
 
-    /// <summary>What the message says by itself; made by stage 1, or else when first asked for.</summary>
-    internal MessageReading Reading => _reading ??= MessageReading.Of(in _view);
+    /// <summary>A malformed or repeated compute budget instruction; read by stage 1, or else when first asked for.</summary>
+    internal TransactionError RequestError { get; private set; }
+
+    /// <summary>What its compute budget instructions ask for; as <see cref="RequestError"/>.</summary>
+    internal ComputeBudgetRequest Request { get; private set; }
 
     public ComputeBudget Budget { get; internal set; } = ComputeBudget.Default;
 
-    /// <summary>The addresses of its accounts, in key order; set by stage 2.</summary>
-    internal Address[] Keys { get; set; } = [];
+    /// <summary>The addresses of its accounts and its rights: what the message says by itself after stage 1, all of them after stage 2.</summary>
+    internal AccessSet Keys => _keys;
 
     /// <summary>Its accounts and rights; set by stage 2.</summary>
     public TransactionAccounts? Accounts { get; internal set; }
@@ -47,8 +66,20 @@ public sealed class InFlightTransaction(byte[] bytes, long receivedNanos = 0)
 
     internal bool HasNonce => NonceIndex >= 0;
 
-    /// <summary>Its outcome; set by stage 4, null when the fee could not be taken.</summary>
-    public TransactionRecord? Record { get; internal set; }
+    /// <summary>Where its outcome is kept; none when the fee could not be taken. Set by stage 4.</summary>
+    internal RecordPlace Place { get; set; }
+
+    /// <summary>Whether it has an outcome that is part of a block. Valid after stage 4.</summary>
+    public bool IsRecorded => !Place.IsNone;
+
+    /// <summary>The recorded error; valid when it <see cref="IsRecorded"/>.</summary>
+    public TransactionError Error => RecordView.Error;
+
+    /// <summary>Its outcome in place; valid when it <see cref="IsRecorded"/>.</summary>
+    public RecordView RecordView => new(Bytes, Place);
+
+    /// <summary>Its outcome, made of <see cref="RecordView"/> when first asked for; null when the fee could not be taken.</summary>
+    public TransactionRecord? Record => _record ??= IsRecorded ? RecordView.ToRecord() : null;
 
     /// <summary>
     /// The last transaction with the same message that came before it in its batch; set by stage 2. Both write the fee
@@ -59,11 +90,23 @@ public sealed class InFlightTransaction(byte[] bytes, long receivedNanos = 0)
     /// <summary>Whether its message is part of the block: by itself or by an earlier copy. Valid after stage 4.</summary>
     internal bool IsMessageRecorded { get; set; }
 
-    /// <summary>The end of stage 1 for a transaction that passed it: what can be known without state.</summary>
-    internal void ReadMessage()
+    /// <summary>Begins again with another transaction. Nobody may still look at the one before.</summary>
+    /// <param name="bytes">The serialized transaction; not to be changed any more.</param>
+    /// <param name="receivedNanos">When it entered, on the monotonic clock; for latency metrics only.</param>
+    public void Reset(byte[] bytes, long receivedNanos = 0)
     {
-        Fingerprint = MessageFingerprint.Shared.Of(_view.Message);
-        _ = Reading;
+        Bytes = bytes;
+        ReceivedNanos = receivedNanos;
+        Rejection = default;
+        WireError = default;
+        Budget = ComputeBudget.Default;
+        Accounts = null;
+        NonceIndex = -1;
+        Place = default;
+        EarlierCopy = null;
+        IsMessageRecorded = false;
+        _record = null;
+        _isRead = false;
     }
 
     internal bool TryParse()
@@ -80,4 +123,32 @@ public sealed class InFlightTransaction(byte[] bytes, long receivedNanos = 0)
         Id = _view.Signature(0);
         return true;
     }
+
+    /// <summary>The end of stage 1 for a transaction that passed it: what can be known without state.</summary>
+    internal void ReadMessage()
+    {
+        Fingerprint = MessageFingerprint.Shared.Of(_view.Message);
+        EnsureRead();
+    }
+
+    /// <summary>Reads what the message says by itself of its budget and its accounts, unless that was done.</summary>
+    internal void EnsureRead()
+    {
+        if (_isRead)
+            return;
+        _isRead = true;
+        RequestError = ComputeBudgetRequest.TryRead(in _view, out ComputeBudgetRequest request);
+        Request = request;
+        _keys.Read(in _view);
+    }
+
+    /// <summary>The accounts of <see cref="Keys"/>, for stage 2 to fill in.</summary>
+    internal TransactionAccounts BeginLoading()
+    {
+        _loaded.MakeRoom();
+        return _loaded;
+    }
+
+    /// <summary>The accounts that stage 2 has begun to fill in.</summary>
+    internal TransactionAccounts Loading => _loaded;
 }

@@ -19,5 +19,8 @@ public static class ReservedKeys
         SysvarIds.LastRestartSlot, SysvarIds.Instructions,
     }.ToFrozenSet();
 
-    public static bool Contains(Address address) => Keys.Contains(address);
+    // Whether one of them begins with this byte: most addresses need no further look.
+    private static readonly bool[] IsFirstByte = [.. Enumerable.Range(0, 256).Select(value => Keys.Any(key => key.Span[0] == value))];
+
+    public static bool Contains(in Address address) => IsFirstByte[address.Span[0]] && Keys.Contains(address);
 }

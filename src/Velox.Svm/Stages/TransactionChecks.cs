@@ -7,36 +7,30 @@ namespace Velox.Svm;
 internal static class TransactionChecks
 {
     /// <summary>
-    /// Reads compute budget and access set. Errors, in this order: UnsupportedVersion; malformed or repeated compute budget
-    /// instructions; those of <see cref="AccessSet.TryRead"/>; compute budget values out of bounds.
+    /// Judges compute budget and access set, and completes the latter where there are lookups. Errors, in this order: UnsupportedVersion;
+    /// malformed or repeated compute budget instructions; those of <see cref="AccessSet.Complete"/> and
+    /// <see cref="AccessSet.CheckLocks"/>; compute budget values out of bounds.
     /// </summary>
-    internal static TransactionError Read(
-        InFlightTransaction transaction, Func<Address, Account?> find, BlockContext block, out AccessSet keys)
+    /// <param name="transaction">Parsed; its keys are complete afterwards, unless there is an error.</param>
+    /// <param name="find">The account of a table, or null.</param>
+    /// <param name="block">The block in which it runs.</param>
+    internal static TransactionError Read(InFlightTransaction transaction, Func<Address, Account?> find, BlockContext block)
     {
-        keys = new AccessSet([], [], []);
         ref readonly TransactionView view = ref transaction.View;
         if (view.Version == TransactionVersion.Version1 && !block.Features.Runtime.EnableTxV1)
             return TransactionErrorKind.UnsupportedVersion;
-        MessageReading reading = transaction.Reading;
-        TransactionError error = reading.RequestError;
-        if (!error.IsError)
-            error = ReadKeys(reading, in view, find, block, out keys);
-        if (error.IsError)
-            return error;
-        transaction.Keys = keys.Addresses;
-        error = reading.Request.TryGrant(in view, block.Features, out ComputeBudget budget);
+        transaction.EnsureRead();
+        if (transaction.RequestError.IsError)
+            return transaction.RequestError;
+        AccessSet keys = transaction.Keys;
+        TransactionErrorKind kind = keys.IsPartial ? keys.Complete(in view, find, block) : TransactionErrorKind.None;
+        if (kind == TransactionErrorKind.None)
+            kind = keys.CheckLocks(block.Features);
+        if (kind != TransactionErrorKind.None)
+            return kind;
+        TransactionError error = transaction.Request.TryGrant(in view, block.Features, out ComputeBudget budget);
         transaction.Budget = budget;
         return error;
-    }
-
-    private static TransactionErrorKind ReadKeys(
-        MessageReading reading, in TransactionView view, Func<Address, Account?> find, BlockContext block, out AccessSet keys)
-    {
-        if (reading.Keys is not { } known)
-            return AccessSet.TryRead(in view, find, block, out keys).Kind;
-        keys = known;
-        TransactionErrorKind error = AccessSet.CheckLocks(known.Addresses.Length, block.Features);
-        return error == TransactionErrorKind.None && reading.HasRepeatedKey ? TransactionErrorKind.AccountLoadedTwice : error;
     }
 
     /// <summary>
@@ -46,9 +40,9 @@ internal static class TransactionChecks
     /// The nonce account is looked at when the transaction runs, since the ones before it may change it. A nonce serves one
     /// transaction, so that no other duplicate check is needed.
     /// </remarks>
-    internal static TransactionErrorKind TakeAsDurable(InFlightTransaction transaction, AccessSet keys, BlockContext block)
+    internal static TransactionErrorKind TakeAsDurable(InFlightTransaction transaction, BlockContext block)
     {
-        transaction.NonceIndex = DurableNonce.FindAccount(in transaction.View, keys);
+        transaction.NonceIndex = DurableNonce.FindAccount(in transaction.View, transaction.Keys);
         bool isCandidate = transaction.HasNonce
             && transaction.View.RecentBlockhash != NonceAccount.NonceOf(block.LastBlockhash);
         return isCandidate ? TransactionErrorKind.None : TransactionErrorKind.BlockhashNotFound;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Velox.Primitives;
 
 namespace Velox.Svm;
@@ -59,6 +60,14 @@ public readonly struct TransactionView
 
     /// <summary>The first static key, which signs, is writable and pays the fee.</summary>
     public Address FeePayer => StaticKey(0);
+
+    /// <summary>All static keys, in place.</summary>
+    // Unsafe only in name: an address is 32 bytes without alignment or invalid values, and the parser has checked the bounds.
+    internal ReadOnlySpan<Address> StaticKeys =>
+        MemoryMarshal.Cast<byte, Address>(Slice(_frame.StaticKeysOffset, StaticKeyCount * Address.Size));
+
+    /// <summary>Where the first signature and the static keys are among the bytes.</summary>
+    internal (int Signature, int StaticKeys) Offsets => (_frame.SignaturesOffset, _frame.StaticKeysOffset);
 
     /// <summary>A recent blockhash, or the value of a durable nonce.</summary>
     public Hash256 RecentBlockhash => new(Slice(_frame.BlockhashOffset, Hash256.Size));
@@ -136,6 +145,17 @@ public readonly struct TransactionView
         _ = reader.ReadByteList(out ReadOnlySpan<byte> accounts);
         _ = reader.ReadByteList(out ReadOnlySpan<byte> data);
         return new InstructionView(programIndex, accounts, data);
+    }
+
+    /// <summary>The program of an instruction, as its index among the static keys.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not 0 to <see cref="InstructionCount"/> - 1.</exception>
+    internal int ProgramIndex(int index)
+    {
+        CheckIndex(index, InstructionCount);
+        int offset = Version == TransactionVersion.Version1
+            ? _frame.InstructionHeadersOffset + (index * Version1Parser.InstructionHeaderSize)
+            : _frame.InstructionOffsets[index];
+        return _bytes.Span[offset];
     }
 
     /// <summary>One instruction's data, in place.</summary>

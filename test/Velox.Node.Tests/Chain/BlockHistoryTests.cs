@@ -8,6 +8,7 @@ namespace Velox.Node.Tests;
 public sealed class BlockHistoryTests
 {
     private static readonly Address Busy = NewAddress(1);
+    private readonly RecordedBlocks _recorded = new(Busy);
 
     [Fact]
     public void The_oldest_blocks_go_when_there_are_too_many()
@@ -61,30 +62,12 @@ public sealed class BlockHistoryTests
     private static IEnumerable<Signature> Ids(PastTransaction[] transactions) =>
         transactions.Select(transaction => transaction.Record.Id);
 
-    private static Block NewBlock(ulong slot, int transactions)
+    private Block NewBlock(ulong slot, int transactions)
     {
         var header = new BlockHeader(slot, default, 0, transactions, default, default);
-        return new Block(header, HashOf(slot), [.. Enumerable.Range(0, transactions).Select(i => NewRecord(slot, i))], []);
+        BlockRecords records = _recorded.Next(Enumerable.Range(0, transactions).Select(i => (IdOf(slot, i), AccountOf(slot, i))));
+        return new Block(header, HashOf(slot), records, []);
     }
-
-    private static TransactionRecord NewRecord(ulong slot, int index) => new()
-    {
-        Id = IdOf(slot, index),
-        Bytes = [],
-        Error = default,
-        Fee = 0,
-        PriorityFee = 0,
-        ComputeUnitsConsumed = 0,
-        LogLines = [],
-        InnerInstructions = [],
-        ReturnData = null,
-        AccountKeys = [Busy, AccountOf(slot, index)],
-        PreBalances = [],
-        PostBalances = [],
-        PreTokenBalances = [],
-        PostTokenBalances = [],
-        MarketEvents = [],
-    };
 
     private static Hash256 HashOf(ulong slot) => new(Bytes(32, slot));
 

@@ -111,30 +111,11 @@ public sealed class ChainMethodTests
             new Genesis(0, default, 1, default),
             new Bank(new Genesis(0, default, 1, default), NativePrograms.CreateRegistry()).GenesisSeal);
         var empty = new BlockHeader(1, chain.GenesisHash, 0, 0, default, default);
-        chain.Publish(new Block(empty, empty.ComputeHash(), [], []));
-        var record = new TransactionRecord
-        {
-            Id = default,
-            Bytes = [],
-            Error = default,
-            Fee = 0,
-            PriorityFee = 0,
-            ComputeUnitsConsumed = 0,
-            LogLines = [],
-            InnerInstructions = [],
-            ReturnData = null,
-            AccountKeys = [],
-            PreBalances = [],
-            PostBalances = [],
-            PreTokenBalances = [],
-            PostTokenBalances = [],
-            MarketEvents = [],
-        };
-        TransactionRecord[] records =
-        [
-            .. Enumerable.Range(0, BlockHistory.MaxTransactions + 1).Select(number => record with { Id = TestIds.Signature(number) }),
-        ];
-        var full = new BlockHeader(2, empty.ComputeHash(), 0, records.Length, default, default);
+        var recorded = new RecordedBlocks(TestIds.Address(-1));
+        chain.Publish(new Block(empty, empty.ComputeHash(), recorded.Next([]), []));
+        BlockRecords records = recorded.Next(
+            Enumerable.Range(0, BlockHistory.MaxTransactions + 1).Select(number => (TestIds.Signature(number), TestIds.Address(number))));
+        var full = new BlockHeader(2, empty.ComputeHash(), 0, records.Count, default, default);
         chain.Publish(new Block(full, full.ComputeHash(), records, []));
 
         Assert.Null(chain.History.FindBlock(1));

@@ -75,17 +75,19 @@ public sealed class ExecutorRuntime : IRuntime
             return;
         // LiteSVM's programs know as the last blockhash the one that the transaction names.
         BlockContext block = _block with { LastBlockhash = sent.View.RecentBlockhash };
-        sent.Rejection = TransactionChecks.Read(sent, Find, block, out AccessSet accessSet);
+        sent.Rejection = TransactionChecks.Read(sent, Find, block);
         if (!sent.IsAlive)
             return;
         if (_options.CheckBlockhashes && sent.View.RecentBlockhash != Blockhash)
-            sent.Rejection = TransactionChecks.TakeAsDurable(sent, accessSet, block with { LastBlockhash = Blockhash });
+            sent.Rejection = TransactionChecks.TakeAsDurable(sent, block with { LastBlockhash = Blockhash });
         else if (_options.CheckSignatures && !_recorded.Add(sent.Id))
             sent.Rejection = TransactionErrorKind.AlreadyProcessed;
         if (!sent.IsAlive)
             return;
-        sent.Accounts = accessSet.Load(GetOrCreate, Find);
-        Account? nonce = sent.HasNonce ? sent.Accounts.Accounts[sent.NonceIndex] : null;
+        TransactionAccounts accounts = sent.BeginLoading();
+        accounts.Load(GetOrCreate, Find);
+        sent.Accounts = accounts;
+        Account? nonce = sent.HasNonce ? accounts.Accounts[sent.NonceIndex] : null;
         byte[] nonceBefore = nonce?.Data.Bytes.ToArray() ?? [];
         _executor.Execute(sent, block);
         // Agave advances the nonce of a failed transaction too; LiteSVM leaves it.
@@ -95,7 +97,7 @@ public sealed class ExecutorRuntime : IRuntime
 
     private void Forget(TransactionAccounts accounts)
     {
-        foreach (Account account in accounts.Accounts)
+        foreach (Account account in accounts.Accounts.AsSpan(0, accounts.Count))
         {
             if (!account.Exists)
                 _accounts.Remove(account.Address);

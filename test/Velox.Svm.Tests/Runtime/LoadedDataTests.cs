@@ -55,7 +55,7 @@ public sealed class LoadedDataTests
         _chain.Set(programData, Sol, ProgramIds.BpfLoaderUpgradeable, new byte[10_000]);
         TransactionView view = Parse(TestBank.Sign(default, [], _chain.Payer));
         TransactionAccounts accounts = Load(in view, [_chain.Payer.PublicKey, listed, .. programs]);
-        accounts = accounts with { ProgramData = TransactionAccounts.FindProgramData(accounts.Accounts, _chain.Accounts.Find) };
+        accounts.FindProgramData(_chain.Accounts.Find);
 
         long bytes = LoadedData.SizeOf(in view, accounts);
 

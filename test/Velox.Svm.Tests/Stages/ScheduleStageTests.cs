@@ -6,7 +6,7 @@ namespace Velox.Svm.Tests;
 public sealed class ScheduleStageTests
 {
     [Fact]
-    public void Transactions_that_share_nothing_written_run_in_one_wave()
+    public void Transactions_that_share_nothing_written_wait_for_nobody()
     {
         Account[] accounts = NewAccounts(5);
         InFlightTransaction[] batch =
@@ -16,38 +16,48 @@ public sealed class ScheduleStageTests
             Access(accounts, writes: [3], reads: [0, 4]),
         ];
 
-        Assert.Single(new ScheduleStage().Run(batch));
+        ConflictGraph graph = new ScheduleStage().Run(batch);
+
+        Assert.Equal(3, graph.Count);
+        Assert.False(graph.HasConflicts);
+        Assert.Empty(EdgesOf(graph));
     }
 
     [Fact]
-    public void Readers_between_writers_share_a_wave()
+    public void Readers_stand_side_by_side_between_writers()
     {
         Account[] accounts = NewAccounts(4);
-        InFlightTransaction writer = Access(accounts, writes: [0], reads: []);
-        InFlightTransaction firstReader = Access(accounts, writes: [1], reads: [0]);
-        InFlightTransaction secondReader = Access(accounts, writes: [2], reads: [0]);
-        InFlightTransaction lastWriter = Access(accounts, writes: [0, 3], reads: []);
+        InFlightTransaction[] batch =
+        [
+            Access(accounts, writes: [0], reads: []),
+            Access(accounts, writes: [1], reads: [0]),
+            Access(accounts, writes: [2], reads: [0]),
+            Access(accounts, writes: [0, 3], reads: []),
+            Access(accounts, writes: [], reads: [3]),
+        ];
 
-        var waves = new ScheduleStage().Run([writer, firstReader, secondReader, lastWriter]);
+        ConflictGraph graph = new ScheduleStage().Run(batch);
 
-        Assert.Equal(3, waves.Count);
-        Assert.Equal([writer], waves[0]);
-        Assert.Equal([firstReader, secondReader], waves[1]);
-        Assert.Equal([lastWriter], waves[2]);
+        Assert.Equal([(0, 1), (0, 2), (1, 3), (2, 3), (3, 4)], EdgesOf(graph).Order());
     }
 
     [Fact]
-    public void Dead_transactions_are_in_no_wave()
+    public void Dead_transactions_are_left_out()
     {
         Account[] accounts = NewAccounts(1);
         InFlightTransaction dead = Access(accounts, writes: [0], reads: []);
         dead.Rejection = TransactionErrorKind.AlreadyProcessed;
+        InFlightTransaction alive = Access(accounts, writes: [0], reads: []);
 
-        Assert.Empty(new ScheduleStage().Run([dead]));
+        ConflictGraph graph = new ScheduleStage().Run([dead, alive]);
+
+        Assert.Equal(1, graph.Count);
+        Assert.Same(alive, graph[0]);
+        Assert.False(graph.HasConflicts);
     }
 
     [Fact]
-    public void Random_batches_keep_the_order_of_conflicts_and_no_wave_has_one()
+    public void Random_batches_wait_for_all_conflicts_and_for_nothing_else()
     {
         var stage = new ScheduleStage();
         for (int seed = 0; seed < 300; seed++)
@@ -57,35 +67,53 @@ public sealed class ScheduleStageTests
             InFlightTransaction[] batch =
                 [.. Enumerable.Range(0, random.Next(1, 60)).Select(_ => RandomAccess(random, accounts))];
 
-            AssertOrdered(batch, stage.Run(batch), seed);
+            AssertReaches(batch, stage.Run(batch), seed);
         }
     }
 
-    private static void AssertOrdered(
-        InFlightTransaction[] batch, IReadOnlyList<IReadOnlyList<InFlightTransaction>> waves, int seed)
+    /// <summary>Each edge is a conflict, each conflict is a path, and the counts are those of the edges.</summary>
+    private static void AssertReaches(InFlightTransaction[] batch, ConflictGraph graph, int seed)
     {
-        var waveOf = new Dictionary<InFlightTransaction, int>();
-        for (int wave = 0; wave < waves.Count; wave++)
+        Assert.Equal(batch.Length, graph.Count);
+        bool[,] reaches = new bool[batch.Length, batch.Length];
+        int[] waits = new int[batch.Length];
+        List<(int From, int To)> edges = EdgesOf(graph);
+        foreach ((int from, int to) in edges.OrderByDescending(edge => edge.From))
         {
-            foreach (InFlightTransaction transaction in waves[wave])
-                Assert.True(waveOf.TryAdd(transaction, wave), $"seed {seed}: a transaction is in two waves");
+            Assert.True(from < to, $"seed {seed}: {to} is before {from}");
+            Assert.True(DoConflict(batch[from], batch[to]), $"seed {seed}: {to} waits for {from} needlessly");
+            waits[to]++;
+            reaches[from, to] = true;
+            for (int further = 0; further < batch.Length; further++)
+                reaches[from, further] |= reaches[to, further];
         }
 
-        Assert.True(waveOf.Count == batch.Length, $"seed {seed}: a transaction is in no wave");
+        Assert.Equal(edges.Count > 0, graph.HasConflicts);
         for (int later = 0; later < batch.Length; later++)
         {
-            // As early as possible: right after the latest of the conflicts before it.
-            int expected = 0;
+            Assert.True(waits[later] == graph.WaitsFor(later), $"seed {seed}: {later} waits for {graph.WaitsFor(later)}");
             for (int earlier = 0; earlier < later; earlier++)
             {
-                if (DoConflict(batch[earlier], batch[later]))
-                    expected = Math.Max(expected, waveOf[batch[earlier]] + 1);
+                bool isOrdered = reaches[earlier, later] || !DoConflict(batch[earlier], batch[later]);
+                Assert.True(isOrdered, $"seed {seed}: {later} does not wait for {earlier}");
             }
-
-            Assert.True(
-                waveOf[batch[later]] == expected,
-                $"seed {seed}: transaction {later} in wave {waveOf[batch[later]]}, expected {expected}");
         }
+    }
+
+    private static List<(int From, int To)> EdgesOf(ConflictGraph graph)
+    {
+        List<(int From, int To)> edges = [];
+        for (int from = 0; from < graph.Count; from++)
+        {
+            int entry = graph.FirstSuccessor(from);
+            while (entry >= 0)
+            {
+                (int to, entry) = graph.Successor(entry);
+                edges.Add((from, to));
+            }
+        }
+
+        return edges;
     }
 
     private static bool DoConflict(InFlightTransaction first, InFlightTransaction second)

@@ -19,7 +19,7 @@ internal sealed class StageChain
 
     private readonly BlockhashQueue _blockhashes = new(MaxRecentBlockhashes);
     private readonly StatusCache _statuses = new(MaxRecentBlockhashes);
-    private readonly AccessSetStage _accessSets;
+    private readonly TransactionStages _stages;
     private readonly TransactionExecutor _executor;
     private readonly List<(ulong Slot, Hash256 Hash)> _hashes = [];
     private readonly FeatureSet _features;
@@ -29,7 +29,7 @@ internal sealed class StageChain
     {
         _features = features ?? FeatureSet.Mainnet;
         INativeProgram[] all = [new SystemProgram(), new ComputeBudgetProgram(), .. programs];
-        _accessSets = new AccessSetStage(Accounts, _blockhashes, _statuses);
+        _stages = new TransactionStages(Accounts, _blockhashes, _statuses, workers: 1);
         _executor = new TransactionExecutor(new ProgramRegistry(all));
         foreach (INativeProgram program in all)
             Set(program.Id, 1, ProgramIds.NativeLoader, []).Executable = true;
@@ -108,16 +108,8 @@ internal sealed class StageChain
     internal InFlightTransaction[] Send(params byte[][] transactions)
     {
         InFlightTransaction[] batch = [.. transactions.Select(bytes => new InFlightTransaction(bytes))];
-        new VerifyStage(1).Run(batch);
-        List<InFlightTransaction> run = [];
-        for (int start = 0; start < batch.Length; start += run.Count)
-        {
-            run.Clear();
-            _accessSets.Run(batch, start, Block, run);
-            new ExecuteStage(_executor, 1).Run(new ScheduleStage().Run(run), Block);
-            new CommitStage(Accounts, _statuses).Run(run, new BlockBuilder(Block));
-        }
-
+        Assert.True(_stages.TrySubmit(batch, checksSignatures: true));
+        _stages.Execute(batch, new BlockBuilder(Block), _executor);
         return batch;
     }
 

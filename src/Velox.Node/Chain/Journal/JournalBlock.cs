@@ -18,8 +18,8 @@ public sealed record JournalBlock(BlockHeader Header, IReadOnlyList<byte[]> Tran
     public static int SizeOf(Block block)
     {
         int size = BlockHeader.Size;
-        foreach (TransactionRecord record in block.Records)
-            size += sizeof(ushort) + record.Bytes.Length;
+        for (int i = 0; i < block.Records.Count; i++)
+            size += sizeof(ushort) + block.Records.View(i).Bytes.Length;
         return size;
     }
 
@@ -28,11 +28,12 @@ public sealed record JournalBlock(BlockHeader Header, IReadOnlyList<byte[]> Tran
     {
         block.Header.Write(destination);
         destination = destination[BlockHeader.Size..];
-        foreach (TransactionRecord record in block.Records)
+        for (int i = 0; i < block.Records.Count; i++)
         {
-            BinaryPrimitives.WriteUInt16LittleEndian(destination, (ushort)record.Bytes.Length);
-            record.Bytes.CopyTo(destination[sizeof(ushort)..]);
-            destination = destination[(sizeof(ushort) + record.Bytes.Length)..];
+            byte[] bytes = block.Records.View(i).Bytes;
+            BinaryPrimitives.WriteUInt16LittleEndian(destination, (ushort)bytes.Length);
+            bytes.CopyTo(destination[sizeof(ushort)..]);
+            destination = destination[(sizeof(ushort) + bytes.Length)..];
         }
     }
 

@@ -46,7 +46,7 @@ public static class Replay
         bank.Process(transactions);
         foreach (InFlightTransaction transaction in transactions)
         {
-            if (transaction.Record is null)
+            if (!transaction.IsRecorded)
                 throw Mismatch(slot, $"its transaction {transaction.Id} is refused now: {transaction.Rejection}");
         }
     }

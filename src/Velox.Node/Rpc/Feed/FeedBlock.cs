@@ -10,11 +10,11 @@ namespace Velox.Node;
 internal sealed class FeedBlock(Block block)
 {
     private Dictionary<Address, AccountSnapshot>? _changed;
-    private Dictionary<Signature, TransactionRecord>? _records;
+    private Dictionary<Signature, int>? _records;
 
     internal ulong Slot => block.Header.Slot;
 
-    internal IReadOnlyList<TransactionRecord> Records => block.Records;
+    internal BlockRecords Records => block.Records;
 
     internal IReadOnlyList<AccountSnapshot> Changed => block.Changed;
 
@@ -22,15 +22,16 @@ internal sealed class FeedBlock(Block block)
     internal AccountSnapshot? FindChanged(Address address) =>
         (_changed ??= block.Changed.ToDictionary(account => account.Address)).GetValueOrDefault(address);
 
-    internal TransactionRecord? FindRecord(Signature id)
+    /// <summary>The error of a transaction, none if it succeeded; null when it is not in the block.</summary>
+    internal TransactionError? FindOutcome(Signature id)
     {
         if (_records is null)
         {
             _records = [];
-            foreach (TransactionRecord record in block.Records)
-                _records[record.Id] = record;
+            for (int i = 0; i < block.Records.Count; i++)
+                _records[block.Records.View(i).Id] = i;
         }
 
-        return _records.GetValueOrDefault(id);
+        return _records.TryGetValue(id, out int index) ? block.Records.View(index).Error : null;
     }
 }

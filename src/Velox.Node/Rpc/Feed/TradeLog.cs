@@ -18,10 +18,11 @@ internal sealed class TradeLog(int maxTrades)
 
     internal void Clear() => _trades.Clear();
 
-    internal void Add(BlockHeader header, IReadOnlyList<TransactionRecord> records)
+    internal void Add(BlockHeader header, BlockRecords records)
     {
-        foreach (TransactionRecord record in records)
+        for (int i = 0; i < records.Count; i++)
         {
+            RecordView record = records.View(i);
             foreach (MarketEvent marketEvent in record.MarketEvents)
             {
                 if (marketEvent.Event.Kind == BookEventKind.Fill)

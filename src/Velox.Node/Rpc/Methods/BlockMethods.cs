@@ -61,8 +61,8 @@ internal sealed class BlockMethods(RpcContext context)
     private static void WriteSignatures(Utf8JsonWriter writer, PastBlock block)
     {
         writer.WriteStartArray("signatures"u8);
-        foreach (TransactionRecord record in block.Records)
-            writer.WriteStringValue(record.Id.ToString());
+        for (int i = 0; i < block.Records.Count; i++)
+            writer.WriteStringValue(block.Records.View(i).Id.ToString());
         writer.WriteEndArray();
     }
 

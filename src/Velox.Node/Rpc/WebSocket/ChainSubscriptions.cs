@@ -59,10 +59,11 @@ internal sealed class LogsSubscription(WebSocketConnection connection, ulong id,
 {
     internal override void OnBlock(FeedBlock block)
     {
-        foreach (TransactionRecord record in block.Records)
+        for (int i = 0; i < block.Records.Count; i++)
         {
-            if (mentioned is null || record.AccountKeys.AsSpan().Contains(mentioned.Value))
-                Notify(block.Slot, record);
+            RecordView record = block.Records.View(i);
+            if (mentioned is null || record.Names(mentioned.Value))
+                Notify(block.Slot, record.ToRecord());
         }
     }
 
@@ -87,13 +88,13 @@ internal sealed class SignatureSubscription(WebSocketConnection connection, ulon
     internal override void OnStart(ChainView chain)
     {
         if (chain.History.FindTransaction(signature) is { } transaction)
-            Finish(transaction.Slot, transaction.Record.Error);
+            Finish(transaction.Slot, transaction.View.Error);
     }
 
     internal override void OnBlock(FeedBlock block)
     {
-        if (block.FindRecord(signature) is { } record)
-            Finish(block.Slot, record.Error);
+        if (block.FindOutcome(signature) is { } error)
+            Finish(block.Slot, error);
     }
 
     private void Finish(ulong slot, TransactionError error)
