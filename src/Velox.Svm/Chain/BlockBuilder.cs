@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Velox.Primitives;
@@ -7,6 +8,9 @@ namespace Velox.Svm;
 /// <summary>The block under construction: its transactions so far.</summary>
 public sealed class BlockBuilder
 {
+    // Several of the longest transactions.
+    private const int HashBufferBytes = 32 * 1024;
+
     private readonly BlockRecords _records = new();
     private readonly BlockContext _context;
 
@@ -35,18 +39,30 @@ public sealed class BlockBuilder
     internal BlockHeader Finish(Hash256 parentHash, Hash256 stateRoot) => new(
         Slot, parentHash, _context.UnixTimestamp, _records.Count, HashTransactions(), stateRoot);
 
+    /// <summary>SHA-256 of all transactions in order, each behind its length as u16.</summary>
     private Hash256 HashTransactions()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> length = stackalloc byte[sizeof(ushort)];
+
+        // Calls into the system's library cost more than copies of a transaction.
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(HashBufferBytes);
+        int end = 0;
         for (int i = 0; i < _records.Count; i++)
         {
             byte[] bytes = _records.View(i).Bytes;
-            BinaryPrimitives.WriteUInt16LittleEndian(length, (ushort)bytes.Length);
-            hash.AppendData(length);
-            hash.AppendData(bytes);
+            if (end + sizeof(ushort) + bytes.Length > buffer.Length)
+            {
+                hash.AppendData(buffer.AsSpan(0, end));
+                end = 0;
+            }
+
+            BinaryPrimitives.WriteUInt16LittleEndian(buffer.AsSpan(end), (ushort)bytes.Length);
+            bytes.CopyTo(buffer.AsSpan(end + sizeof(ushort)));
+            end += sizeof(ushort) + bytes.Length;
         }
 
+        hash.AppendData(buffer.AsSpan(0, end));
+        ArrayPool<byte>.Shared.Return(buffer);
         Span<byte> digest = stackalloc byte[Hash256.Size];
         hash.GetHashAndReset(digest);
         return new Hash256(digest);

@@ -1,43 +1,84 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using System.Security.Cryptography;
 
 namespace Velox.Svm;
 
 /// <summary>128 bits that tell messages apart, under a key that only this process has.</summary>
 /// <remarks>
-/// <para>The message, in words of 120 bits with its length before them, is a polynomial over the integers modulo 2^127 - 1, taken at
-/// the key (Carter and Wegman, 1979). Two different messages of n words share a value for at most n + 1 of 2^127 keys, whoever chose
-/// them, so long as the key is unknown: for the longest message less than 2^-118. Keys and values therefore never leave the process,
-/// and no result depends on them but for that chance.</para>
+/// <para>First NH (Black, Halevi, Krawczyk, Krovetz and Rogaway, 1999): the message, filled up with zeros to pairs of words of 64 bits, is
+/// the sum of the products of (word + key word) of each pair, modulo 2^128; and once more with the keys shifted by a pair. Two
+/// different messages of one length have the same 32 bytes for one of 2^128 keys.</para>
+/// <para>These bytes, in words of 120 bits with the message's length before them, are a polynomial over the integers modulo 2^127 - 1,
+/// taken at a further key (Carter and Wegman, 1979). Whoever chose two messages, they share a fingerprint with a chance of less than
+/// 2^-124, so long as the keys are unknown. Keys and values therefore never leave the process, and no result depends on them but for
+/// that chance.</para>
 /// </remarks>
 internal sealed class MessageFingerprint
 {
+    /// <summary>Bytes of the keys: one of the polynomial, and words for the longest message and a pair more.</summary>
+    internal const int KeyBytes = PointBytes + WireLimits.MaxVersion1Bytes + PairBytes;
+
+    private const int PointBytes = 16;
+    private const int PairBytes = 16;
     private const int WordBytes = 15;
 
     private static readonly UInt128 Modulus = (UInt128.One << 127) - 1;
 
-    private readonly UInt128 _key;
+    private readonly UInt128 _point;
+    private readonly ulong[] _words;
 
-    internal MessageFingerprint(UInt128 key) => _key = key % Modulus;
+    /// <param name="key"><see cref="KeyBytes"/> bytes that nobody can guess.</param>
+    internal MessageFingerprint(ReadOnlySpan<byte> key)
+    {
+        _point = BinaryPrimitives.ReadUInt128LittleEndian(key) % Modulus;
+        _words = MemoryMarshal.Cast<byte, ulong>(key[PointBytes..KeyBytes]).ToArray();
+    }
 
     /// <summary>The process's own.</summary>
-    internal static MessageFingerprint Shared { get; } = new(RandomKey());
+    internal static MessageFingerprint Shared { get; } = new(RandomNumberGenerator.GetBytes(KeyBytes));
 
+    /// <param name="message">At most <see cref="WireLimits.MaxVersion1Bytes"/> bytes.</param>
     internal UInt128 Of(ReadOnlySpan<byte> message)
     {
-        UInt128 value = (uint)message.Length;
+        UInt128 first = 0, second = 0;
+        ReadOnlySpan<ulong> keys = _words;
         ReadOnlySpan<byte> rest = message;
-        for (; rest.Length >= WordBytes + 1; rest = rest[WordBytes..])
+        for (; rest.Length >= PairBytes; rest = rest[PairBytes..], keys = keys[2..])
+            AddPair(rest, keys, ref first, ref second);
+        if (rest.Length > 0)
         {
-            UInt128 word = BinaryPrimitives.ReadUInt128LittleEndian(rest) & ((UInt128.One << (8 * WordBytes)) - 1);
-            value = Reduce(Multiply(value, _key), word);
+            Span<byte> last = stackalloc byte[PairBytes];
+            last.Clear();
+            rest.CopyTo(last);
+            AddPair(last, keys, ref first, ref second);
         }
 
-        // The last word is short, and zeros after it are told by the length.
-        Span<byte> last = stackalloc byte[16];
-        last.Clear();
-        rest.CopyTo(last);
-        value = Reduce(Multiply(value, _key), BinaryPrimitives.ReadUInt128LittleEndian(last));
+        return TakePolynomial((uint)message.Length, first, second);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddPair(ReadOnlySpan<byte> pair, ReadOnlySpan<ulong> keys, ref UInt128 first, ref UInt128 second)
+    {
+        ulong left = BinaryPrimitives.ReadUInt64LittleEndian(pair);
+        ulong right = BinaryPrimitives.ReadUInt64LittleEndian(pair[sizeof(ulong)..]);
+        unchecked
+        {
+            first += Product(left + keys[0], right + keys[1]);
+            second += Product(left + keys[2], right + keys[3]);
+        }
+    }
+
+    private UInt128 TakePolynomial(uint length, UInt128 first, UInt128 second)
+    {
+        const int wordBits = 8 * WordBytes;
+        UInt128 wordMask = (UInt128.One << wordBits) - 1;
+        UInt128 value = length;
+        value = Reduce(Multiply(value, _point), first & wordMask);
+        value = Reduce(Multiply(value, _point), second & wordMask);
+        value = Reduce(Multiply(value, _point), (first >> wordBits) | ((second >> wordBits) << 8));
         value = (value & Modulus) + (value >> 127);
         return value == Modulus ? 0 : value;
     }
@@ -60,17 +101,12 @@ internal sealed class MessageFingerprint
     private static UInt128 Reduce(UInt128 product, UInt128 word) => Fold(Fold(product) + word);
 
     /// <summary>The same modulo 2^127 - 1, at most 2^127.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static UInt128 Fold(UInt128 value) => (value & Modulus) + (value >> 127);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static UInt128 Product(ulong left, ulong right) =>
-        System.Runtime.Intrinsics.X86.Bmi2.X64.IsSupported
-            ? new UInt128(System.Runtime.Intrinsics.X86.Bmi2.X64.MultiplyNoFlags(left, right), left * right)
+        Bmi2.X64.IsSupported
+            ? new UInt128(Bmi2.X64.MultiplyNoFlags(left, right), left * right)
             : new UInt128(Math.BigMul(left, right, out ulong low), low);
-
-    private static UInt128 RandomKey()
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        RandomNumberGenerator.Fill(bytes);
-        return BinaryPrimitives.ReadUInt128LittleEndian(bytes);
-    }
 }

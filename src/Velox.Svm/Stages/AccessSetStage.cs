@@ -59,6 +59,7 @@ internal sealed class AccessSetStage : ISlicedWork
             InFlightTransaction transaction = _batch[i];
             if (!transaction.IsAlive)
                 continue;
+            _statuses.Prefetch(transaction.Fingerprint);
             transaction.EnsureRead();
             if (transaction.Keys.IsPartial)
                 continue;

@@ -35,15 +35,19 @@ internal sealed class VeloxBench(LiteSvmPeer peer, int count)
     private static int Run(Bank bank, string kind, byte[][] signed)
     {
         int failed = 0;
+        InFlightTransaction[] pool = Array.ConvertAll(new int[BatchSize], _ => new InFlightTransaction([]));
         foreach (byte[][] batch in signed.Chunk(BatchSize))
         {
-            InFlightTransaction[] transactions = Array.ConvertAll(batch, bytes => new InFlightTransaction(bytes));
+            ArraySegment<InFlightTransaction> transactions = new(pool, 0, batch.Length);
+            for (int i = 0; i < batch.Length; i++)
+                pool[i].Reset(batch[i]);
             if (kind == BenchTransactions.CheckedTransfer)
                 bank.Verify(transactions);
             else
                 bank.Decode(transactions);
             bank.Execute(transactions);
-            failed += transactions.Count(sent => sent.Record is not { Error.IsError: false });
+            foreach (InFlightTransaction sent in transactions)
+                failed += sent.IsRecorded && !sent.Error.IsError ? 0 : 1;
         }
 
         return failed;

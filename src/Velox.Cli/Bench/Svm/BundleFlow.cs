@@ -50,10 +50,9 @@ internal sealed class BundleFlow : SvmFlow
     {
         Fund(bank, _traders);
         RunBlock(
-            bank, [Sign(bank.LastHash, [.. CreateMint(_baseMint), .. CreateMint(_quoteMint)], Faucet, _baseMint, _quoteMint)],
-            checksSignatures: false);
-        RunBlock(bank, [.. _markets.Select(market => CreateMarket(market, bank.LastHash))], checksSignatures: false);
-        RunBlock(bank, [.. Enumerable.Range(0, Markets).Select(i => Seat(i, bank.LastHash))], checksSignatures: false);
+            bank, [Sign(bank.LastHash, [.. CreateMint(_baseMint), .. CreateMint(_quoteMint)], Faucet, _baseMint, _quoteMint)]);
+        RunBlock(bank, [.. _markets.Select(market => CreateMarket(market, bank.LastHash))]);
+        RunBlock(bank, [.. Enumerable.Range(0, Markets).Select(i => Seat(i, bank.LastHash))]);
     }
 
     private static IEnumerable<Instruction> CreateMint(Keypair mint) =>

@@ -10,8 +10,6 @@ internal abstract class SvmFlow
     /// <summary>What each wallet begins with: 10,000 SOL.</summary>
     protected const ulong WalletLamports = 10_000_000_000_000;
 
-    private const int BatchSize = 256;
-
     internal abstract string Name { get; }
 
     /// <summary>What of a transaction is counted: itself, or the messages in it.</summary>
@@ -31,33 +29,17 @@ internal abstract class SvmFlow
     /// <summary>The n-th transaction, signed; all different.</summary>
     internal abstract byte[] Sign(int number, Hash256 blockhash);
 
-    /// <summary>Takes transactions into one block; all must succeed.</summary>
-    internal static void RunBlock(Bank bank, IReadOnlyList<byte[]> transactions, bool checksSignatures)
-    {
-        bank.BeginBlock(unixTimestamp: 0);
-        foreach (byte[][] batch in transactions.Chunk(BatchSize))
-        {
-            InFlightTransaction[] inFlight = Array.ConvertAll(batch, bytes => new InFlightTransaction(bytes));
-            if (checksSignatures)
-                bank.Verify(inFlight);
-            else
-                bank.Decode(inFlight);
-            bank.Execute(inFlight);
-        }
-
-        int succeeded = bank.EndBlock().Records.Count(record => !record.Error.IsError);
-        if (succeeded != transactions.Count)
-            throw new InvalidOperationException($"Only {succeeded} of {transactions.Count} transactions succeeded.");
-    }
-
     protected abstract void Prepare(Bank bank);
+
+    /// <summary>Takes transactions that the chain needs into a block.</summary>
+    protected static void RunBlock(Bank bank, IReadOnlyList<byte[]> transactions) =>
+        new BlockRunner().Run(bank, transactions, checksSignatures: false);
 
     /// <summary>Gives wallets their lamports.</summary>
     protected static void Fund(Bank bank, IEnumerable<Keypair> wallets) => RunBlock(
         bank,
         [.. wallets.Select(wallet => Sign(
-            bank.LastHash, [SystemInstructions.Transfer(Faucet.PublicKey, wallet.PublicKey, WalletLamports)], Faucet))],
-        checksSignatures: false);
+            bank.LastHash, [SystemInstructions.Transfer(Faucet.PublicKey, wallet.PublicKey, WalletLamports)], Faucet))]);
 
     protected static byte[] Sign(Hash256 blockhash, IEnumerable<Instruction> instructions, params Keypair[] signers)
     {
@@ -125,7 +107,7 @@ internal sealed class TokenFlow : SvmFlow
                 TokenInstructions.InitializeMint2(_mint.PublicKey, 6, Faucet.PublicKey),
             ],
             Faucet, _mint);
-        RunBlock(bank, [mint, .. _wallets.Select(wallet => CreateAccount(wallet, blockhash))], checksSignatures: false);
+        RunBlock(bank, [mint, .. _wallets.Select(wallet => CreateAccount(wallet, blockhash))]);
     }
 
     private byte[] CreateAccount(Keypair wallet, Hash256 blockhash) => Sign(
