@@ -23,8 +23,17 @@ internal sealed class Decision
     /// <summary>What to put in <see cref="Sleep"/> for the thread once all its choices are explored.</summary>
     internal int SleepWhenExplored = Asleep;
 
-    /// <summary>Threads that are to be tried at this point, as bits.</summary>
+    /// <summary>Threads that may be tried at this point, as bits.</summary>
     internal int Explorable;
+
+    /// <summary>Those of them that are to be tried: the one that was tried first, and who raced with one that was tried.</summary>
+    internal int Wanted;
+
+    /// <summary>What the thread performs.</summary>
+    internal Operation Operation;
+
+    /// <summary>The thread's clock then: whoever has seen it comes after the operation in every order.</summary>
+    internal int Clock;
 
     /// <summary>
     /// For each thread, what has been explored already in another order: 0 nothing, <see cref="Asleep"/> everything, and

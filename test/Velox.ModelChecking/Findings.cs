@@ -58,6 +58,19 @@ public sealed record CheckResult(long Executions, long Pruned, bool IsComplete, 
 /// <summary>A checked scenario is faulty, or could not be explored.</summary>
 public sealed class ModelCheckException(string message) : Exception(message);
 
+/// <summary>Which repetitions an exploration leaves out. The result is the same; with less it comes much later.</summary>
+public enum Reduction
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>Those that sleep sets find: each is begun, and given up.</summary>
+    SleepSets,
+
+    /// <summary>Most of them are not even begun: another order is tried only where operations have been seen to race.</summary>
+    Races,
+}
+
 /// <summary>Bounds of an exploration.</summary>
 public sealed record CheckOptions
 {
@@ -67,6 +80,6 @@ public sealed record CheckOptions
     /// <summary>Operations of one execution after which it counts as endless.</summary>
     public int MaxSteps { get; init; } = 1_000;
 
-    /// <summary>Whether repetitions are left out. Without it the result is the same and comes much later.</summary>
-    public bool IsReduced { get; init; } = true;
+    /// <summary>What is left out.</summary>
+    public Reduction Reduction { get; init; } = Reduction.Races;
 }

@@ -63,6 +63,13 @@ internal readonly record struct Operation(OperationKind Kind, int Location)
         };
     }
 
+    /// <summary>
+    /// Whether this operation, performed first, races with <paramref name="later"/> of another thread: whether the other way round
+    /// there is something new to explore, because this one would not sleep through it.
+    /// </summary>
+    internal bool RacesWith(Operation later) =>
+        IsAffectedBy(later) || (IsLoad && later.IsWrite && Location == later.Location);
+
     /// <summary>A light fence stands in an order with process-wide ones only.</summary>
     private static bool OrderEachOther(OperationKind one, OperationKind other) =>
         (one != OperationKind.FenceLight && other != OperationKind.FenceLight)

@@ -20,8 +20,10 @@ internal enum Ending
 /// Partial-order reduction by sleep sets (Godefroid 1996): when an operation has been explored from a state, and
 /// another thread's operation is explored from the same state next, the first one "sleeps" below it until something is
 /// performed that does not commute with it. Every class of equivalent executions is explored once; what would be a
-/// repetition ends early (<see cref="Ending.Pruned"/>). Sleep sets are sound without further conditions, unlike the
-/// persistent sets of dynamic partial-order reduction, which would save pruned prefixes only.
+/// repetition ends early (<see cref="Ending.Pruned"/>). On top of them, as dynamic partial-order reduction does (Flanagan and Godefroid 2005),
+/// another thread is tried at a decision only when an operation of it has raced, further down, with what was tried there
+/// (<see cref="Operation.RacesWith"/>, and neither happened before the other): without such a race nothing wakes the sleeper, so
+/// that every such execution would be pruned. Executions that complete are the same ones with and without.
 /// </remarks>
 internal sealed class Scheduler(CheckOptions options)
 {
@@ -31,6 +33,9 @@ internal sealed class Scheduler(CheckOptions options)
     private readonly Operation[] _pending = new Operation[Execution.MaxThreads];
     private Operation _performed;
     private int _step;
+
+    // Steps of the last execution that are done again as they were: their races are known.
+    private int _known;
 
     internal Ending Ending { get; private set; }
 
@@ -70,6 +75,8 @@ internal sealed class Scheduler(CheckOptions options)
         if (_step == _decisions.Count && !TryDecide(current, enabled, memory))
         {
             Ending = Ending.Pruned;
+            for (int thread = 0; thread < Execution.MaxThreads; thread++)
+                FindRaces(thread, _step, memory);
             return Nobody;
         }
 
@@ -79,6 +86,13 @@ internal sealed class Scheduler(CheckOptions options)
             throw new ModelCheckException("The scenario does not do the same each time, or the schedule is not its own.");
         if (decision.Choices is null)
             FindChoices(decision, memory);
+        if (_step > _known)
+        {
+            decision.Operation = _performed;
+            decision.Clock = memory.ClockSeen(decision.Thread, decision.Thread);
+            FindRaces(decision.Thread, _step - 1, memory);
+        }
+
         return decision.Thread;
     }
 
@@ -93,17 +107,19 @@ internal sealed class Scheduler(CheckOptions options)
             if (next < last.Choices!.Length)
             {
                 last.Choice = last.Choices[next];
+                _known = _decisions.Count - 1;
                 return true;
             }
 
-            if (options.IsReduced)
+            if (options.Reduction != Reduction.None)
                 last.Sleep[last.Thread] = last.SleepWhenExplored;
             last.Explorable &= ~(1 << last.Thread);
-            if (last.Explorable != 0)
+            if ((last.Explorable & last.Wanted) != 0)
             {
-                last.Thread = BitOperations.TrailingZeroCount(last.Explorable);
+                last.Thread = BitOperations.TrailingZeroCount(last.Explorable & last.Wanted);
                 last.Choice = Decision.FirstChoice;
                 last.Choices = null;
+                _known = _decisions.Count - 1;
                 return true;
             }
         }
@@ -145,6 +161,7 @@ internal sealed class Scheduler(CheckOptions options)
             return false;
         bool goesOn = current != Nobody && (decision.Explorable & (1 << current)) != 0;
         decision.Thread = goesOn ? current : BitOperations.TrailingZeroCount(decision.Explorable);
+        decision.Wanted = options.Reduction == Reduction.Races ? 1 << decision.Thread : decision.Explorable;
         _decisions.Add(decision);
         return true;
     }
@@ -152,6 +169,24 @@ internal sealed class Scheduler(CheckOptions options)
     private bool IsToBeExplored(int sleep, int thread, WeakMemory memory) =>
         sleep == 0
         || (sleep != Decision.Asleep && memory.ReadableAges(thread, memory[_pending[thread].Location], sleep).Length > 0);
+
+    /// <summary>Has those decisions explored the other way round whose operations race with what a thread is about to do.</summary>
+    private void FindRaces(int thread, int end, WeakMemory memory)
+    {
+        Operation operation = _pending[thread];
+        for (int step = 0; step < end; step++)
+        {
+            Decision earlier = _decisions[step];
+            if (earlier.Thread == thread || !earlier.Operation.RacesWith(operation)
+                || memory.ClockSeen(thread, earlier.Thread) >= earlier.Clock)
+            {
+                continue;
+            }
+
+            int bit = 1 << thread;
+            earlier.Wanted |= (earlier.Explorable & bit) != 0 ? bit : earlier.Explorable;
+        }
+    }
 
     private void FindChoices(Decision decision, WeakMemory memory)
     {

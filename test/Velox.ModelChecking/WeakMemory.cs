@@ -58,6 +58,9 @@ internal sealed class WeakMemory
         return location;
     }
 
+    /// <summary>How far a thread has seen the clock of another one.</summary>
+    internal int ClockSeen(int thread, int other) => _threads[thread].Current[other];
+
     internal bool IsReclaimed(int granule) => _isReclaimed[granule];
 
     /// <summary>
