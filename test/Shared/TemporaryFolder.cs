@@ -1,9 +1,9 @@
-namespace Velox.Cli.Tests;
+namespace Velox.Testing;
 
 /// <summary>A folder that is gone after the test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("velox-cli-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("velox-test-");
 
     internal string Path => _folder.FullName;
 

@@ -11,6 +11,14 @@ internal static partial class Repository
     internal static string[] Projects(string folder) =>
         Directory.GetFiles(Path.Combine(Root, folder), "*.csproj", SearchOption.AllDirectories);
 
+    /// <summary>The C# files that people write.</summary>
+    internal static string[] SourceFiles() =>
+    [
+        .. new[] { "src", "test", "bench", "samples" }
+            .SelectMany(folder => Directory.GetFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories))
+            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "node_modules")),
+    ];
+
     internal static string NameOf(string projectFile) => Path.GetFileNameWithoutExtension(projectFile);
 
     internal static IEnumerable<string> ReferencesOf(string projectFile) =>

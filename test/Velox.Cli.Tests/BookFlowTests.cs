@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Velox.Testing;
 using Xunit;
 
 namespace Velox.Cli.Tests;

@@ -1,3 +1,4 @@
+using Velox.Testing;
 using Xunit;
 
 namespace Velox.Cli.Tests;

@@ -1,4 +1,5 @@
 using Velox.Cryptography;
+using Velox.Testing;
 using Xunit;
 
 namespace Velox.Cli.Tests;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Velox.Cryptography;
+using Velox.Testing;
 using Xunit;
 
 namespace Velox.Cli.Tests;

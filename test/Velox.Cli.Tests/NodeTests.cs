@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Velox.Node;
+using Velox.Testing;
 using Xunit;
 
 namespace Velox.Cli.Tests;

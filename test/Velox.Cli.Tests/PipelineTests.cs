@@ -1,12 +1,17 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Velox.Testing;
 using Xunit;
 
 namespace Velox.Cli.Tests;
 
-public sealed class PipelineTests
+public sealed class PipelineTests : IDisposable
 {
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
     [Fact]
     public async Task A_run_ends_with_a_table_that_accounts_for_every_message()
     {
@@ -21,7 +26,7 @@ public sealed class PipelineTests
     [Fact]
     public async Task What_one_run_wrote_another_replays_to_the_unit()
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "messages");
+        string path = _folder.File("messages");
         ToolResult first = await Tool.RunAsync("pipeline", "--rate", "50000", "--seconds", "1", "--sink", path, "--json");
         ToolResult second = await Tool.RunAsync("pipeline", "--source", path, "--json");
         long written = JsonDocument.Parse(first.Output).RootElement.GetProperty("delivered").GetInt64();
@@ -44,7 +49,7 @@ public sealed class PipelineTests
     [Fact]
     public async Task A_file_that_is_no_message_file_is_an_error_with_its_field()
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "messages");
+        string path = _folder.File("messages");
         await File.WriteAllTextAsync(path, "not a message file at all", TestContext.Current.CancellationToken);
         ToolResult result = await Tool.RunAsync("pipeline", "--source", path);
         Assert.Equal((1, ""), (result.ExitCode, result.Output));
@@ -76,7 +81,7 @@ public sealed class PipelineTests
     [Fact]
     public async Task Bundles_go_through_a_node_and_are_durable()
     {
-        string ledger = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "ledger");
+        string ledger = _folder.File("ledger");
         ToolResult result = await Tool.RunAsync("pipeline", "--rate", "2000", "--seconds", "1", "--node", ledger);
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Matches(@"node       [1-9]\d* transactions executed \(0 failed\), \d+ fills; durable to slot \d+", result.Output);
@@ -97,7 +102,7 @@ public sealed class PipelineTests
     [Fact]
     public async Task What_an_output_would_replace_stays_when_the_source_cannot_be_had()
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "messages");
+        string path = _folder.File("messages");
         await File.WriteAllTextAsync(path, "precious", TestContext.Current.CancellationToken);
         ToolResult result = await Tool.RunAsync("pipeline", "--source", path + "-that-is-not-there", "--sink", path);
         Assert.Equal((1, ""), (result.ExitCode, result.Output));
@@ -107,7 +112,7 @@ public sealed class PipelineTests
     [Fact]
     public async Task A_file_that_may_not_grow_ends_with_its_last_whole_message_and_the_run_with_its_account()
     {
-        string folder = Directory.CreateTempSubdirectory("velox-pipeline-").FullName;
+        string folder = _folder.Path;
         ToolResult made = await Tool.RunAsync("pipeline", "--rate", "200000", "--seconds", "1", "--sink", Path.Combine(folder, "all"), "--json");
         Assert.Equal(0, made.ExitCode);
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Velox.Gateway;
 using Velox.Primitives;
+using Velox.Testing;
 using Xunit;
 
 namespace Velox.Cli.Tests;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Velox.Primitives;
+using Velox.Testing;
 using Xunit;
 
 namespace Velox.Cli.Tests;

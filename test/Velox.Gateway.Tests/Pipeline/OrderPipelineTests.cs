@@ -1,13 +1,18 @@
 using System.IO.Pipes;
 using Velox.OrderBook;
 using Velox.Primitives;
+using Velox.Testing;
 using Xunit;
 
 namespace Velox.Gateway.Tests;
 
-public sealed class OrderPipelineTests
+public sealed class OrderPipelineTests : IDisposable
 {
     private static readonly SystemNanoClock Clock = SystemNanoClock.Instance;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(1)]
@@ -92,7 +97,7 @@ public sealed class OrderPipelineTests
     [Fact]
     public void A_file_that_is_being_replayed_cannot_be_the_output()
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "messages");
+        string path = _folder.File("messages");
         new FileOutput(path).Dispose();
         using var source = new FileSource(path);
         Assert.Throws<IOException>(() => new FileOutput(path));
@@ -102,7 +107,7 @@ public sealed class OrderPipelineTests
     [Fact]
     public void A_file_that_grows_by_half_a_message_ends_the_run()
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "messages");
+        string path = _folder.File("messages");
         new FileOutput(path).Dispose();
         using var source = new FileSource(path);
         using (var more = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
@@ -166,7 +171,7 @@ public sealed class OrderPipelineTests
     [Fact]
     public void A_file_written_by_one_run_is_the_source_of_the_next()
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "messages");
+        string path = _folder.File("messages");
         var flow = new FlowParameters { MessagesPerSecond = 1_000_000, Seed = 7 };
         using (var first = new OrderPipeline(new SyntheticSource(flow, 20_000_000), new FileOutput(path), new PipelineOptions { RingMessages = 1 << 16 }, Clock))
             Assert.InRange(first.Run(null, TestContext.Current.CancellationToken).Delivered, 15_000, 25_000);
@@ -188,7 +193,7 @@ public sealed class OrderPipelineTests
     [InlineData("56454c4f584d5347010000002000000001", "the last message is cut off: 1 bytes of 32")]
     public void A_damaged_file_is_refused_with_field_and_bound(string hex, string expected)
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "messages");
+        string path = _folder.File("messages");
         File.WriteAllBytes(path, Convert.FromHexString(hex));
         Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => new FileSource(path)).Message);
     }
@@ -205,7 +210,7 @@ public sealed class OrderPipelineTests
     [Fact]
     public void A_file_with_malformed_messages_gives_the_others_and_counts_them()
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "messages");
+        string path = _folder.File("messages");
         using (FileStream file = File.Create(path))
         {
             MessageFile.WriteHeader(file);
@@ -274,7 +279,7 @@ public sealed class OrderPipelineTests
     [Fact]
     public void Its_metrics_are_in_the_file_that_others_read()
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "metrics");
+        string path = _folder.File("metrics");
         using var file = MetricsFile.Create(path);
         using var registry = new MetricsRegistry("Velox.Pipeline.Test", file);
         using var pipeline = new OrderPipeline(new CountingSource(12_345, true), new CollectingOutput(), new PipelineOptions(), Clock, registry);
@@ -348,7 +353,7 @@ public sealed class OrderPipelineTests
     [Fact]
     public void Malformed_messages_do_not_keep_a_stage_from_its_other_work()
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory("velox-pipeline-").FullName, "messages");
+        string path = _folder.File("messages");
         using (FileStream file = File.Create(path))
         {
             MessageFile.WriteHeader(file);
