@@ -103,6 +103,7 @@ public sealed class Bank
     /// <param name="batch">Not to be changed until it is executed.</param>
     /// <param name="checksSignatures">False where the caller has checked the signatures or does not ask for them.</param>
     /// <returns>False, and nothing happens, when <see cref="MaxBatchesAhead"/> batches wait.</returns>
+    /// <exception cref="ArgumentException">A transaction is there twice, or was handed in before and not reset; nothing happens.</exception>
     public bool TrySubmit(IReadOnlyList<InFlightTransaction> batch, bool checksSignatures = true) =>
         _stages.TrySubmit(batch, checksSignatures);
 
@@ -173,8 +174,9 @@ public sealed class Bank
     {
         if (batch.Count == 0)
             return;
-        if (!_stages.TrySubmit(batch, checksSignatures))
-            throw new InvalidOperationException($"{MaxBatchesAhead} batches wait to be executed: execute one first.");
+        if (_stages.HasWaiting)
+            throw new InvalidOperationException("Batches that were handed in wait: execute them first.");
+        _stages.TrySubmit(batch, checksSignatures);
         _stages.Complete(batch);
     }
 }

@@ -14,6 +14,7 @@ public sealed class InFlightTransaction
     private TransactionView _view;
     private TransactionRecord? _record;
     private bool _isRead;
+    private bool _isTaken;
 
     /// <param name="bytes">The serialized transaction; not to be changed any more.</param>
     /// <param name="receivedNanos">When it entered, on the monotonic clock; for latency metrics only.</param>
@@ -107,7 +108,19 @@ public sealed class InFlightTransaction
         IsMessageRecorded = false;
         _record = null;
         _isRead = false;
+        _isTaken = false;
     }
+
+    /// <summary>The beginning of its way; false when it has begun already: then it is in two places at once.</summary>
+    internal bool TryTake()
+    {
+        bool isFirst = !_isTaken;
+        _isTaken = true;
+        return isFirst;
+    }
+
+    /// <summary>It has not begun its way after all.</summary>
+    internal void GiveBack() => _isTaken = false;
 
     internal bool TryParse()
     {

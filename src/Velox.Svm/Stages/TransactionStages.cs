@@ -44,6 +44,9 @@ internal sealed class TransactionStages
 
     internal WorkerTeam Team => _team;
 
+    /// <summary>Whether batches that were handed in wait to be executed.</summary>
+    internal bool HasWaiting => !_verify.IsEmpty;
+
     /// <summary>Hands a batch in for stage 1, which workers do in the background; false when 16 wait to be executed.</summary>
     internal bool TrySubmit(IReadOnlyList<InFlightTransaction> batch, bool checksSignatures)
     {

@@ -32,15 +32,27 @@ internal sealed class VerificationQueue : IBackgroundWork
     /// <summary>Time is that of all workers together. Under the lock.</summary>
     internal StageCounters Counters { get; } = new("verify");
 
+    /// <summary>Whether no batch waits to be taken back.</summary>
+    internal bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+                return _first == _end;
+        }
+    }
+
     /// <summary>Hands a batch in; false when there are <see cref="MaxBatches"/> already.</summary>
     /// <param name="batch">Not to be changed until it is taken back.</param>
     /// <param name="checksSignatures">Whether signatures are checked, or the caller answers for them.</param>
+    /// <exception cref="ArgumentException">A transaction is there twice, or was handed in before and not reset.</exception>
     internal bool TrySubmit(IReadOnlyList<InFlightTransaction> batch, bool checksSignatures)
     {
         lock (_lock)
         {
             if (_end - _first == MaxBatches)
                 return false;
+            Take(batch);
             if (_ring.Length == 0)
                 _ring = [.. Enumerable.Range(0, MaxBatches).Select(_ => new Job())];
             _ring[_end++ % MaxBatches].Begin(batch, checksSignatures);
@@ -97,6 +109,19 @@ internal sealed class VerificationQueue : IBackgroundWork
         }
 
         return true;
+    }
+
+    /// <summary>Two workers at one object, or one that is paid for twice: neither may happen, so the batch is refused as a whole.</summary>
+    private static void Take(IReadOnlyList<InFlightTransaction> batch)
+    {
+        for (int i = 0; i < batch.Count; i++)
+        {
+            if (batch[i].TryTake())
+                continue;
+            for (int taken = 0; taken < i; taken++)
+                batch[taken].GiveBack();
+            throw new ArgumentException($"Transaction {i} is twice in the batch, or was in another one and has not been reset since.", nameof(batch));
+        }
     }
 
     private int Run(Job job, int worker, int start, int end)

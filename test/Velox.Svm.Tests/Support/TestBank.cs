@@ -20,10 +20,14 @@ internal sealed class TestBank
     }
 
     internal TestBank(int workers, params INativeProgram[] programs)
+        : this(workers, new ProgramRegistry([new SystemProgram(), new ComputeBudgetProgram(), .. programs]))
     {
-        INativeProgram[] all = [new SystemProgram(), new ComputeBudgetProgram(), .. programs];
+    }
+
+    internal TestBank(int workers, ProgramRegistry programs)
+    {
         Identity = TestKeys.Stranger(-2);
-        Programs = new ProgramRegistry(all);
+        Programs = programs;
         Bank = new Bank(new Genesis(_time, Faucet.PublicKey, FaucetLamports, Identity), Programs, workers);
     }
 
