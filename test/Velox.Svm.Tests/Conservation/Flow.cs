@@ -9,6 +9,9 @@ namespace Velox.Svm.Tests;
 /// <param name="Blocks">In order.</param>
 internal sealed record Flow(string Name, Func<int, TestBank> NewBank, IReadOnlyList<FlowBlock> Blocks)
 {
+    /// <summary>Whether stage 1 does; else what is signed wrongly runs, too.</summary>
+    internal bool ChecksSignatures { get; init; } = true;
+
     /// <summary>Transfers and a market: some fail, some are repeated or badly signed.</summary>
     internal static Flow OfTransfersAndBook(int seed) => Of($"transfers and book, seed {seed}", ChainFlow.NewBank, new ChainFlow(seed).Blocks);
 

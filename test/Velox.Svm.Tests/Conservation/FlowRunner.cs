@@ -45,6 +45,19 @@ internal sealed class FlowRunner
         return [.. runner._lines];
     }
 
+    /// <summary>Runs a flow in other ways, all of which must show the same.</summary>
+    internal static void MustEqual(Flow flow, string[] expected, IEnumerable<FlowWay> ways, int seed)
+    {
+        foreach (FlowWay way in ways)
+        {
+            string[] actual = Run(flow, way, seed);
+            int first = expected.Zip(actual).TakeWhile(pair => pair.First == pair.Second).Count();
+            Assert.True(
+                first == expected.Length && first == actual.Length,
+                $"{flow.Name}, {way}: line {first}:\n{expected.ElementAtOrDefault(first)}\n{actual.ElementAtOrDefault(first)}");
+        }
+    }
+
     private IEnumerable<(byte[][] Transactions, int Block)> Cut(Random random)
     {
         for (int block = 0; block < _flow.Blocks.Count; block++)
@@ -70,7 +83,7 @@ internal sealed class FlowRunner
             ExecuteOldest();
         InFlightTransaction[] batch = Array.ConvertAll(transactions, NewTransaction);
         if (_way.Ahead > 0)
-            Assert.True(_bank.Bank.TrySubmit(batch), $"{Where}: a batch was not taken");
+            Assert.True(_bank.Bank.TrySubmit(batch, _flow.ChecksSignatures), $"{Where}: a batch was not taken");
         _ahead.Enqueue((batch, block));
         if (_way.Ahead == 0)
             ExecuteOldest();
@@ -81,10 +94,13 @@ internal sealed class FlowRunner
         (InFlightTransaction[] batch, int block) = _ahead.Dequeue();
         while (_open < block)
             OpenNext();
-        if (_way.Ahead > 0)
-            _bank.Bank.Execute(batch);
-        else
-            _bank.Bank.Process(batch);
+        var failures = new FailureCheck(_bank.Bank, batch);
+        if (_way.Ahead == 0 && _flow.ChecksSignatures)
+            _bank.Bank.Verify(batch);
+        else if (_way.Ahead == 0)
+            _bank.Bank.Decode(batch);
+        _bank.Bank.Execute(batch);
+        failures.After(batch, Where);
         _ledger.AfterBatch(batch, Where);
         _lines.AddRange(batch.Select(Describe));
         if (_way.ReusesObjects)
