@@ -74,7 +74,7 @@ internal sealed class TreeHasher : ISlicedWork
                 }
 
                 Sha256Lanes.HashPairs(
-                    _children.AsSpan(0, 2 * count), _parents.AsSpan(0, count), StateTree.NodePrefix, VectorPolicy.Width);
+                    _children.AsSpan(0, 2 * count), _parents.AsSpan(0, count), StateTree.NodePrefix, Sha256Policy.Kernel);
                 for (int i = 0; i < count; i++)
                     _places[i].Chunk.Nodes[_places[i].Node] = _parents[i];
             }

@@ -18,20 +18,31 @@ internal static class Sha256Bench
     internal static IReadOnlyList<BenchLine> Run(int runs, int hashes)
     {
         var lines = new List<BenchLine>();
-        foreach (VectorWidth width in Enum.GetValues<VectorWidth>().Where(width => width <= VectorPolicy.Hardware))
-        {
-            lines.Add(CompareBatches($"SHA-256 of {InputLength} bytes, {Lanes(width)}", runs, hashes, width, prefix: null));
-        }
-
-        lines.Add(CompareBatches($"SHA-256 of tree nodes ({NodeLength} bytes), {Lanes(VectorPolicy.Width)}", runs, hashes, VectorPolicy.Width, prefix: 1));
+        foreach (Sha256Kernel kernel in Sha256Policy.Accelerated)
+            lines.Add(CompareBatches($"SHA-256 of {InputLength} bytes, {Name(kernel)}", runs, hashes, kernel, prefix: null));
+        foreach (Sha256Kernel kernel in Sha256Policy.Accelerated.Where(kernel => kernel > Sha256Kernel.Lanes4))
+            lines.Add(CompareBatches($"SHA-256 of tree nodes ({NodeLength} bytes), {Name(kernel)}", runs, hashes, kernel, prefix: 1));
         lines.Add(CompareStreams(runs, hashes, 1 << 10, "1 KiB"));
         lines.Add(CompareStreams(runs, hashes, 1 << 16, "64 KiB"));
         return lines;
     }
 
-    private static string Lanes(VectorWidth width) => width == VectorWidth.None ? "one at a time" : $"{(int)width / 32} lanes";
+    /// <summary>For a measure's name; says which kernel is the one in use.</summary>
+    internal static string Name(Sha256Kernel kernel)
+    {
+        string name = kernel switch
+        {
+            Sha256Kernel.Scalar => "one at a time",
+            Sha256Kernel.Lanes4 => "4 lanes",
+            Sha256Kernel.Lanes8 => "8 lanes",
+            Sha256Kernel.Lanes16 => "16 lanes",
+            Sha256Kernel.Instructions => "the processor's instructions",
+            _ => "instructions and 16 lanes",
+        };
+        return kernel == Sha256Policy.Kernel ? name + " (in use)" : name;
+    }
 
-    private static BenchLine CompareBatches(string name, int runs, int hashes, VectorWidth width, byte? prefix)
+    private static BenchLine CompareBatches(string name, int runs, int hashes, Sha256Kernel kernel, byte? prefix)
     {
         byte[] inputs = new byte[BatchSize * InputLength];
         new Random(1).NextBytes(inputs);
@@ -45,7 +56,7 @@ internal static class Sha256Bench
         RequireEqual(digests, peerDigests);
         return Compare(name, runs, batches, batches * BatchSize, "CPU ns/hash", Batch, PeerBatch);
 
-        void Batch() => Sha256Lanes.Hash(in batch, inputs, digests, width);
+        void Batch() => Sha256Lanes.Hash(in batch, inputs, digests, kernel);
 
         void PeerBatch()
         {
@@ -67,7 +78,7 @@ internal static class Sha256Bench
         RequireEqual(digest, peerDigest);
         int messages = Math.Max(1, (int)((long)hashes * InputLength / length));
         return Compare(
-            $"SHA-256 of a stream of {lengthName}", runs, messages, (double)messages * length / 1_024, "CPU ns/KiB", Stream, PeerStream);
+            $"SHA-256 of a stream of {lengthName}, {Name(Sha256Policy.Kernel)}", runs, messages, (double)messages * length / 1_024, "CPU ns/KiB", Stream, PeerStream);
 
         void Stream()
         {

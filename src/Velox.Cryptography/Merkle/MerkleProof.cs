@@ -43,12 +43,12 @@ public static class MerkleProof
     /// <param name="siblings">As <see cref="MerkleTree.WriteMultiProof"/> writes them: exactly so many.</param>
     public static MerkleVerdict Check(
         Hash256 root, int leafCount, ReadOnlySpan<int> indexes, ReadOnlySpan<Hash256> leaves, ReadOnlySpan<Hash256> siblings) =>
-        Check(root, leafCount, indexes, leaves, siblings, VectorPolicy.Width);
+        Check(root, leafCount, indexes, leaves, siblings, Sha256Policy.Kernel);
 
-    /// <summary>As above, with vectors of one width.</summary>
+    /// <summary>As above, with this kernel.</summary>
     internal static MerkleVerdict Check(
         Hash256 root, int leafCount, ReadOnlySpan<int> indexes, ReadOnlySpan<Hash256> leaves, ReadOnlySpan<Hash256> siblings,
-        VectorWidth width)
+        Sha256Kernel kernel)
     {
         MerkleVerdict verdict = CheckIndexes(leafCount, indexes);
         if (verdict == MerkleVerdict.Proven && leaves.Length != indexes.Length)
@@ -57,7 +57,7 @@ public static class MerkleProof
             verdict = CheckLength(siblings.Length, MerkleSiblings.Count(leafCount, indexes));
         if (verdict != MerkleVerdict.Proven)
             return verdict;
-        return ComputeRoot(leafCount, indexes, leaves, siblings, width) == root ? MerkleVerdict.Proven : MerkleVerdict.OtherRoot;
+        return ComputeRoot(leafCount, indexes, leaves, siblings, kernel) == root ? MerkleVerdict.Proven : MerkleVerdict.OtherRoot;
     }
 
     /// <summary>Whether several leaves stand at their indexes of the tree with this root.</summary>
@@ -96,7 +96,7 @@ public static class MerkleProof
 
     /// <summary>All lengths have been found to fit.</summary>
     private static Hash256 ComputeRoot(
-        int leafCount, ReadOnlySpan<int> indexes, ReadOnlySpan<Hash256> leaves, ReadOnlySpan<Hash256> siblings, VectorWidth width)
+        int leafCount, ReadOnlySpan<int> indexes, ReadOnlySpan<Hash256> leaves, ReadOnlySpan<Hash256> siblings, Sha256Kernel kernel)
     {
         int[] positions = ArrayPool<int>.Shared.Rent(indexes.Length);
         Hash256[] nodes = ArrayPool<Hash256>.Shared.Rent(indexes.Length);
@@ -107,7 +107,7 @@ public static class MerkleProof
         for (int level = 0; level < MerkleHash.Height(leafCount); level++)
         {
             count = PairUp(leafCount, level, positions.AsSpan(0, count), nodes, children, ref siblings);
-            Sha256Lanes.HashPairs(children.AsSpan(0, 2 * count), nodes.AsSpan(0, count), MerkleHash.NodePrefix, width);
+            Sha256Lanes.HashPairs(children.AsSpan(0, 2 * count), nodes.AsSpan(0, count), MerkleHash.NodePrefix, kernel);
         }
 
         Hash256 root = nodes[0];

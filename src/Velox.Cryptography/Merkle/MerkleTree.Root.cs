@@ -57,7 +57,7 @@ public sealed partial class MerkleTree
     {
         int tasks = Math.Min(threads, nodes.Count / NodesPerTask);
         if (tasks <= 1)
-            nodes.Hash(_nodes, 0, nodes.Count, _width);
+            nodes.Hash(_nodes, 0, nodes.Count, _kernel);
         else
             HashParallel(nodes, threads);
     }
@@ -71,7 +71,7 @@ public sealed partial class MerkleTree
         {
             int start = (int)((long)nodes.Count * task / tasks);
             int end = (int)((long)nodes.Count * (task + 1) / tasks);
-            nodes.Hash(_nodes, start, end - start, _width);
+            nodes.Hash(_nodes, start, end - start, _kernel);
         });
     }
 
@@ -80,22 +80,22 @@ public sealed partial class MerkleTree
     {
         int Count { get; }
 
-        void Hash(Hash256[] tree, int start, int count, VectorWidth width);
+        void Hash(Hash256[] tree, int start, int count, Sha256Kernel kernel);
     }
 
     private readonly struct NodeRange(int first, int count) : INodes
     {
         public int Count => count;
 
-        public void Hash(Hash256[] tree, int start, int count, VectorWidth width) => Sha256Lanes.HashPairs(
-            tree.AsSpan(2 * (first + start), 2 * count), tree.AsSpan(first + start, count), MerkleHash.NodePrefix, width);
+        public void Hash(Hash256[] tree, int start, int count, Sha256Kernel kernel) => Sha256Lanes.HashPairs(
+            tree.AsSpan(2 * (first + start), 2 * count), tree.AsSpan(first + start, count), MerkleHash.NodePrefix, kernel);
     }
 
     private readonly struct NodeList(int[] nodes, int count) : INodes
     {
         public int Count => count;
 
-        public void Hash(Hash256[] tree, int start, int count, VectorWidth width) =>
-            Sha256Lanes.HashNodes(tree, nodes.AsSpan(start, count), MerkleHash.NodePrefix, width);
+        public void Hash(Hash256[] tree, int start, int count, Sha256Kernel kernel) =>
+            Sha256Lanes.HashNodes(tree, nodes.AsSpan(start, count), MerkleHash.NodePrefix, kernel);
     }
 }

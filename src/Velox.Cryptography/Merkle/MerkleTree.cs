@@ -27,7 +27,7 @@ public sealed partial class MerkleTree
     /// <summary>The most leaves a tree may have; at this size it occupies about 17 GiB.</summary>
     public const int MaxLeafCount = 1 << 28;
 
-    private readonly VectorWidth _width;
+    private readonly Sha256Kernel _kernel;
 
     // Heap order: node 1 is the top, the children of n are 2n and 2n + 1, the leaves start at _capacity.
     // Unused leaves are zero, so every node past the live ones holds its padding root.
@@ -37,14 +37,14 @@ public sealed partial class MerkleTree
 
     /// <param name="leafCount">0 to <see cref="MaxLeafCount"/>; the leaves are zero.</param>
     public MerkleTree(int leafCount = 0)
-        : this(leafCount, VectorPolicy.Width)
+        : this(leafCount, Sha256Policy.Kernel)
     {
     }
 
-    /// <summary>A tree that is hashed with vectors of this width.</summary>
-    internal MerkleTree(int leafCount, VectorWidth width)
+    /// <summary>A tree that is hashed with this kernel.</summary>
+    internal MerkleTree(int leafCount, Sha256Kernel kernel)
     {
-        _width = width;
+        _kernel = kernel;
         Resize(leafCount);
     }
 

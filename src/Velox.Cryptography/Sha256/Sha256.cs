@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 using System.Security.Cryptography;
 using Velox.Primitives;
 
@@ -8,10 +7,10 @@ namespace Velox.Cryptography;
 /// <summary>SHA-256 (FIPS 180-4) of one message: at once, or appended in pieces.</summary>
 /// <remarks>
 /// <para>
-/// In pieces all is managed: the rounds scalar, the schedules of several blocks side by side in vectors. At once the length
-/// decides. The framework goes to the system's library, which costs it about half a microsecond before the first block;
-/// where that library has the processor's SHA-256 instructions, for which .NET has no class on x86, a block then takes it a
-/// quarter of what it takes us, and it is ahead from the third block on. Without these instructions a block takes it nine
+/// With the processor's instructions for it a block takes what it takes the system's library. Without them the rounds are
+/// scalar, the schedules of several blocks side by side in vectors, and at once the length decides: the framework goes to the
+/// system's library, which costs it about half a microsecond before the first block; where that library has the instructions and we
+/// may not write code for them, it is ahead from the third block on. Where the processor has none, a block takes it nine
 /// tenths of what it takes us, which makes up for its start after about a kilobyte.
 /// </para>
 /// <para>Not safe for concurrent use; the static functions are. Only the constructor allocates.</para>
@@ -25,27 +24,25 @@ public sealed class Sha256
     private const int LongestWithInstructions = 119;
     private const int LongestWithout = 1_024;
 
-    private static readonly int LongestManaged = HasInstructions ? LongestWithInstructions : LongestWithout;
+    private static readonly int LongestManaged =
+        Sha256Policy.Kernel >= Sha256Kernel.Instructions ? int.MaxValue
+        : Sha256Instructions.ProcessorHasThem ? LongestWithInstructions
+        : LongestWithout;
 
-    private readonly VectorWidth _width;
+    private readonly Sha256Kernel _kernel;
     private Sha256State _state = Sha256State.Create();
 
     /// <summary>Begins a message.</summary>
     public Sha256()
-        : this(VectorPolicy.Width)
+        : this(Sha256Policy.Kernel)
     {
     }
 
-    /// <summary>Begins a message whose schedules are made in vectors of this width.</summary>
-    internal Sha256(VectorWidth width) => _width = width;
-
-    // Function 7 of the processor's identification, where .NET asks for none of its instructions.
-    private static bool HasInstructions => X86Base.IsSupported
-        ? X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 0).Ebx & (1 << 29)) != 0
-        : System.Runtime.Intrinsics.Arm.Sha256.IsSupported;
+    /// <summary>Begins a message that this kernel hashes.</summary>
+    internal Sha256(Sha256Kernel kernel) => _kernel = kernel;
 
     /// <summary>Appends to the message.</summary>
-    public void Append(ReadOnlySpan<byte> data) => _state.Append(data, _width);
+    public void Append(ReadOnlySpan<byte> data) => _state.Append(data, _kernel);
 
     /// <summary>Ends the message and begins the next.</summary>
     /// <param name="digest">The first 32 bytes are written.</param>
@@ -53,7 +50,7 @@ public sealed class Sha256
     public void Finish(Span<byte> digest)
     {
         CheckDigest(digest);
-        _state.Finish(digest);
+        _state.Finish(digest, _kernel);
         _state.Reset();
     }
 
@@ -75,7 +72,7 @@ public sealed class Sha256
         if (data.Length > LongestManaged)
             SHA256.HashData(data, digest);
         else
-            HashManaged(data, digest, VectorPolicy.Width);
+            HashManaged(data, digest, Sha256Policy.Kernel);
     }
 
     /// <summary>Hashes one message.</summary>
@@ -87,11 +84,11 @@ public sealed class Sha256
     }
 
     /// <summary>As <see cref="HashData(ReadOnlySpan{byte}, Span{byte})"/>, whatever the length, without the framework.</summary>
-    internal static void HashManaged(ReadOnlySpan<byte> data, Span<byte> digest, VectorWidth width)
+    internal static void HashManaged(ReadOnlySpan<byte> data, Span<byte> digest, Sha256Kernel kernel)
     {
         var state = Sha256State.Create();
-        state.Append(data, width);
-        state.Finish(digest);
+        state.Append(data, kernel);
+        state.Finish(digest, kernel);
     }
 
     private static void CheckDigest(Span<byte> digest)

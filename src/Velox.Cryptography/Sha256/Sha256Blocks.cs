@@ -18,13 +18,30 @@ internal static class Sha256Blocks
     /// <summary>Compresses whole blocks into a state.</summary>
     /// <param name="state">8 words.</param>
     /// <param name="blocks">A multiple of 64 bytes.</param>
-    /// <param name="width">Of the vectors that make the schedules; wider ones than AVX2's find too few blocks.</param>
-    internal static void Compress(Span<uint> state, ReadOnlySpan<byte> blocks, VectorWidth width)
+    /// <param name="kernel">Of lanes, 16 would find too few blocks: they are 8.</param>
+    internal static void Compress(Span<uint> state, ReadOnlySpan<byte> blocks, Sha256Kernel kernel)
+    {
+        kernel = Sha256Policy.Resolve(kernel);
+        if (kernel >= Sha256Kernel.Instructions)
+            CompressByInstructions(state, blocks);
+        else
+            CompressByWords(state, blocks, kernel);
+    }
+
+    private static unsafe void CompressByInstructions(Span<uint> state, ReadOnlySpan<byte> blocks)
+    {
+        // Unsafe: both are pinned, and the state is 8 words.
+        fixed (uint* words = state)
+        fixed (byte* bytes = blocks)
+            Sha256Instructions.Compress(words, bytes, blocks.Length / Sha256Constants.BlockSize);
+    }
+
+    private static void CompressByWords(Span<uint> state, ReadOnlySpan<byte> blocks, Sha256Kernel kernel)
     {
         ref Sha256Word words = ref Unsafe.As<uint, Sha256Word>(ref MemoryMarshal.GetReference(state));
-        if (width >= VectorWidth.Bits256)
+        if (kernel >= Sha256Kernel.Lanes8)
             blocks = CompressInLanes<Sha256Lanes256>(ref words, blocks);
-        else if (width == VectorWidth.Bits128)
+        else if (kernel == Sha256Kernel.Lanes4)
             blocks = CompressInLanes<Sha256Lanes128>(ref words, blocks);
         for (; !blocks.IsEmpty; blocks = blocks[Sha256Constants.BlockSize..])
             CompressOne(ref words, blocks);

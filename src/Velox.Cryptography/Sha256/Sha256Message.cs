@@ -21,6 +21,9 @@ internal readonly struct Sha256Message(int inputLength, byte? prefix)
     /// <summary>What stands at the end of the padding.</summary>
     internal ulong LengthBits { get; } = 8 * ((ulong)inputLength + (prefix.HasValue ? 1u : 0u));
 
+    /// <summary>Whether the padding begins with a block of its own.</summary>
+    internal bool EndsWithBlock { get; } = (inputLength + (prefix.HasValue ? 1L : 0)) % Sha256Constants.BlockSize == 0;
+
     /// <summary>Whether there is a byte of the message behind the whole blocks of the input.</summary>
     internal bool HasTail => HasPrefix || TailLength > 0;
 

@@ -27,13 +27,16 @@ internal static class Sha256Padding
         return sums;
     }
 
-    private static void Fill(in Sha256Message message, Span<uint> sums)
+    private static void Fill(in Sha256Message message, Span<uint> sums) =>
+        Fill(message.EndsWithBlock ? Sha256Constants.EndOfMessage : 0, message.LengthBits, sums);
+
+    /// <summary>Makes words and constants of the rounds, added up, of a last block without words between the first and the length.</summary>
+    internal static void Fill(uint firstWord, ulong lengthBits, Span<uint> sums)
     {
         sums[..Sha256Constants.BlockWords].Clear();
-        if (!message.HasTail)
-            sums[0] = Sha256Constants.EndOfMessage;
-        sums[14] = (uint)(message.LengthBits >> 32);
-        sums[15] = (uint)message.LengthBits;
+        sums[0] = firstWord;
+        sums[14] = (uint)(lengthBits >> 32);
+        sums[15] = (uint)lengthBits;
         Sha256Compression.Expand(ref Unsafe.As<uint, Sha256Word>(ref MemoryMarshal.GetReference(sums)));
         for (int t = 0; t < Sha256Constants.Rounds; t++)
             sums[t] += Sha256Constants.RoundConstants[t];

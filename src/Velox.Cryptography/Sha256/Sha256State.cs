@@ -26,7 +26,7 @@ internal struct Sha256State
     /// <summary>How many bytes wait for the rest of their block.</summary>
     private readonly int Buffered => (int)(_length % Sha256Constants.BlockSize);
 
-    internal void Append(ReadOnlySpan<byte> data, VectorWidth width)
+    internal void Append(ReadOnlySpan<byte> data, Sha256Kernel kernel)
     {
         int buffered = Buffered;
         _length += (ulong)data.Length;
@@ -37,17 +37,18 @@ internal struct Sha256State
             data = data[taken..];
             if (buffered + taken < Sha256Constants.BlockSize)
                 return;
-            Sha256Blocks.Compress(_state, _buffer, VectorWidth.None);
+            Sha256Blocks.Compress(_state, _buffer, kernel);
         }
 
         int whole = data.Length - (data.Length % Sha256Constants.BlockSize);
-        Sha256Blocks.Compress(_state, data[..whole], width);
+        Sha256Blocks.Compress(_state, data[..whole], kernel);
         data[whole..].CopyTo(_buffer);
     }
 
     /// <summary>Pads and writes the digest; a <see cref="Reset"/> must follow before the next message.</summary>
     /// <param name="digest">At least 32 bytes.</param>
-    internal void Finish(Span<byte> digest)
+    /// <param name="kernel">As for what was appended, or another.</param>
+    internal void Finish(Span<byte> digest, Sha256Kernel kernel)
     {
         Span<byte> block = _buffer;
         int end = Buffered;
@@ -55,12 +56,12 @@ internal struct Sha256State
         block[end..].Clear();
         if (end + Sha256Constants.LengthSize > Sha256Constants.BlockSize)
         {
-            Sha256Blocks.Compress(_state, block, VectorWidth.None);
+            Sha256Blocks.Compress(_state, block, kernel);
             block.Clear();
         }
 
         BinaryPrimitives.WriteUInt64BigEndian(block[^Sha256Constants.LengthSize..], 8 * _length);
-        Sha256Blocks.Compress(_state, block, VectorWidth.None);
+        Sha256Blocks.Compress(_state, block, kernel);
         for (int i = 0; i < Sha256Constants.StateWords; i++)
             BinaryPrimitives.WriteUInt32BigEndian(digest[(i * sizeof(uint))..], _state[i]);
     }
