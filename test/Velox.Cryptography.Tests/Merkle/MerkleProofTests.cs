@@ -5,17 +5,17 @@ namespace Velox.Cryptography.Tests;
 
 public sealed class MerkleProofTests
 {
-    public static TheoryData<VectorWidth> Widths => [.. Enum.GetValues<VectorWidth>()];
+    public static TheoryData<Sha256Kernel> Kernels => [.. Enum.GetValues<Sha256Kernel>()];
 
     [Theory]
-    [MemberData(nameof(Widths))]
-    public void Random_sets_of_leaves_are_proven_by_the_siblings_of_a_plain_tree(VectorWidth width)
+    [MemberData(nameof(Kernels))]
+    public void Random_sets_of_leaves_are_proven_by_the_siblings_of_a_plain_tree(Sha256Kernel kernel)
     {
         for (int seed = 0; seed < 150; seed++)
         {
             var proof = new Proof(new Random(seed));
             Assert.True(proof.Siblings.AsSpan().SequenceEqual(PlainMerkle.MultiProof(proof.AllLeaves, proof.Indexes)), $"seed {seed}");
-            MerkleVerdict verdict = MerkleProof.Check(proof.Root, proof.AllLeaves.Length, proof.Indexes, proof.Leaves, proof.Siblings, width);
+            MerkleVerdict verdict = MerkleProof.Check(proof.Root, proof.AllLeaves.Length, proof.Indexes, proof.Leaves, proof.Siblings, kernel);
             Assert.True(verdict == MerkleVerdict.Proven, $"seed {seed}: {verdict}");
             Assert.True(MerkleProof.Verify(proof.Root, proof.AllLeaves.Length, proof.Indexes, proof.Leaves, proof.Siblings));
         }

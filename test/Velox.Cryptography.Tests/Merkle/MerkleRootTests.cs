@@ -6,16 +6,16 @@ namespace Velox.Cryptography.Tests;
 /// <summary>Roots after many changes at once, of some leaves or of whole ranges.</summary>
 public sealed class MerkleRootTests
 {
-    public static TheoryData<VectorWidth> Widths => [.. Enum.GetValues<VectorWidth>()];
+    public static TheoryData<Sha256Kernel> Kernels => [.. Enum.GetValues<Sha256Kernel>()];
 
     [Theory]
-    [MemberData(nameof(Widths))]
-    public void The_root_equals_that_of_a_tree_made_anew_after_every_step(VectorWidth width)
+    [MemberData(nameof(Kernels))]
+    public void The_root_equals_that_of_a_tree_made_anew_after_every_step(Sha256Kernel kernel)
     {
         for (int seed = 0; seed < 10; seed++)
         {
             var random = new Random(seed);
-            var tree = new MerkleTree(0, width);
+            var tree = new MerkleTree(0, kernel);
             Hash256[] leaves = [];
             for (int step = 0; step < 30; step++)
             {
@@ -78,11 +78,11 @@ public sealed class MerkleRootTests
     }
 
     [Theory]
-    [MemberData(nameof(Widths))]
-    public void Nothing_is_allocated_whether_few_leaves_change_or_all(VectorWidth width)
+    [MemberData(nameof(Kernels))]
+    public void Nothing_is_allocated_whether_few_leaves_change_or_all(Sha256Kernel kernel)
     {
         var random = new Random(3);
-        var tree = new MerkleTree(1_000, width);
+        var tree = new MerkleTree(1_000, kernel);
         Hash256[][] rounds = [PlainMerkle.RandomHashes(random, 1_000), PlainMerkle.RandomHashes(random, 1_000)];
         Update();
         long before = GC.GetAllocatedBytesForCurrentThread();

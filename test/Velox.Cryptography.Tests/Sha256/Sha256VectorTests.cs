@@ -6,33 +6,33 @@ namespace Velox.Cryptography.Tests;
 /// <summary>NIST's vectors for implementations on bytes (CAVP).</summary>
 public sealed class Sha256VectorTests
 {
-    public static TheoryData<VectorWidth> Widths => [.. Enum.GetValues<VectorWidth>()];
+    public static TheoryData<Sha256Kernel> Kernels => [.. Enum.GetValues<Sha256Kernel>()];
 
     [Theory]
-    [MemberData(nameof(Widths))]
-    public void Short_messages(VectorWidth width) => CheckMessages("SHA256ShortMsg.rsp", 65, width);
+    [MemberData(nameof(Kernels))]
+    public void Short_messages(Sha256Kernel kernel) => CheckMessages("SHA256ShortMsg.rsp", 65, kernel);
 
     [Theory]
-    [MemberData(nameof(Widths))]
-    public void Long_messages(VectorWidth width) => CheckMessages("SHA256LongMsg.rsp", 64, width);
+    [MemberData(nameof(Kernels))]
+    public void Long_messages(Sha256Kernel kernel) => CheckMessages("SHA256LongMsg.rsp", 64, kernel);
 
     [Theory]
-    [MemberData(nameof(Widths))]
-    public void Short_and_long_messages_in_every_lane(VectorWidth width)
+    [MemberData(nameof(Kernels))]
+    public void Short_and_long_messages_in_every_lane(Sha256Kernel kernel)
     {
         const int Copies = 17;
         foreach ((byte[] message, byte[] digest) in ReadMessages("SHA256ShortMsg.rsp").Concat(ReadMessages("SHA256LongMsg.rsp")))
         {
             byte[] digests = new byte[Copies * 32];
-            Sha256Lanes.Hash(new Sha256Batch(Copies, message.Length, InputStride: 0), message, digests, width);
+            Sha256Lanes.Hash(new Sha256Batch(Copies, message.Length, InputStride: 0), message, digests, kernel);
             Assert.All(digests.Chunk(32), actual => Assert.Equal(digest, actual));
         }
     }
 
     /// <summary>Each of 100 results is the last of 1,000 digests, each of the three before it (SHAVS, section 6.4).</summary>
     [Theory]
-    [MemberData(nameof(Widths))]
-    public void Monte_Carlo(VectorWidth width)
+    [MemberData(nameof(Kernels))]
+    public void Monte_Carlo(Sha256Kernel kernel)
     {
         string[] lines = File.ReadAllLines(VectorFiles.Require("crypto/cavp-sha256/SHA256Monte.rsp"));
         byte[] seed = Values(lines, "Seed").Single();
@@ -43,7 +43,7 @@ public sealed class Sha256VectorTests
             byte[] message = [.. seed, .. seed, .. seed];
             for (int i = 0; i < 1_000; i++)
             {
-                Sha256.HashManaged(message, seed, width);
+                Sha256.HashManaged(message, seed, kernel);
                 message.AsSpan(32).CopyTo(message);
                 seed.CopyTo(message, 64);
             }
@@ -52,9 +52,9 @@ public sealed class Sha256VectorTests
         }
     }
 
-    private static void CheckMessages(string file, int count, VectorWidth width)
+    private static void CheckMessages(string file, int count, Sha256Kernel kernel)
     {
-        var stream = new Sha256(width);
+        var stream = new Sha256(kernel);
         int checkedMessages = 0;
         foreach ((byte[] message, byte[] digest) in ReadMessages(file))
         {

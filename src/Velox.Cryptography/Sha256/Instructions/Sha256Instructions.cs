@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Velox.Primitives;
 using ArmSha256 = System.Runtime.Intrinsics.Arm.Sha256;
