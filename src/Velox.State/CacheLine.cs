@@ -18,6 +18,10 @@ internal static class CacheLine
             Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.AsRef(in variable)));
     }
 
+    /// <summary>Bytes from a variable to the next beginning of a line, 0 to 63. It must not move.</summary>
+    internal static unsafe int BytesToLine(ref readonly byte variable) =>
+        (int)(-(nint)Unsafe.AsPointer(ref Unsafe.AsRef(in variable)) & (Size - 1));
+
     /// <summary>Asks for both lines that a variable may lie in.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static unsafe void PrefetchAll<T>(ref readonly T variable)

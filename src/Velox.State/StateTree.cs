@@ -29,7 +29,7 @@ internal sealed class StateTree
     // 2^28 leaves.
     private const int MaxLevels = 6;
 
-    private const int PrefetchGroup = 32;
+    private const int GroupSize = 32;
 
     private readonly List<DirtyChunk>[] _dirty = [.. Enumerable.Range(0, MaxLevels).Select(_ => new List<DirtyChunk>())];
     private readonly TreeHasher _hasher = new();
@@ -77,22 +77,26 @@ internal sealed class StateTree
         FreeCount++;
     }
 
-    /// <summary>Replaces leaves in use; the root changes at the next <see cref="ComputeRoot"/>.</summary>
+    /// <summary>Replaces leaves in use, none twice; the root changes at the next <see cref="ComputeRoot"/>.</summary>
     internal void Set(ReadOnlySpan<AccountLeaf> leaves)
     {
+        var bottoms = new GroupChunks();
         while (leaves.Length > 0)
         {
-            ReadOnlySpan<AccountLeaf> group = leaves[..Math.Min(PrefetchGroup, leaves.Length)];
-            foreach (ref readonly AccountLeaf leaf in group)
+            ReadOnlySpan<AccountLeaf> group = leaves[..Math.Min(GroupSize, leaves.Length)];
+            for (int i = 0; i < group.Length; i++)
             {
-                if (leaf.Index >= 0)
-                    FindBottom(leaf.Index)?.Prefetch(SlotOf(leaf.Index, 0));
+                bottoms[i] = group[i].Index >= 0 ? FindBottom(group[i].Index) : null;
+                bottoms[i]?.Prefetch();
             }
 
-            foreach (ref readonly AccountLeaf leaf in group)
+            for (int i = 0; i < group.Length; i++)
+                bottoms[i]?.Prefetch(SlotOf(group[i].Index, 0));
+            // One that was copied meanwhile still has the old value of this leaf, of which there is one change only.
+            for (int i = 0; i < group.Length; i++)
             {
-                if (leaf.Index >= 0)
-                    Set(leaf.Index, in leaf.Hash);
+                if (group[i].Index >= 0)
+                    Set(bottoms[i], group[i].Index, in group[i].Hash);
             }
 
             leaves = leaves[group.Length..];
@@ -100,12 +104,26 @@ internal sealed class StateTree
     }
 
     /// <summary>Replaces a leaf in use; the root changes at the next <see cref="ComputeRoot"/>.</summary>
-    internal void Set(int index, in Hash256 leaf)
+    internal void Set(int index, in Hash256 leaf) => Set(FindBottom(index), index, in leaf);
+
+    private void Set(TreeChunk? bottom, int index, in Hash256 leaf)
     {
-        Hash256 current = FindBottom(index) is { } bottom ? bottom.Nodes[TreeChunk.Fan + SlotOf(index, 0)] : default;
+        int bottomSlot = SlotOf(index, 0);
+        Hash256 current = bottom is null ? default : bottom.Nodes[TreeChunk.Fan + bottomSlot];
         if (current == leaf)
             return;
 
+        // Above one that is marked all are.
+        if (bottom is null || bottom.Dirty == 0 || !ReferenceEquals(bottom.Owner, _owner))
+            bottom = MarkPath(index);
+        bottom.Dirty |= 1U << bottomSlot;
+        bottom.Nodes[TreeChunk.Fan + bottomSlot] = leaf;
+    }
+
+    /// <summary>Marks the path to a leaf as changed.</summary>
+    /// <returns>The chunk at the bottom.</returns>
+    private TreeChunk MarkPath(int index)
+    {
         TreeChunk chunk = OwnTop();
         Mark(chunk, new DirtyChunk(chunk, null, 0), _topLevel, SlotOf(index, _topLevel));
         for (int level = _topLevel - 1; level >= 0; level--)
@@ -116,7 +134,7 @@ internal sealed class StateTree
             chunk = child;
         }
 
-        chunk.Nodes[TreeChunk.Fan + SlotOf(index, 0)] = leaf;
+        return chunk;
     }
 
     /// <summary>Hashes what changed since the last call.</summary>
@@ -254,6 +272,12 @@ internal sealed class StateTree
 
         int width = TreeChunk.Fan >> heightInChunk;
         return chunk!.Nodes[width + (position & (width - 1))];
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(GroupSize)]
+    private struct GroupChunks
+    {
+        private TreeChunk? _first;
     }
 
     [System.Runtime.CompilerServices.InlineArray(MaxLevels)]

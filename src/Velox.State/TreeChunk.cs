@@ -15,15 +15,24 @@ internal sealed class TreeChunk
     /// <summary>Its leaves.</summary>
     internal const int Fan = 1 << Height;
 
+    private const int NodesSize = 2 * Fan * Hash256.Size;
+
     // Heap order: node 1 is the root, the children of n are 2n and 2n + 1, the leaves start at Fan.
-    private ChunkNodes _nodes;
+    private readonly byte[] _memory;
+    private readonly int _nodesStart;
 
     /// <summary>A chunk without a leaf in use.</summary>
+    /// <remarks>
+    /// Its memory is pinned, so that two sisters always lie in one cache line: half as many lines are fetched and written. Copies do without,
+    /// as most of them live no longer than a fork, and pinned memory is only given back by a full collection.
+    /// </remarks>
     /// <param name="level">0 at the bottom.</param>
     /// <param name="owner">Whose it is.</param>
     internal TreeChunk(int level, object owner)
     {
         Owner = owner;
+        _memory = GC.AllocateUninitializedArray<byte>(NodesSize + CacheLine.Size, pinned: true);
+        _nodesStart = CacheLine.BytesToLine(in _memory[0]);
         if (level > 0)
             Children = new TreeChunk?[Fan];
         for (int height = 0; height <= Height; height++)
@@ -33,7 +42,8 @@ internal sealed class TreeChunk
     private TreeChunk(TreeChunk other, object owner)
     {
         Owner = owner;
-        _nodes = other._nodes;
+        _memory = GC.AllocateUninitializedArray<byte>(NodesSize);
+        other.Nodes.CopyTo(Nodes);
         Free = other.Free;
         Children = other.Children?.AsSpan().ToArray();
     }
@@ -41,8 +51,15 @@ internal sealed class TreeChunk
     internal object Owner { get; }
 
     /// <summary>64 of them; see <see cref="Fan"/>.</summary>
-    internal Span<Hash256> Nodes => MemoryMarshal.CreateSpan(ref Unsafe.As<ChunkNodes, Hash256>(ref _nodes), 2 * Fan);
+    internal Span<Hash256> Nodes => MemoryMarshal.CreateSpan(ref Unsafe.As<byte, Hash256>(ref FirstByte), 2 * Fan);
 
+    /// <summary>The same, two by two: the children of node n.</summary>
+    internal Span<HashPair> Sisters => MemoryMarshal.CreateSpan(ref Unsafe.As<byte, HashPair>(ref FirstByte), Fan);
+
+    // Unsafe: the memory has a line more than the nodes need, and they start within its first. A check would fetch the array's own line.
+    private ref byte FirstByte => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_memory), _nodesStart);
+
+    /// <summary>Only of the chunk above all others is it kept here; that of any other is a leaf of the chunk above.</summary>
     internal ref Hash256 Root => ref Nodes[1];
 
     /// <summary>Null at the bottom; null where no leaf below is in use.</summary>
@@ -55,47 +72,30 @@ internal sealed class TreeChunk
     internal uint Free { get; set; }
 
     /// <summary>Fetches what it is, beside its nodes, into the cache.</summary>
-    internal void Prefetch() => CacheLine.Prefetch(in _nodes);
+    internal void Prefetch() => CacheLine.Prefetch(in _memory);
 
     /// <summary>Fetches what setting a leaf needs into the cache.</summary>
-    internal void Prefetch(int slot)
-    {
-        Prefetch();
-        CacheLine.PrefetchAll(in Nodes[Fan + slot]);
-    }
+    internal void Prefetch(int slot) => CacheLine.PrefetchAll(in Sisters[(Fan + slot) / 2]);
 
     /// <summary>Fetches what hashing above the changed leaves needs into the cache.</summary>
     internal void PrefetchChanged()
     {
-        Span<Hash256> nodes = Nodes;
-        uint changed = Dirty;
-        for (int height = 1; height <= Height; height++)
+        // Leaf by leaf, though they share the upper nodes: most chunks have one that changed.
+        Span<HashPair> sisters = Sisters;
+        for (uint rest = Dirty; rest != 0; rest &= rest - 1)
         {
-            changed = ParentsOf(changed);
-            for (uint rest = changed; rest != 0; rest &= rest - 1)
-            {
-                int child = 2 * ((Fan >> height) + BitOperations.TrailingZeroCount(rest));
-                CacheLine.Prefetch(in nodes[child]);
-                CacheLine.PrefetchAll(in nodes[child + 1]);
-            }
+            int leaf = Fan + BitOperations.TrailingZeroCount(rest);
+            for (int height = 1; height <= Height; height++)
+                CacheLine.PrefetchAll(in sisters[leaf >> height]);
         }
     }
 
-    /// <summary>Bit i is set if bit 2i or 2i + 1 was.</summary>
-    internal static uint ParentsOf(uint changed)
-    {
-        uint parents = (changed | (changed >> 1)) & 0x5555_5555;
-        parents = (parents | (parents >> 1)) & 0x3333_3333;
-        parents = (parents | (parents >> 2)) & 0x0F0F_0F0F;
-        parents = (parents | (parents >> 4)) & 0x00FF_00FF;
-        return (parents | (parents >> 8)) & 0x0000_FFFF;
-    }
-
     internal TreeChunk CopyFor(object owner) => new(this, owner);
+}
 
-    [InlineArray(2 * Fan)]
-    private struct ChunkNodes
-    {
-        private Hash256 _first;
-    }
+/// <summary>Two children of a node.</summary>
+internal struct HashPair
+{
+    internal Hash256 Left;
+    internal Hash256 Right;
 }

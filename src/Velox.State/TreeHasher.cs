@@ -42,8 +42,7 @@ internal sealed class TreeHasher : ISlicedWork
         private const int MaxNodes = GroupSize * TreeChunk.Fan / 2;
 
         private readonly uint[] _changed = new uint[GroupSize];
-        private readonly (TreeChunk Chunk, int Node)[] _places = new (TreeChunk, int)[MaxNodes];
-        private readonly Hash256[] _children = new Hash256[2 * MaxNodes];
+        private readonly HashPair[] _children = new HashPair[MaxNodes];
         private readonly Hash256[] _parents = new Hash256[MaxNodes];
 
         internal void Hash(ReadOnlySpan<DirtyChunk> chunks)
@@ -54,9 +53,6 @@ internal sealed class TreeHasher : ISlicedWork
                 ReadOnlySpan<DirtyChunk> group = rest[..Math.Min(GroupSize, rest.Length)];
                 HashGroup(group, rest[group.Length..]);
             }
-
-            // Chunks of a tree that is gone should be gone too.
-            Array.Clear(_places);
         }
 
         private void HashGroup(ReadOnlySpan<DirtyChunk> group, ReadOnlySpan<DirtyChunk> later)
@@ -66,25 +62,23 @@ internal sealed class TreeHasher : ISlicedWork
             for (int height = 1; height <= TreeChunk.Height; height++)
             {
                 Prefetch(later, height);
-                int count = 0;
-                for (int i = 0; i < group.Length; i++)
-                {
-                    _changed[i] = TreeChunk.ParentsOf(_changed[i]);
-                    count = Gather(group[i].Chunk, _changed[i], TreeChunk.Fan >> height, count);
-                }
-
+                int count = Gather(group, TreeChunk.Fan >> height);
                 Sha256Lanes.HashPairs(
-                    _children.AsSpan(0, 2 * count), _parents.AsSpan(0, count), StateTree.NodePrefix, Sha256Policy.Kernel);
-                for (int i = 0; i < count; i++)
-                    _places[i].Chunk.Nodes[_places[i].Node] = _parents[i];
+                    MemoryMarshal.Cast<HashPair, Hash256>(_children.AsSpan(0, count)), _parents.AsSpan(0, count),
+                    StateTree.NodePrefix, Sha256Policy.Kernel);
+                if (height < TreeChunk.Height)
+                    Scatter(group, TreeChunk.Fan >> height);
             }
 
-            // Other workers may write to the same parents, but to other leaves of them.
-            foreach (ref readonly DirtyChunk dirty in group)
+            // At last there is one of each chunk, its root. Other workers may write to the same parents, but to other leaves of them.
+            for (int i = 0; i < group.Length; i++)
             {
-                dirty.Chunk.Dirty = 0;
-                if (dirty.Parent is { } parent)
-                    parent.Nodes[TreeChunk.Fan + dirty.Slot] = dirty.Chunk.Root;
+                (TreeChunk chunk, TreeChunk? parent, int slot) = group[i];
+                chunk.Dirty = 0;
+                if (parent is null)
+                    chunk.Root = _parents[i];
+                else
+                    parent.Nodes[TreeChunk.Fan + slot] = _parents[i];
             }
         }
 
@@ -101,18 +95,42 @@ internal sealed class TreeHasher : ISlicedWork
             }
         }
 
-        private int Gather(TreeChunk chunk, uint changed, int firstNode, int count)
+        /// <summary>Copies the children of the nodes that are to be hashed at a height; notes which nodes these are.</summary>
+        private int Gather(ReadOnlySpan<DirtyChunk> group, int firstNode)
         {
-            Span<Hash256> nodes = chunk.Nodes;
-            for (; changed != 0; changed &= changed - 1)
+            int count = 0;
+            for (int i = 0; i < group.Length; i++)
             {
-                int node = firstNode + BitOperations.TrailingZeroCount(changed);
-                _places[count] = (chunk, node);
-                nodes.Slice(2 * node, 2).CopyTo(_children.AsSpan(2 * count));
-                count++;
+                uint changed = ParentsOf(_changed[i]);
+                _changed[i] = changed;
+                ReadOnlySpan<HashPair> sisters = group[i].Chunk.Sisters.Slice(firstNode, firstNode);
+                for (; changed != 0; changed &= changed - 1)
+                    _children[count++] = sisters[BitOperations.TrailingZeroCount(changed)];
             }
 
             return count;
+        }
+
+        /// <summary>Copies the nodes back, in the order in which their children came.</summary>
+        private void Scatter(ReadOnlySpan<DirtyChunk> group, int firstNode)
+        {
+            int count = 0;
+            for (int i = 0; i < group.Length; i++)
+            {
+                Span<Hash256> nodes = group[i].Chunk.Nodes.Slice(firstNode, firstNode);
+                for (uint changed = _changed[i]; changed != 0; changed &= changed - 1)
+                    nodes[BitOperations.TrailingZeroCount(changed)] = _parents[count++];
+            }
+        }
+
+        /// <summary>Bit i is set if bit 2i or 2i + 1 was.</summary>
+        private static uint ParentsOf(uint changed)
+        {
+            uint parents = (changed | (changed >> 1)) & 0x5555_5555;
+            parents = (parents | (parents >> 1)) & 0x3333_3333;
+            parents = (parents | (parents >> 2)) & 0x0F0F_0F0F;
+            parents = (parents | (parents >> 4)) & 0x00FF_00FF;
+            return (parents | (parents >> 8)) & 0x0000_FFFF;
         }
     }
 }
