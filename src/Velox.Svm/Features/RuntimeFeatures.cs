@@ -53,6 +53,13 @@ public sealed class RuntimeFeatures
         ReserveMinimalCusForBuiltinInstructions = IsActive("reserve_minimal_cus_for_builtin_instructions");
         RequireStaticNonceAccount = IsActive("require_static_nonce_account");
         MovePrecompileVerificationToSvm = IsActive("move_precompile_verification_to_svm");
+        DeprecateLegacyVoteIxs = IsActive("deprecate_legacy_vote_ixs");
+        DelayCommissionUpdates = IsActive("delay_commission_updates");
+        BlsPubkeyManagementInVoteAccount = IsActive("bls_pubkey_management_in_vote_account");
+        CommissionRateInBasisPoints = IsActive("commission_rate_in_basis_points");
+        CustomCommissionCollector = IsActive("custom_commission_collector");
+        BlockRevenueSharing = IsActive("block_revenue_sharing");
+        VoteAccountInitializeV2 = IsActive("vote_account_initialize_v2");
     }
 
     public bool SyscallParameterAddressRestrictions { get; }
@@ -142,6 +149,20 @@ public sealed class RuntimeFeatures
     public bool RequireStaticNonceAccount { get; }
 
     public bool MovePrecompileVerificationToSvm { get; }
+
+    public bool DeprecateLegacyVoteIxs { get; }
+
+    public bool DelayCommissionUpdates { get; }
+
+    public bool BlsPubkeyManagementInVoteAccount { get; }
+
+    public bool CommissionRateInBasisPoints { get; }
+
+    public bool CustomCommissionCollector { get; }
+
+    public bool BlockRevenueSharing { get; }
+
+    public bool VoteAccountInitializeV2 { get; }
 
     private bool IsActive(string name) => _features.IsActive(Feature.Named(name).Id);
 }

@@ -25,6 +25,14 @@ internal static class ProgramChecks
         return context.Account(index).Address == sysvar ? InstructionError.None : InstructionErrorKind.InvalidArgument;
     }
 
+    /// <summary>The clock of this block. Error: UnsupportedSysvar, there is none.</summary>
+    internal static InstructionError ReadClock(this InvokeContext context, out ClockSysvar clock)
+    {
+        bool exists = context.Block.Sysvars.TryGet(SysvarIds.Clock, out ReadOnlySpan<byte> data) && data.Length >= Sysvars.ClockSize;
+        clock = exists ? ClockSysvar.Read(data) : default;
+        return exists ? InstructionError.None : InstructionErrorKind.UnsupportedSysvar;
+    }
+
     /// <summary>Agave cannot hold an account twice at a time: AccountBorrowFailed where two handles are of one account.</summary>
     internal static InstructionError RequireDistinct(in AccountHandle held, in AccountHandle other) =>
         held.TransactionIndex == other.TransactionIndex ? InstructionErrorKind.AccountBorrowFailed : InstructionError.None;

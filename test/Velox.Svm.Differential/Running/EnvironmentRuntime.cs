@@ -22,20 +22,20 @@ public sealed class EnvironmentRuntime : IRuntime
             Slot = state.Clock.Slot,
         });
         foreach ((Address address, AccountState account) in state.Accounts)
-        {
-            if (account.Owner == SysvarIds.Owner)
-                SetSysvar(address, account.Data);
-            else
-                SetAccount(address, account);
-        }
+            SetAccount(address, account);
 
         SetClock(state.Clock);
     }
 
     public Hash256 Blockhash => _environment.LatestBlockhash;
 
-    public void SetAccount(Address address, AccountState account) =>
-        _environment.SetAccount(address, new SvmAccount(account.Lamports, account.Owner, account.Data, account.Executable));
+    public void SetAccount(Address address, AccountState account)
+    {
+        if (account.Owner == SysvarIds.Owner)
+            SetSysvar(address, account.Data);
+        else
+            _environment.SetAccount(address, new SvmAccount(account.Lamports, account.Owner, account.Data, account.Executable));
+    }
 
     public AccountState GetAccount(Address address) => _environment.GetAccount(address) is { } account
         ? new AccountState(account.Lamports, account.Owner, account.IsExecutable, account.Data.ToArray())

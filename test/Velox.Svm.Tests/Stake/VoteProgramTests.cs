@@ -54,7 +54,7 @@ public sealed class VoteProgramTests
             InstructionErrorKind.InvalidAccountOwner);
         Refuse(new Instruction(ProgramIds.Vote, default, default), InstructionErrorKind.MissingAccount);
         Refuse(
-            VoteInstructions.Withdraw(_vote.Address, Withdrawer, Heir, 1), InstructionErrorKind.UninitializedAccount);
+            VoteInstructions.Withdraw(_vote.Address, Withdrawer, Heir, 1), InstructionErrorKind.InvalidAccountData);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class VoteProgramTests
         Assert.Equal([(0UL, Voter), (2UL, Heir)], State().Voters.Select(voter => (voter.Key, voter.Value)));
         Refuse(VoteInstructions.AuthorizeVoter(_vote.Address, Withdrawer, Voter), InstructionError.Custom(5));
 
-        _world.Block = _world.Block with { Slot = 5 * BlockContext.SlotsPerEpoch };
+        Go(5 * BlockContext.SlotsPerEpoch);
         Refuse(
             VoteInstructions.AuthorizeVoter(_vote.Address, Voter, Voter), InstructionErrorKind.MissingRequiredSignature);
         Expect(VoteInstructions.AuthorizeVoter(_vote.Address, Heir, Voter));
@@ -103,19 +103,61 @@ public sealed class VoteProgramTests
     }
 
     [Fact]
-    public void Votes_are_refused_by_name()
+    public void A_commission_rises_late_in_an_epoch_only_where_it_takes_effect_later()
     {
-        Refuse(
-            new Instruction(ProgramIds.Vote, new[] { AccountMeta.Writable(_vote.Address) }, new byte[] { 14, 0, 0, 0 }),
-            InstructionErrorKind.InvalidInstructionData);
-        Assert.Contains("Vote instruction 14 is not supported", _world.Log);
+        Initialize();
+        Go(BlockContext.SlotsPerEpoch - 1);
+        Expect(VoteInstructions.UpdateCommission(_vote.Address, Withdrawer, 20));
+        _world.Block = _world.Block with { Features = FeatureSet.Mainnet.Without(Feature.Named("delay_commission_updates").Id) };
+        Refuse(VoteInstructions.UpdateCommission(_vote.Address, Withdrawer, 21), InstructionError.Custom((uint)VoteError.CommissionUpdateTooLate));
+        Expect(VoteInstructions.UpdateCommission(_vote.Address, Withdrawer, 19));
     }
+
+    [Fact]
+    public void The_voter_votes_for_slots_of_the_history()
+    {
+        Initialize();
+        Go(8);
+        Refuse(Vote(6, default), InstructionError.Custom((uint)VoteError.VotesTooOldAllFiltered));
+        Refuse(Vote(7, new Hash256(Node.Span)), InstructionError.Custom((uint)VoteError.SlotHashMismatch));
+        Refuse(InstructionWorld.Unsigned(Vote(7, default)), InstructionErrorKind.MissingRequiredSignature);
+        Expect(Vote(7, default));
+        Assert.Equal([new LandedVote(1, 7, 1)], State().Votes);
+        Refuse(Vote(7, default), InstructionError.Custom((uint)VoteError.VoteTooOld));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(7)]
+    [InlineData(20)]
+    [InlineData(255)]
+    public void Junk_leaves_no_line_of_its_own(byte tag)
+    {
+        Initialize();
+        Refuse(
+            new Instruction(ProgramIds.Vote, new[] { AccountMeta.Writable(_vote.Address) }, new byte[] { tag, 0, 0, 0 }),
+            InstructionErrorKind.InvalidInstructionData);
+        Assert.Equal(
+            [$"Program {ProgramIds.Vote} invoke [1]", $"Program {ProgramIds.Vote} failed: invalid instruction data"], _world.Log);
+    }
+
+    private void Go(ulong slot) => _world.Block = _world.Block with { Slot = slot, Sysvars = TestSysvars.Create(slot) };
+
+    private Instruction Vote(ulong slot, Hash256 hash) => new(
+        ProgramIds.Vote,
+        new[]
+        {
+            AccountMeta.Writable(_vote.Address), AccountMeta.Readonly(SysvarIds.SlotHashes), AccountMeta.Readonly(SysvarIds.Clock),
+            AccountMeta.ReadonlySigner(Voter),
+        },
+        (byte[])[2, 0, 0, 0, 1, .. new byte[7], .. BitConverter.GetBytes(slot), .. hash.Span, 0]);
 
     private void Initialize() => Expect(VoteInstructions.InitializeAccount(_vote.Address, Node, Voter, Withdrawer, 10));
 
     private VoteState State()
     {
-        Assert.False(VoteState.Read(_vote.Data.Bytes, out VoteState state).IsError);
+        Assert.False(VoteState.Read(_vote.Address, _vote.Data.Bytes, out VoteState state).IsError);
         return state;
     }
 

@@ -10,10 +10,19 @@ namespace Velox.Svm;
 /// </summary>
 internal ref struct BincodeReader(ReadOnlySpan<byte> bytes)
 {
+    /// <summary>Bytes of instruction data that Agave's programs read, as many as a packet has; what is behind is as if it were not there.</summary>
+    private const int MaxInstructionBytes = 1_232;
+
     private ReadOnlySpan<byte> _rest = bytes;
+
+    /// <summary>A reader of instruction data (limited_deserialize in Agave).</summary>
+    internal static BincodeReader OfInstruction(ReadOnlySpan<byte> data) => new(data[..Math.Min(data.Length, MaxInstructionBytes)]);
 
     /// <summary>Whether any field so far was cut off or was no UTF-8 text.</summary>
     internal bool HasFailed { get; private set; }
+
+    /// <summary>Notes that a field has a value that does not exist.</summary>
+    internal void Fail() => HasFailed = true;
 
     internal byte Byte()
     {
@@ -54,6 +63,15 @@ internal ref struct BincodeReader(ReadOnlySpan<byte> bytes)
         return value == 1;
     }
 
+    internal Hash256 Hash()
+    {
+        ReadOnlySpan<byte> field = Take(Hash256.Size);
+        return HasFailed ? default : new Hash256(field);
+    }
+
+    /// <summary>A 0, or a 1 and a number.</summary>
+    internal ulong? OptionalUInt64() => Boolean() ? UInt64() : null;
+
     /// <summary>A 0, or a 1 and an address.</summary>
     internal Address? OptionalAddress() => Boolean() ? Address() : null;
 
@@ -71,6 +89,39 @@ internal ref struct BincodeReader(ReadOnlySpan<byte> bytes)
 
     /// <summary>So many bytes as they are.</summary>
     internal ReadOnlySpan<byte> Bytes(int count) => Take((ulong)count);
+
+    /// <summary>A length in Solana's compact form, the shortest only.</summary>
+    internal int CompactLength()
+    {
+        if (HasFailed || CompactU16.Decode(_rest, out ushort value, out int length) != WireError.None)
+        {
+            HasFailed = true;
+            return 0;
+        }
+
+        _rest = _rest[length..];
+        return value;
+    }
+
+    /// <summary>A number in groups of 7 bits, the lowest first, in the shortest form only.</summary>
+    internal ulong VariableUInt64()
+    {
+        ulong value = 0;
+        for (int shift = 0; shift < 64; shift += 7)
+        {
+            byte group = Byte();
+            value |= (ulong)(group & 0x7F) << shift;
+            if (group >= 0x80)
+                continue;
+            bool isShortest = group != 0 || shift == 0;
+            bool fits = (byte)(value >> shift) == group;
+            HasFailed |= !isShortest || !fits;
+            return value;
+        }
+
+        HasFailed = true;
+        return 0;
+    }
 
     private ReadOnlySpan<byte> Take(ulong count)
     {

@@ -2,18 +2,13 @@ using Velox.Primitives;
 
 namespace Velox.Svm;
 
-/// <summary>Vote accounts: made, handed on, withdrawn from. One producer makes the blocks here, so nobody votes.</summary>
+/// <summary>Vote accounts: made, voted with, handed on, withdrawn from.</summary>
 /// <remarks>
-/// Checks and errors are those of Agave 4.3 (programs/vote). Votes, seeded authorities and what has to do with BLS keys are
-/// refused as InvalidInstructionData, with a line that says so.
+/// Accounts, checks, their order and errors are those of Agave 4.3 (programs/vote). One thing is not there: the check of a BLS
+/// key's proof of possession, so that no BLS key is ever taken.
 /// </remarks>
 public sealed class VoteProgram : INativeProgram
 {
-    private const uint AuthorizeVoter = 0;
-    private const uint AuthorizeWithdrawer = 1;
-    private const uint TooSoonToReauthorize = 5;
-    private const uint CommissionUpdateTooLate = 19;
-
     public Address Id => ProgramIds.Vote;
 
     public ulong ComputeUnits => 2_100;
@@ -25,40 +20,92 @@ public sealed class VoteProgram : INativeProgram
             return error;
         if (!context.Account(0).IsOwnedByCaller)
             return InstructionErrorKind.InvalidAccountOwner;
-        var reader = new BincodeReader(context.Data);
+        var reader = BincodeReader.OfInstruction(context.Data);
         uint tag = reader.UInt32();
         if (reader.HasFailed)
             return InstructionErrorKind.InvalidInstructionData;
-        switch ((VoteInstructionTag)tag)
+        return (VoteInstructionTag)tag switch
         {
-            case VoteInstructionTag.InitializeAccount:
-                (Address node, Address voter) = (reader.Address(), reader.Address());
-                (Address withdrawer, byte commission) = (reader.Address(), reader.Byte());
+            VoteInstructionTag.InitializeAccount or VoteInstructionTag.InitializeAccountV2 =>
+                Initialize(context, ref reader, (VoteInstructionTag)tag),
+            VoteInstructionTag.Authorize or VoteInstructionTag.AuthorizeChecked or VoteInstructionTag.AuthorizeWithSeed
+                or VoteInstructionTag.AuthorizeCheckedWithSeed => Authorize(context, ref reader, (VoteInstructionTag)tag),
+            VoteInstructionTag.Vote or VoteInstructionTag.VoteSwitch => Vote(context, ref reader, tag == (uint)VoteInstructionTag.VoteSwitch),
+            VoteInstructionTag.UpdateVoteState or VoteInstructionTag.UpdateVoteStateSwitch
+                or VoteInstructionTag.CompactUpdateVoteState or VoteInstructionTag.CompactUpdateVoteStateSwitch
+                or VoteInstructionTag.TowerSync or VoteInstructionTag.TowerSyncSwitch =>
+                    Replace(context, ref reader, (VoteInstructionTag)tag),
+            _ => Manage(context, ref reader, (VoteInstructionTag)tag),
+        };
+    }
+
+    private static InstructionError Manage(InvokeContext context, ref BincodeReader reader, VoteInstructionTag tag)
+    {
+        switch (tag)
+        {
+            case VoteInstructionTag.UpdateValidatorIdentity:
+                return VoteSettings.UpdateIdentity(context);
+            case VoteInstructionTag.UpdateCommission:
+                byte percent = reader.Byte();
+                return reader.HasFailed ? InstructionErrorKind.InvalidInstructionData : VoteSettings.UpdateCommission(context, percent);
+            case VoteInstructionTag.UpdateCommissionBps:
+                ushort bps = reader.UInt16();
+                CommissionKind kind = VoteInstructionReader.Commission(ref reader);
                 return reader.HasFailed
                     ? InstructionErrorKind.InvalidInstructionData
-                    : Initialize(context, node, voter, withdrawer, commission);
-            case VoteInstructionTag.Authorize:
-                (Address authority, uint role) = (reader.Address(), reader.UInt32());
-                return reader.HasFailed ? InstructionErrorKind.InvalidInstructionData : Authorize(context, authority, role);
-            case VoteInstructionTag.AuthorizeChecked:
-                role = reader.UInt32();
-                return reader.HasFailed ? InstructionErrorKind.InvalidInstructionData : AuthorizeChecked(context, role);
-            case VoteInstructionTag.UpdateValidatorIdentity:
-                return UpdateIdentity(context);
-            case VoteInstructionTag.UpdateCommission:
-                commission = reader.Byte();
-                return reader.HasFailed ? InstructionErrorKind.InvalidInstructionData : UpdateCommission(context, commission);
+                    : VoteSettings.UpdateCommissionBps(context, bps, kind);
+            case VoteInstructionTag.UpdateCommissionCollector:
+                kind = VoteInstructionReader.Commission(ref reader);
+                return reader.HasFailed ? InstructionErrorKind.InvalidInstructionData : VoteSettings.UpdateCollector(context, kind);
             case VoteInstructionTag.Withdraw:
                 ulong lamports = reader.UInt64();
-                return reader.HasFailed ? InstructionErrorKind.InvalidInstructionData : Withdraw(context, lamports);
+                return reader.HasFailed ? InstructionErrorKind.InvalidInstructionData : VoteFunds.Withdraw(context, lamports);
+            case VoteInstructionTag.DepositDelegatorRewards:
+                lamports = reader.UInt64();
+                return reader.HasFailed ? InstructionErrorKind.InvalidInstructionData : VoteFunds.Deposit(context, lamports);
             default:
-                return context.Refuse(
-                    $"Vote instruction {tag} is not supported", InstructionErrorKind.InvalidInstructionData);
+                return InstructionErrorKind.InvalidInstructionData;
         }
     }
 
-    private static InstructionError RequireSigner(InvokeContext context, Address address) =>
-        context.IsSigner(address) ? InstructionError.None : InstructionErrorKind.MissingRequiredSignature;
+    private static InstructionError Authorize(InvokeContext context, ref BincodeReader reader, VoteInstructionTag tag)
+    {
+        bool isChecked = tag is VoteInstructionTag.AuthorizeChecked or VoteInstructionTag.AuthorizeCheckedWithSeed;
+        bool isSeeded = tag is VoteInstructionTag.AuthorizeWithSeed or VoteInstructionTag.AuthorizeCheckedWithSeed;
+        Address next = tag == VoteInstructionTag.Authorize ? reader.Address() : default;
+        VoteAuthority authority = VoteInstructionReader.Authority(ref reader);
+        Address owner = isSeeded ? reader.Address() : default;
+        ReadOnlySpan<byte> seed = isSeeded ? reader.Text() : default;
+        if (tag == VoteInstructionTag.AuthorizeWithSeed)
+            next = reader.Address();
+        if (reader.HasFailed)
+            return InstructionErrorKind.InvalidInstructionData;
+        if (isSeeded)
+        {
+            return isChecked
+                ? VoteAuthorization.AuthorizeCheckedWithSeed(context, in authority, owner, seed)
+                : VoteAuthorization.AuthorizeWithSeed(context, next, in authority, owner, seed);
+        }
+
+        return isChecked
+            ? VoteAuthorization.AuthorizeChecked(context, in authority)
+            : VoteAuthorization.Authorize(context, next, in authority);
+    }
+
+    private static InstructionError Initialize(InvokeContext context, ref BincodeReader reader, VoteInstructionTag tag)
+    {
+        bool isSecond = tag == VoteInstructionTag.InitializeAccountV2;
+        (Address node, Address voter) = (reader.Address(), reader.Address());
+        if (isSecond)
+            _ = reader.Bytes(VoteInstructionReader.BlsKeyBytes + VoteInstructionReader.BlsProofBytes);
+        Address withdrawer = reader.Address();
+        byte commission = isSecond ? (byte)0 : reader.Byte();
+        if (isSecond)
+            _ = reader.UInt32();
+        if (reader.HasFailed)
+            return InstructionErrorKind.InvalidInstructionData;
+        return isSecond ? InitializeSecond(context, node) : Initialize(context, node, voter, withdrawer, commission);
+    }
 
     private static InstructionError Initialize(
         InvokeContext context, Address node, Address voter, Address withdrawer, byte commission)
@@ -72,124 +119,96 @@ public sealed class VoteProgram : INativeProgram
         error = context.RequireSysvar(2, SysvarIds.Clock);
         if (error.IsError)
             return error;
-        if (account.DataLength != VoteState.Size)
-            return InstructionErrorKind.InvalidAccountData;
-        error = VoteState.Read(account.Data, out _);
-        if (error.Kind != InstructionErrorKind.UninitializedAccount)
-            return error.IsError ? error : InstructionErrorKind.AccountAlreadyInitialized;
-        error = RequireSigner(context, node);
-        return error.IsError
-            ? error
-            : account.WriteData(
-                0, VoteState.New(account.Address, node, voter, withdrawer, commission, context.Block.Epoch).ToBytes());
+        error = context.ReadClock(out ClockSysvar clock);
+        if (!error.IsError)
+            error = CheckNew(context, in account, node);
+        return error.IsError ? error : VoteState.New(account.Address, node, voter, withdrawer, commission, clock.Epoch).Write(in account);
     }
 
-    private static InstructionError AuthorizeChecked(InvokeContext context, uint role)
+    /// <summary>With a BLS key, whose proof is never right here.</summary>
+    private static InstructionError InitializeSecond(InvokeContext context, Address node)
     {
-        InstructionError error = context.RequireListed(4);
-        if (error.IsError)
-            return error;
-        return context.Account(3).IsSigner
-            ? Authorize(context, context.Account(3).Address, role)
-            : InstructionErrorKind.MissingRequiredSignature;
-    }
-
-    private static InstructionError Authorize(InvokeContext context, Address authority, uint role)
-    {
-        InstructionError error = context.RequireSysvar(1, SysvarIds.Clock);
-        if (error.IsError)
-            return error;
-        if (role > AuthorizeWithdrawer)
+        RuntimeFeatures features = context.Features;
+        bool isKnown = features.BlsPubkeyManagementInVoteAccount && features.CommissionRateInBasisPoints
+            && features.CustomCommissionCollector && features.BlockRevenueSharing && features.VoteAccountInitializeV2;
+        if (!isKnown)
             return InstructionErrorKind.InvalidInstructionData;
+        InstructionError error = context.RequireListed(4);
+        if (!error.IsError)
+            error = context.ReadClock(out _);
         AccountHandle account = context.Account(0);
-        error = VoteState.Read(account.Data, out VoteState state);
-        if (error.IsError)
-            return error;
-        if (role == AuthorizeVoter)
-            return SetVoter(context, account, state, authority);
-        error = RequireSigner(context, state.Withdrawer);
-        return error.IsError ? error : account.WriteData(0, (state with { Withdrawer = authority }).ToBytes());
+        if (!error.IsError)
+            error = CheckNew(context, in account, node);
+        if (!error.IsError)
+            error = VoteSettings.CheckCollector(context, 2);
+        if (!error.IsError)
+            error = VoteSettings.CheckCollector(context, 3);
+        return error.IsError ? error : VoteAuthorization.CheckBlsProof(context);
     }
 
-    /// <summary>A new voter votes from the epoch on whose leaders are not known yet.</summary>
-    private static InstructionError SetVoter(InvokeContext context, in AccountHandle account, VoteState state, Address authority)
+    /// <summary>Errors, in this order: InvalidAccountData, AccountAlreadyInitialized, MissingRequiredSignature (the node's).</summary>
+    private static InstructionError CheckNew(InvokeContext context, in AccountHandle account, Address node)
     {
-        ulong epoch = context.Block.Epoch;
-        (ulong Epoch, Address Voter)[] past =
-            [.. state.Voters.Where(voter => voter.Key <= epoch).Select(voter => (voter.Key, voter.Value))];
-        if (past.Length == 0)
+        if (account.DataLength != VoteState.Size || !VoteState.TryParse(account.Address, account.Data, out VoteState? state))
             return InstructionErrorKind.InvalidAccountData;
-        Address current = past[^1].Voter;
-        state.Voters[epoch] = current;
-        foreach ((ulong old, _) in past)
+        return state is null ? new VoteSigners(context).Require(node) : InstructionErrorKind.AccountAlreadyInitialized;
+    }
+
+    private static InstructionError Vote(InvokeContext context, ref BincodeReader reader, bool isSwitch)
+    {
+        PlainVote vote = VoteInstructionReader.Vote(ref reader);
+        if (isSwitch)
+            _ = reader.Hash();
+        if (reader.HasFailed || context.Features.DeprecateLegacyVoteIxs)
+            return InstructionErrorKind.InvalidInstructionData;
+        InstructionError error = context.RequireSysvar(1, SysvarIds.SlotHashes);
+        if (!error.IsError && !context.Block.Sysvars.TryGet(SysvarIds.SlotHashes, out _))
+            error = InstructionErrorKind.UnsupportedSysvar;
+        if (!error.IsError)
+            error = context.RequireSysvar(2, SysvarIds.Clock);
+        if (error.IsError)
+            return error;
+        error = BeginVote(context, out VoteTower tower, out VoteState state);
+        return error.IsError ? error : EndVote(context, state, tower.Vote(in vote));
+    }
+
+    private static InstructionError Replace(InvokeContext context, ref BincodeReader reader, VoteInstructionTag tag)
+    {
+        bool isSync = tag is VoteInstructionTag.TowerSync or VoteInstructionTag.TowerSyncSwitch;
+        VoteProposal proposal = tag is VoteInstructionTag.UpdateVoteState or VoteInstructionTag.UpdateVoteStateSwitch
+            ? VoteInstructionReader.Update(ref reader)
+            : VoteInstructionReader.CompactUpdate(ref reader, hasBlockId: isSync);
+        if (tag is VoteInstructionTag.UpdateVoteStateSwitch or VoteInstructionTag.CompactUpdateVoteStateSwitch
+            or VoteInstructionTag.TowerSyncSwitch)
         {
-            if (old + 1 < epoch)
-                state.Voters.Remove(old);
+            _ = reader.Hash();
         }
 
-        if (!context.IsSigner(state.Withdrawer) && !context.IsSigner(current))
-            return InstructionErrorKind.MissingRequiredSignature;
-        return state.Voters.TryAdd(epoch + 2, authority)
-            ? account.WriteData(0, state.ToBytes())
-            : InstructionError.Custom(TooSoonToReauthorize);
+        if (reader.HasFailed || (!isSync && context.Features.DeprecateLegacyVoteIxs))
+            return InstructionErrorKind.InvalidInstructionData;
+        InstructionError error = BeginVote(context, out VoteTower tower, out VoteState state);
+        return error.IsError ? error : EndVote(context, state, tower.Replace(proposal));
     }
 
-    private static InstructionError UpdateIdentity(InvokeContext context)
+    /// <summary>The state for the voter of this epoch, who must sign.</summary>
+    private static InstructionError BeginVote(InvokeContext context, out VoteTower tower, out VoteState state)
     {
-        InstructionError error = context.RequireListed(2);
+        tower = default;
+        state = null!;
+        if (!context.Block.Sysvars.TryGet(SysvarIds.SlotHashes, out ReadOnlySpan<byte> slotHashes))
+            return InstructionErrorKind.UnsupportedSysvar;
+        InstructionError error = context.ReadClock(out ClockSysvar clock);
         if (error.IsError)
             return error;
         AccountHandle account = context.Account(0);
-        Address node = context.Account(1).Address;
-        error = VoteState.Read(account.Data, out VoteState state);
-        if (!error.IsError)
-            error = RequireSigner(context, state.Withdrawer);
-        if (!error.IsError)
-            error = RequireSigner(context, node);
+        error = VoteState.Read(in account, out state);
         if (error.IsError)
             return error;
-        bool isCollectorFree = IsActive(context, "custom_commission_collector");
-        state = state with { Node = node, BlockCollector = isCollectorFree ? state.BlockCollector : node };
-        return account.WriteData(0, state.ToBytes());
+        tower = new VoteTower(state, slotHashes, clock);
+        error = state.TakeVoter(clock.Epoch, out Address voter);
+        return error.IsError ? error : new VoteSigners(context).Require(voter);
     }
 
-    /// <summary>A commission rises in the first half of an epoch only, where it takes effect at once.</summary>
-    private static InstructionError UpdateCommission(InvokeContext context, byte commission)
-    {
-        AccountHandle account = context.Account(0);
-        InstructionError error = VoteState.Read(account.Data, out VoteState state);
-        bool isRise = error.IsError || commission > state.CommissionPercent;
-        bool isLate = context.Block.Slot % BlockContext.SlotsPerEpoch * 2 > BlockContext.SlotsPerEpoch;
-        if (isRise && isLate && !IsActive(context, "delay_commission_updates"))
-            return InstructionError.Custom(CommissionUpdateTooLate);
-        if (!error.IsError)
-            error = RequireSigner(context, state.Withdrawer);
-        return error.IsError ? error : account.WriteData(0, state.WithCommission(commission).ToBytes());
-    }
-
-    private static InstructionError Withdraw(InvokeContext context, ulong lamports)
-    {
-        InstructionError error = context.RequireListed(2);
-        if (error.IsError)
-            return error;
-        AccountHandle account = context.Account(0);
-        error = VoteState.Read(account.Data, out VoteState state);
-        if (!error.IsError)
-            error = RequireSigner(context, state.Withdrawer);
-        if (error.IsError)
-            return error;
-        if (lamports > account.Lamports)
-            return InstructionErrorKind.InsufficientFunds;
-        ulong remaining = account.Lamports - lamports;
-        if (remaining == 0)
-            error = account.WriteData(0, new byte[account.DataLength]);
-        else if (remaining < Rent.MinimumBalance(account.DataLength))
-            return InstructionErrorKind.InsufficientFunds;
-        if (!error.IsError)
-            error = account.SubtractLamports(lamports);
-        return error.IsError ? error : context.Account(1).AddLamports(lamports);
-    }
-
-    private static bool IsActive(InvokeContext context, string feature) =>
-        context.Block.Features.IsActive(Feature.Named(feature).Id);
+    private static InstructionError EndVote(InvokeContext context, VoteState state, VoteError? failure) =>
+        failure is { } code ? InstructionError.Custom((uint)code) : state.Write(context.Account(0));
 }
