@@ -45,6 +45,9 @@ internal readonly struct ElfBytes(ReadOnlyMemory<byte> memory)
         return error;
     }
 
+    /// <summary>A name for people, which the file gives as bytes.</summary>
+    internal static string ToText(ReadOnlySpan<byte> name) => Encoding.UTF8.GetString(name);
+
     /// <summary>As <see cref="ReadString"/>, without making a string of it.</summary>
     internal ElfError? FindString(string where, in ElfSection section, uint offset, int maxBytes, out ReadOnlyMemory<byte> name)
     {
@@ -61,7 +64,14 @@ internal readonly struct ElfBytes(ReadOnlyMemory<byte> memory)
 
         int length = bytes.Span.IndexOf((byte)0);
         if (length < 0)
-            return new ElfError(ElfRule.NameTooLong, where, $"its name does not end within {maxBytes} bytes or before its table does.");
+        {
+            return new ElfError(ElfRule.NameTooLong, where, $"its name does not end within {maxBytes} bytes or before its table does.")
+            {
+                Name = ToText(bytes.Span),
+                Value = (ulong)maxBytes,
+            };
+        }
+
         name = bytes[..length];
         return null;
     }

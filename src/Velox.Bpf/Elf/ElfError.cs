@@ -6,6 +6,12 @@ namespace Velox.Bpf;
 /// <param name="Detail">What is wrong, with the value and its bound.</param>
 public sealed record ElfError(ElfRule Rule, string Where, string Detail)
 {
+    /// <summary>The number that the error is about: an instruction, a symbol, a relocation's type, a key, an offset in the file; else 0.</summary>
+    public ulong Value { get; init; }
+
+    /// <summary>The name that the error is about, of a section or a symbol, bytes that are no UTF-8 replaced; else empty.</summary>
+    public string Name { get; init; } = "";
+
     /// <summary>What helps.</summary>
     public string Remedy => Rule switch
     {

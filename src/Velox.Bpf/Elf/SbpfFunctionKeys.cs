@@ -46,7 +46,10 @@ internal sealed class SbpfFunctionKeys(HostFunctionTable host)
         {
             return new ElfError(
                 ElfRule.FunctionKeyCollision, $"function at instruction {index}",
-                $"its key 0x{key:x8} is that of the host function '{host.Entries[function].Name}'.");
+                $"its key 0x{key:x8} is that of the host function '{host.Entries[function].Name}'.")
+            {
+                Value = key,
+            };
         }
 
         var added = new FunctionSymbol(key == FunctionKey.EntryPoint ? EntryName : null, index);
@@ -54,6 +57,9 @@ internal sealed class SbpfFunctionKeys(HostFunctionTable host)
             ? null
             : new ElfError(
                 ElfRule.FunctionKeyCollision, $"function at instruction {index}",
-                $"its key 0x{key:x8} is that of the function at instruction {_functions[key].Index}.");
+                $"its key 0x{key:x8} is that of the function at instruction {_functions[key].Index}.")
+            {
+                Value = key,
+            };
     }
 }

@@ -86,7 +86,7 @@ internal sealed class SbpfLenientFile
         return Header.SectionNamesIndex < Header.SectionCount
             ? null
             : new ElfError(
-                ElfRule.NoSectionNames, "file header",
+                ElfRule.SectionNamesIndex, "file header",
                 $"section names are in section {Header.SectionNamesIndex} of {Header.SectionCount}.");
     }
 
@@ -259,6 +259,8 @@ internal sealed class SbpfLenientFile
             return Broken("a relocation table of 0 bytes.");
         if (FindOffset(address, out ulong offset) is { } error)
             return error;
+        if (!ElfRange.TryCreate(offset, bytes, out _))
+            return new ElfError(ElfRule.TableOutsideFile, "relocation table", $"0x{bytes:x} bytes at 0x{offset:x} end beyond 64 bits.");
         if (Bytes.ReadTable("relocation table", offset, bytes, ElfRelocation.Bytes, out ReadOnlyMemory<byte> table) is { } tableError)
             return Broken(tableError.Detail);
         Relocations = table;

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Velox.Bpf;
 
 /// <summary>Loads sBPF V0 to V2: sections are placed, relocated and merged into one read-only image.</summary>
@@ -77,7 +79,12 @@ internal static class SbpfLenientLoader
             string name = file.SectionNames[i];
             bool isWritableData = file.Sections[i].IsWritable && Starts(name, ".data") && !Starts(name, ".data.rel");
             if (Starts(name, ".bss") || isWritableData)
-                return new ElfError(ElfRule.WritableSection, $"section {i} ({name})", "programs have no writable data of their own.");
+            {
+                return new ElfError(ElfRule.WritableSection, $"section {i} ({name})", "programs have no writable data of their own.")
+                {
+                    Name = ElfBytes.ToText(Encoding.Latin1.GetBytes(name)),
+                };
+            }
         }
 
         for (int i = 0; i < file.Sections.Length; i++)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace Velox.Bpf;
 
@@ -34,7 +33,10 @@ internal sealed class SbpfRelocator(
                     ? RelocateWideLoad(relocation.Offset, i)
                     : RelocateData(relocation.Offset, i),
                 ElfFormat.RelocationCall => RelocateCall(in relocation, i),
-                _ => new ElfError(ElfRule.UnknownRelocation, $"relocation {i}", $"type {relocation.Type}; 1, 8 and 10 are known."),
+                _ => new ElfError(ElfRule.UnknownRelocation, $"relocation {i}", $"type {relocation.Type}; 1, 8 and 10 are known.")
+                {
+                    Value = relocation.Type,
+                },
             };
             if (error is not null)
                 return error;
@@ -58,7 +60,10 @@ internal sealed class SbpfRelocator(
             if (target < 0 || target >= count)
             {
                 return new ElfError(
-                    ElfRule.CallOutsideText, $"instruction {i}", $"calls instruction {target}; .text has 0 to {count - 1}.");
+                    ElfRule.CallOutsideText, $"instruction {i}", $"calls instruction {target}; .text has 0 to {count - 1}.")
+                {
+                    Value = (ulong)i,
+                };
             }
 
             if (functions.Add((int)target, out uint key) is { } error)
@@ -112,11 +117,11 @@ internal sealed class SbpfRelocator(
         if (!ElfSymbol.TryRead(file.DynamicSymbols.Span, relocation.Symbol, out ElfSymbol symbol))
             return UnknownSymbol(index, relocation.Symbol);
         if (file.DynamicNames is not { } names)
-            return new ElfError(ElfRule.UnknownSymbol, $"relocation {index}", "there is no .dynstr with the names of symbols.");
+            return UnknownName(index, symbol.Name, "there is no .dynstr with the names of symbols.");
         ElfError? error = file.Bytes.FindString(
             "", in names, symbol.Name, SbpfLenientFile.MaxSymbolNameBytes, out ReadOnlyMemory<byte> name);
         if (error is not null)
-            return error with { Where = $"relocation {index}" };
+            return UnknownName(index, symbol.Name, error.Detail);
 
         uint key;
         if (symbol.IsFunction && symbol.Value != 0)
@@ -149,7 +154,11 @@ internal sealed class SbpfRelocator(
         return options.RejectsBroken && functions.Host.IndexOf(key) < 0
             ? new ElfError(
                 ElfRule.UnresolvedSymbol, $"relocation {index}",
-                $"the call at 0x{offset:x} is to '{Encoding.UTF8.GetString(name)}', which neither program nor host has.")
+                $"the call at 0x{offset:x} is to '{ElfBytes.ToText(name)}', which neither program nor host has.")
+            {
+                Name = ElfBytes.ToText(name),
+                Value = offset,
+            }
             : null;
     }
 
@@ -183,5 +192,11 @@ internal sealed class SbpfRelocator(
         ElfRule.RelocationOutsideSection, $"relocation {index}", $"patches 4 bytes at 0x{offset:x} of a file of 0x{copy.Length:x}.");
 
     private ElfError UnknownSymbol(int index, uint symbol) => new(
-        ElfRule.UnknownSymbol, $"relocation {index}", $"symbol {symbol} of {file.DynamicSymbols.Length / ElfSymbol.Bytes}.");
+        ElfRule.UnknownSymbol, $"relocation {index}", $"symbol {symbol} of {file.DynamicSymbols.Length / ElfSymbol.Bytes}.")
+    {
+        Value = symbol,
+    };
+
+    private static ElfError UnknownName(int index, uint name, string detail) =>
+        new(ElfRule.UnknownSymbolName, $"relocation {index}", detail) { Value = name };
 }

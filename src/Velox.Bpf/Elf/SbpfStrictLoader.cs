@@ -62,7 +62,7 @@ internal static class SbpfStrictLoader
 
         return header.ProgramHeaderCount > 0
             ? null
-            : new ElfError(ElfRule.ProgramHeader, "file header", "there are no program headers; the text needs one.");
+            : new ElfError(ElfRule.TextSectionCount, "file header", "there are no program headers; the text needs one.");
     }
 
     /// <summary>The first header may be read-only data; then comes the text. What follows is not looked at.</summary>
@@ -74,7 +74,7 @@ internal static class SbpfStrictLoader
         bool hasReadOnly = segments[0].Flags == ElfFormat.SegmentReadable;
         int textIndex = hasReadOnly ? 1 : 0;
         if (textIndex >= segments.Length)
-            return new ElfError(ElfRule.ProgramHeader, "program header 0", "read-only data only; the text needs a header of its own.");
+            return new ElfError(ElfRule.TextSectionCount, "program header 0", "read-only data only; the text needs a header of its own.");
 
         ulong offset = ElfHeader.Bytes + ((ulong)segments.Length * ElfSegment.Bytes);
         if (hasReadOnly)

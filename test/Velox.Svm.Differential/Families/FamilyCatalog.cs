@@ -26,6 +26,9 @@ public static class FamilyCatalog
         new AssociatedTokenFamily(SplToken),
         new MemoFamily(),
         new StakeFamily(),
+        new BrokenFileFamily("broken-files", new PeerOptions()),
+        new BrokenFileFamily(
+            "broken-new-files", new PeerOptions { FeaturesOn = [Feature.Named("disable_sbpf_v0_v1_v2_deployment").Id] }),
         new VoteFamily(),
         new JunkFamily("vote-junk", [ProgramIds.Vote]),
         new JunkFamily(

@@ -4,7 +4,7 @@ using Velox.Bpf;
 namespace Velox.Svm;
 
 /// <summary>
-/// Why an ELF was refused, in the words of Solana's logs; in this engine's own where theirs name values that are not at hand.
+/// Why an ELF was refused, in the words of Solana's logs.
 /// </summary>
 /// <remarks>Source: anza-xyz/sbpf, src/elf.rs, src/elf_parser/mod.rs, src/verifier.rs.</remarks>
 internal static class DeploymentErrorText
@@ -12,9 +12,12 @@ internal static class DeploymentErrorText
     /// <summary>The version is looked at before all else.</summary>
     internal const string UnsupportedVersion = "Detected sbpf_version required by the executable which are not enabled";
 
+    internal const string OutOfBounds = "Offset or value is out of bounds";
+
     private const int InstructionBytes = 8;
     private const byte LittleEndianSwap = 0xd4;
     private const byte BigEndianSwap = 0xdc;
+    private const byte WideLoad = 0x18;
     private const byte ClassMask = 7;
     private const byte Class64 = 7;
 
@@ -23,10 +26,11 @@ internal static class DeploymentErrorText
     internal static string Of(ElfError error, bool isStrict) => error.Rule switch
     {
         ElfRule.UnsupportedSbpfVersion => UnsupportedVersion,
+        ElfRule.FileTooShort => OutOfBounds,
         ElfRule.ProgramHeader => "Invalid ELF program header",
         _ when isStrict => Unparsed("invalid file header"),
         ElfRule.NotElf or ElfRule.WrongClass or ElfRule.WrongByteOrder or ElfRule.WrongElfVersion
-            or ElfRule.WrongHeaderSize => Unparsed("invalid file header"),
+            or ElfRule.WrongHeaderSize or ElfRule.SectionNamesIndex => Unparsed("invalid file header"),
         ElfRule.NoNullSection or ElfRule.DuplicateSection or ElfRule.NotAStringTable or ElfRule.NotASymbolTable =>
             Unparsed("invalid section header"),
         ElfRule.RangesOverlap => Unparsed("values overlap"),
@@ -36,10 +40,12 @@ internal static class DeploymentErrorText
         ElfRule.TableMisaligned => Unparsed("invalid alignment"),
         ElfRule.TableCutOff => Unparsed("invalid size"),
         ElfRule.SegmentsNotAscending => "Invalid ELF program header",
-        ElfRule.FileTooShort or ElfRule.TableOutsideFile or ElfRule.SegmentOutsideFile or ElfRule.SectionOutsideFile
+        ElfRule.TableOutsideFile or ElfRule.SegmentOutsideFile or ElfRule.SectionOutsideFile
             or ElfRule.NameOutsideFile or ElfRule.TextAddress or ElfRule.ReadOnlyAddress or ElfRule.AddressIsNotOffset
             or ElfRule.ReadOnlyOverlap or ElfRule.ReadOnlyImageTooLarge or ElfRule.RelocationOutsideSection
-            or ElfRule.SymbolOutsideText => "Offset or value is out of bounds",
+            or ElfRule.SymbolOutsideText => OutOfBounds,
+        ElfRule.NameTooLong => Unparsed($"Section or symbol name `{error.Name}` is longer than `{error.Value}` bytes"),
+        ElfRule.WritableSection => $"Found writable section ({error.Name}) in ELF, read-write data not supported",
         ElfRule.WrongMachine => "Incompatible ELF: wrong machine",
         ElfRule.WrongAbi => "Incompatible ELF: wrong ABI",
         ElfRule.WrongFileType => "Incompatible ELF: wrong type",
@@ -47,9 +53,13 @@ internal static class DeploymentErrorText
             "Multiple or no text sections, consider removing llc option: -function-sections",
         ElfRule.EntryOutsideText => "Entrypoint out of bounds",
         ElfRule.EntryMisaligned => "Invalid entrypoint",
-        ElfRule.UnknownRelocation => $"Relocation failed, unknown type {FirstNumber(error.Detail)}",
-        ElfRule.UnknownSymbol => $"Unknown symbol with index {FirstNumber(error.Detail)}",
-        ElfRule.CallOutsideText => $"Relative jump out of bounds at instruction #{FirstNumber(error.Where)}",
+        ElfRule.UnknownRelocation => $"Relocation failed, unknown type {error.Value}",
+        ElfRule.NullAddress => "Relocation failed, invalid referenced virtual address 0x0",
+        ElfRule.UnknownSymbol or ElfRule.UnknownSymbolName => $"Unknown symbol with index {error.Value}",
+        ElfRule.UnresolvedSymbol =>
+            $"Unresolved symbol ({error.Name}) at instruction #{error.Value / InstructionBytes} (ELF file offset 0x{error.Value:x})",
+        ElfRule.FunctionKeyCollision => $"Symbol hash collision 0x{error.Value:x}",
+        ElfRule.CallOutsideText => $"Relative jump out of bounds at instruction #{error.Value}",
         _ => error.Message,
     };
 
@@ -75,6 +85,9 @@ internal static class DeploymentErrorText
                 // Width and distance stand in each other's place there.
                 $"Shift with overflow of {(ulong)immediate}-bit value by {((opcode & ClassMask) == Class64 ? 64 : 32)} (insn #{error.Index})",
             VerifierRule.UnknownHostFunction => $"Invalid syscall code {(uint)immediate}",
+            // The registers of a wide load are looked at when its second half has been passed.
+            VerifierRule.SourceRegister or VerifierRule.DestinationRegister or VerifierRule.FramePointerReadOnly when opcode is WideLoad =>
+                ReasonOf(error with { Index = error.Index + 1 }),
             _ => ReasonOf(error),
         };
     }
@@ -93,10 +106,6 @@ internal static class DeploymentErrorText
         VerifierRule.CallRegister => $"Invalid register specified at instruction {error.Index}",
         _ => error.Message,
     };
-
-    /// <summary>The value that an error of ours names first; Solana's words name it too.</summary>
-    private static string FirstNumber(string text) =>
-        string.Concat(text.SkipWhile(letter => !char.IsAsciiDigit(letter)).TakeWhile(char.IsAsciiDigit));
 
     private static string Unparsed(string reason) => $"Failed to parse ELF file: {reason}";
 }

@@ -40,10 +40,13 @@ public static class ProgramDeployment
             ReadsDebugInformation = false,
         };
         string? refusal = null;
-        if (SbpfVersionOf(elf) > options.MaxSbpfVersion)
+        uint version = SbpfVersionOf(elf);
+        if (elf.Length < FlagsEnd)
+            refusal = DeploymentErrorText.OutOfBounds;
+        else if (version < options.MinSbpfVersion || version > options.MaxSbpfVersion)
             refusal = DeploymentErrorText.UnsupportedVersion;
         else if (ElfLoader.TryLoad(elf.ToArray(), options, host, out ProgramImage? image) is { } elfError)
-            refusal = DeploymentErrorText.Of(elfError, SbpfVersionOf(elf) >= FirstStrictVersion);
+            refusal = DeploymentErrorText.Of(elfError, version >= FirstStrictVersion);
         else if (BpfProgram.TryCreate(image!, host, out _) is { } verifierError)
             refusal = DeploymentErrorText.Of(verifierError, image!.Text.Span);
         return refusal is null ? InstructionError.None : context.Refuse(refusal, InstructionErrorKind.InvalidAccountData);
