@@ -20,4 +20,7 @@ public sealed class Instruction
     public ReadOnlyMemory<AccountMeta> Accounts { get; }
 
     public ReadOnlyMemory<byte> Data { get; }
+
+    /// <summary>The same for another program.</summary>
+    internal Instruction To(Address program) => new(program, Accounts, Data);
 }

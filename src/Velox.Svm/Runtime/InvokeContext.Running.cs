@@ -135,7 +135,7 @@ public sealed partial class InvokeContext
             return InstructionErrorKind.ProgramFailedToComplete;
         }
 
-        if (!error.IsError && _returnDataLength > 0 && _returnDataProgram == ProgramId)
+        if (_returnDataLength > 0)
             LogReturn();
         return error;
     }

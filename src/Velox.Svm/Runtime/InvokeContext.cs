@@ -143,6 +143,9 @@ public sealed partial class InvokeContext : IDisposable
     /// <summary>Writes "Program log: text".</summary>
     public void Log(string text) => _log.Begin().Append("Program log: "u8).Append(text).End();
 
+    /// <summary>Writes "Program log: text", of bytes that are UTF-8.</summary>
+    internal void LogUtf8(ReadOnlySpan<byte> text) => _log.Begin().Append("Program log: "u8).Append(text).End();
+
     /// <summary>Writes a line as it is, for texts that a builtin logs without prefix.</summary>
     public void LogRaw(string line) => _log.Add(line);
 

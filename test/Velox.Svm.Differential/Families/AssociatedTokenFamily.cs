@@ -3,18 +3,21 @@ using Velox.Primitives;
 namespace Velox.Svm.Differential;
 
 /// <summary>The associated token account program: created, created anew, recovered, with right and wrong accounts.</summary>
+/// <param name="name">As the command line calls it.</param>
+/// <param name="program">SPL Token or Token-2022.</param>
 /// <param name="peer">Which token program LiteSVM has.</param>
-public sealed class AssociatedTokenFamily(PeerOptions peer) : IFamily
+/// <param name="comparison">What must be equal.</param>
+public sealed class AssociatedTokenFamily(string name, Address program, PeerOptions peer, Comparison comparison) : IFamily
 {
-    public string Name => "ata";
+    public string Name => name;
 
-    public Comparison Comparison => Comparison.Exact;
+    public Comparison Comparison => comparison;
 
     public PeerOptions Peer => peer;
 
     public void Fill(World world)
     {
-        var pool = new TokenPool(world, ProgramIds.Token);
+        var pool = new TokenPool(world, program);
         var fuzz = new InstructionFuzz(world, pool.All);
         List<Address> created = [];
         for (int count = world.Random.Next(10, 30); count > 0; count--)
@@ -27,7 +30,7 @@ public sealed class AssociatedTokenFamily(PeerOptions peer) : IFamily
         }
     }
 
-    private static Instruction Make(World world, TokenPool pool, List<Address> created)
+    private Instruction Make(World world, TokenPool pool, List<Address> created)
     {
         Random random = world.Random;
         Address wallet = pool.Mostly(random.Next(5) == 0 && created.Count > 0 ? created : pool.Wallets);
@@ -43,14 +46,14 @@ public sealed class AssociatedTokenFamily(PeerOptions peer) : IFamily
                 return SystemInstructions.Transfer(pool.Payer, account, (ulong)random.Next(3_000_000));
             case 1 when random.Next(2) == 0:
                 return new Bytes().Byte(9).Build(
-                    ProgramIds.Token, [AccountMeta.Writable(account), AccountMeta.Writable(pool.Payer), .. pool.Proof(wallet)]);
+                    program, [AccountMeta.Writable(account), AccountMeta.Writable(pool.Payer), .. pool.Proof(wallet)]);
             case 2 or 3:
                 return RecoverNested(world, pool, wallet, mint);
             default:
                 List<AccountMeta> accounts = [
                     AccountMeta.WritableSigner(random.Next(10) == 0 ? pool.Pick(pool.Wallets) : pool.Payer), AccountMeta.Writable(account),
                     AccountMeta.Readonly(wallet), AccountMeta.Readonly(mint), AccountMeta.Readonly(ProgramIds.System),
-                    AccountMeta.Readonly(ProgramIds.Token),
+                    AccountMeta.Readonly(program),
                 ];
                 if (random.Next(3) == 0)
                     accounts.Add(AccountMeta.Readonly(SysvarIds.Rent));
@@ -59,7 +62,7 @@ public sealed class AssociatedTokenFamily(PeerOptions peer) : IFamily
     }
 
     /// <summary>Tokens sent to the associated account of an associated account.</summary>
-    private static Instruction RecoverNested(World world, TokenPool pool, Address wallet, Address ownerMint)
+    private Instruction RecoverNested(World world, TokenPool pool, Address wallet, Address ownerMint)
     {
         Address nestedMint = world.Random.Next(3) == 0 ? ownerMint : pool.Mostly(pool.Mints);
         Address ownerAccount = AddressOf(wallet, ownerMint);
@@ -68,14 +71,14 @@ public sealed class AssociatedTokenFamily(PeerOptions peer) : IFamily
         if (!world[nested].Exists && world.Random.Next(2) == 0)
         {
             byte[] state = TokenStates.Account(nestedMint, ownerAccount, 77);
-            world.Set(nested, new AccountState(Rent.MinimumBalance(state.Length), ProgramIds.Token, false, state));
+            world.Set(nested, new AccountState(Rent.MinimumBalance(state.Length), program, false, state));
         }
 
         return new Bytes().Byte(2).Build(
             ProgramIds.AssociatedToken, AccountMeta.Writable(nested), AccountMeta.Readonly(nestedMint),
             AccountMeta.Writable(destination), AccountMeta.Readonly(ownerAccount), AccountMeta.Readonly(ownerMint),
-            AccountMeta.WritableSigner(wallet), AccountMeta.Readonly(ProgramIds.Token));
+            AccountMeta.WritableSigner(wallet), AccountMeta.Readonly(program));
     }
 
-    private static Address AddressOf(Address wallet, Address mint) => AssociatedTokenProgram.AddressOf(wallet, mint);
+    private Address AddressOf(Address wallet, Address mint) => AssociatedTokenProgram.AddressOf(wallet, mint, program);
 }

@@ -23,19 +23,23 @@ public static class FamilyCatalog
         new TokenFamily("token", ProgramIds.Token, SplToken, Comparison.Exact),
         new TokenFamily("p-token", ProgramIds.Token, new PeerOptions(), Comparison.Exact),
         new TokenFamily("token-2022", ProgramIds.Token2022, new PeerOptions(), Comparison.Exact),
-        new AssociatedTokenFamily(SplToken),
-        new MemoFamily(),
+        new AssociatedTokenFamily("ata", ProgramIds.Token, SplToken, Comparison.Exact),
+        new AssociatedTokenFamily("ata-2022", ProgramIds.Token2022, SplToken, Comparison.Exact),
+        new MemoFamily("memo", new PeerOptions(), Comparison.Exact),
+        new TokenFamily("native-token", ProgramIds.Token, Native, Comparison.Native),
+        new AssociatedTokenFamily("native-ata", ProgramIds.Token, Native, Comparison.Native),
+        new AssociatedTokenFamily("native-ata-2022", ProgramIds.Token2022, Native, Comparison.Native),
+        new MemoFamily("native-memo", Native, Comparison.Native),
         new StakeFamily(),
         new BrokenFileFamily("broken-files", new PeerOptions()),
         new BrokenFileFamily(
             "broken-new-files", new PeerOptions { FeaturesOn = [Feature.Named("disable_sbpf_v0_v1_v2_deployment").Id] }),
         new VoteFamily(),
-        new JunkFamily("vote-junk", [ProgramIds.Vote]),
         new JunkFamily(
             "junk",
             [
                 ProgramIds.System, ProgramIds.ComputeBudget, ProgramIds.Token, ProgramIds.AssociatedToken, ProgramIds.Token2022,
-                ProgramIds.Memo, ProgramIds.AddressLookupTable, ProgramIds.Stake, ProgramIds.BpfLoaderUpgradeable, ProgramIds.BpfLoader,
+                ProgramIds.Memo, ProgramIds.AddressLookupTable, ProgramIds.Stake, ProgramIds.Vote, ProgramIds.BpfLoaderUpgradeable, ProgramIds.BpfLoader,
                 ProgramIds.Ed25519Precompile, ProgramIds.Secp256k1Precompile,
             ]),
     ];
@@ -60,4 +64,7 @@ public static class FamilyCatalog
 
     /// <summary>LiteSVM with SPL Token 3.5.0 at its id.</summary>
     private static PeerOptions SplToken => new() { FeaturesOff = [TokenFamily.PTokenFeature] };
+
+    /// <summary>The same, and our programs in C#.</summary>
+    private static PeerOptions Native => SplToken with { HasNativePrograms = true };
 }

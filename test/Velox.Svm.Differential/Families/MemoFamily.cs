@@ -4,11 +4,16 @@ using Velox.Primitives;
 namespace Velox.Svm.Differential;
 
 /// <summary>The memo program: good and bad UTF-8, signers and accounts that did not sign, several in a transaction.</summary>
-public sealed class MemoFamily : IFamily
+/// <param name="name">As the command line calls it.</param>
+/// <param name="peer">Whose program ours is.</param>
+/// <param name="comparison">What must be equal.</param>
+public sealed class MemoFamily(string name, PeerOptions peer, Comparison comparison) : IFamily
 {
-    public string Name => "memo";
+    public string Name => name;
 
-    public Comparison Comparison => Comparison.Exact;
+    public Comparison Comparison => comparison;
+
+    public PeerOptions Peer => peer;
 
     public void Fill(World world)
     {

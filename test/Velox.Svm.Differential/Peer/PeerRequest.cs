@@ -106,6 +106,11 @@ public sealed record PeerOptions
 
     public bool CheckBlockhashes { get; init; }
 
+    /// <summary>
+    /// Whether our runtime has its programs in C# at the ids of SPL Token, associated token account and memo, where LiteSVM has files.
+    /// </summary>
+    public bool HasNativePrograms { get; init; }
+
     /// <summary>Begin with every feature instead of those of mainnet.</summary>
     public bool AllFeatures { get; init; }
 

@@ -5,6 +5,8 @@ namespace Velox.Svm.Differential;
 /// <summary>The library's environment, with the accounts that a new LiteSVM has; blockhashes are not checked.</summary>
 public sealed class EnvironmentRuntime : IRuntime
 {
+    private static readonly Address[] Natives = [ProgramIds.Token, ProgramIds.AssociatedToken, ProgramIds.Memo];
+
     private readonly SvmEnvironment _environment;
 
     /// <param name="peer">Just made with these options.</param>
@@ -18,11 +20,14 @@ public sealed class EnvironmentRuntime : IRuntime
             VerifiesSignatures = options.CheckSignatures,
             ChecksDuplicates = options.CheckSignatures,
             ChecksBlockhash = false,
-            HasTokenPrograms = false,
+            HasTokenPrograms = options.HasNativePrograms,
             Slot = state.Clock.Slot,
         });
         foreach ((Address address, AccountState account) in state.Accounts)
-            SetAccount(address, account);
+        {
+            if (!options.HasNativePrograms || !Natives.Contains(address))
+                SetAccount(address, account);
+        }
 
         SetClock(state.Clock);
     }

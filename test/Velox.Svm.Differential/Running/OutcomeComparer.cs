@@ -14,6 +14,8 @@ public static class OutcomeComparer
             found.Add($"error: expected '{theirs.Error}', got '{ours.Error}'");
         if (step.Comparison.HasFlag(Comparison.Logs))
             CompareLogs(ours.Logs, theirs.Logs, found);
+        if (step.Comparison.HasFlag(Comparison.Texts))
+            CompareLogs(WithoutUnits(ours.Logs), WithoutUnits(theirs.Logs), found);
         if (step.Comparison.HasFlag(Comparison.Units) && ours.Units != theirs.Units)
             found.Add($"units: expected {theirs.Units}, got {ours.Units}");
         if (step.Comparison.HasFlag(Comparison.Accounts))
@@ -24,6 +26,9 @@ public static class OutcomeComparer
             CompareInner(ours.InnerInstructions, theirs.InnerInstructions, found);
         return found;
     }
+
+    private static string[] WithoutUnits(IReadOnlyList<string> logs) =>
+        [.. logs.Where(line => !line.EndsWith(" compute units", StringComparison.Ordinal))];
 
     private static void CompareLogs(IReadOnlyList<string> ours, IReadOnlyList<string> theirs, List<string> found)
     {

@@ -14,11 +14,14 @@ public enum Comparison
     InnerInstructions = 16,
     ReturnData = 32,
 
+    /// <summary>Logs without the lines that say what BPF programs consumed.</summary>
+    Texts = 64,
+
     /// <summary>Everything.</summary>
     Exact = Error | Accounts | Units | Logs | InnerInstructions | ReturnData,
 
-    /// <summary>For a native program in the place of a BPF one: what it does, not what it costs and says.</summary>
-    Effects = Error | Accounts,
+    /// <summary>For a program in C# in the place of a BPF one: all but what it costs.</summary>
+    Native = Error | Accounts | Texts | InnerInstructions | ReturnData,
 }
 
 /// <summary>One thing that a scenario did to our runtime and will do to LiteSVM.</summary>

@@ -118,12 +118,15 @@ internal static class LogSyscalls
             return false;
         if (System.Text.Unicode.Utf8.IsValid(text))
             return true;
-        call.Fail(new SyscallFault($"{DescribeInvalid(text)}: [{string.Join(", ", text.ToArray())}]"));
+        call.Fail(new SyscallFault(DescribeInvalid(text)));
         return false;
     }
 
+    /// <summary>Why a text that is not UTF-8 cannot be logged.</summary>
+    internal static string DescribeInvalid(ReadOnlySpan<byte> text) => $"{FindInvalid(text)}: [{string.Join(", ", text.ToArray())}]";
+
     /// <summary>Where and how a text is not UTF-8, in the words of Rust's Utf8Error.</summary>
-    private static string DescribeInvalid(ReadOnlySpan<byte> text)
+    private static string FindInvalid(ReadOnlySpan<byte> text)
     {
         int index = 0;
         while (true)

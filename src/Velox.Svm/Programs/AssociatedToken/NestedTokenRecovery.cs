@@ -19,14 +19,12 @@ internal static class NestedTokenRecovery
         AccountHandle owner = context.Account(3);
         AccountHandle ownerMint = context.Account(4);
         AccountHandle wallet = context.Account(5);
-        if (context.Account(6).Address != ProgramIds.Token)
-            return InstructionErrorKind.IncorrectProgramId;
-
-        error = Match(context, owner, wallet.Address, ownerMint.Address, "Owner");
+        Address program = context.Account(6).Address;
+        error = Match(context, owner, (wallet.Address, ownerMint.Address, program), "Owner");
         if (!error.IsError)
-            error = Match(context, nested, owner.Address, nestedMint.Address, "Nested");
+            error = Match(context, nested, (owner.Address, nestedMint.Address, program), "Nested");
         if (!error.IsError)
-            error = Match(context, destination, wallet.Address, nestedMint.Address, "Destination");
+            error = Match(context, destination, (wallet.Address, nestedMint.Address, program), "Destination");
         if (error.IsError)
             return error;
         if (!wallet.IsSigner)
@@ -36,46 +34,47 @@ internal static class NestedTokenRecovery
                 InstructionErrorKind.MissingRequiredSignature);
         }
 
-        if (ownerMint.Owner != ProgramIds.Token)
+        if (ownerMint.Owner != program)
             return Fail(context, "Owner mint not owned by provided token program", InstructionErrorKind.IllegalOwner);
-        error = ReadOwner(context, owner, wallet.Address);
+        error = ReadOwner(context, owner, wallet.Address, program);
         if (error.IsError)
             return error;
-        error = ReadNested(context, nested, owner.Address, out TokenAccount account);
+        error = ReadNested(context, nested, owner.Address, program, out TokenAccount account);
         if (error.IsError)
             return error;
-        if (nestedMint.Owner != ProgramIds.Token)
+        if (nestedMint.Owner != program)
         {
             return Fail(
                 context, "Nested mint account not owned by provided token program", InstructionErrorKind.IllegalOwner);
         }
 
-        error = TokenMint.TryRead(nestedMint.Data, out TokenMint mint);
+        error = ExtendedState.TryReadMint(nestedMint.Data, out TokenMint mint);
+        if (!error.IsError && !AssociatedTokenProgram.IsTokenProgram(program))
+            error = InstructionErrorKind.IncorrectProgramId;
         if (error.IsError)
             return error;
 
-        error = context.Invoke(
-            TokenInstructions.TransferChecked(
-                nested.Address, nestedMint.Address, destination.Address, owner.Address, account.Amount, mint.Decimals),
-            owner.Address);
-        return error.IsError
-            ? error
-            : context.Invoke(
-                TokenInstructions.CloseAccount(nested.Address, wallet.Address, owner.Address), owner.Address);
+        Instruction transfer = TokenInstructions.TransferChecked(
+            nested.Address, nestedMint.Address, destination.Address, owner.Address, account.Amount, mint.Decimals);
+        error = context.Invoke(transfer.To(program), owner.Address);
+        if (error.IsError)
+            return error;
+        Instruction close = TokenInstructions.CloseAccount(nested.Address, wallet.Address, owner.Address);
+        return context.Invoke(close.To(program), owner.Address);
     }
 
     private static InstructionError Match(
-        InvokeContext context, AccountHandle account, Address wallet, Address mint, string name)
+        InvokeContext context, AccountHandle account, (Address Wallet, Address Mint, Address Program) seeds, string name)
     {
-        if (account.Address == AssociatedTokenProgram.AddressOf(wallet, mint))
+        if (account.Address == AssociatedTokenProgram.AddressOf(seeds.Wallet, seeds.Mint, seeds.Program))
             return InstructionError.None;
         context.Log($"Error: {name} associated address does not match seed derivation");
         return InstructionErrorKind.InvalidSeeds;
     }
 
-    private static InstructionError ReadOwner(InvokeContext context, AccountHandle handle, Address wallet)
+    private static InstructionError ReadOwner(InvokeContext context, AccountHandle handle, Address wallet, Address program)
     {
-        if (handle.Owner != ProgramIds.Token)
+        if (handle.Owner != program)
         {
             return Fail(
                 context,
@@ -84,7 +83,7 @@ internal static class NestedTokenRecovery
                 InstructionErrorKind.IllegalOwner);
         }
 
-        InstructionError error = TokenAccount.TryRead(handle.Data, out TokenAccount account);
+        InstructionError error = ExtendedState.TryReadAccount(handle.Data, out TokenAccount account);
         return error.IsError || account.Owner == wallet
             ? error
             : Fail(
@@ -93,17 +92,17 @@ internal static class NestedTokenRecovery
     }
 
     private static InstructionError ReadNested(
-        InvokeContext context, AccountHandle handle, Address owner, out TokenAccount account)
+        InvokeContext context, AccountHandle handle, Address owner, Address program, out TokenAccount account)
     {
         account = default;
-        if (handle.Owner != ProgramIds.Token)
+        if (handle.Owner != program)
         {
             return Fail(
                 context, "Nested associated token account not owned by provided token program",
                 InstructionErrorKind.IllegalOwner);
         }
 
-        InstructionError error = TokenAccount.TryRead(handle.Data, out account);
+        InstructionError error = ExtendedState.TryReadAccount(handle.Data, out account);
         return error.IsError || account.Owner == owner
             ? error
             : Fail(

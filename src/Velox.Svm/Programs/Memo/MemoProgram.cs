@@ -1,11 +1,10 @@
-using System.Buffers;
 using System.Text.Unicode;
 using Velox.Primitives;
 
 namespace Velox.Svm;
 
 /// <summary>The memo program in C#, at its id: logs a UTF-8 text; every account listed must sign.</summary>
-/// <remarks>Source of the rules: solana-program/memo, program/src/processor.rs. Units are a flat price.</remarks>
+/// <remarks>Source of the rules: solana-program/memo 4.0, program/src/entrypoint.rs. Units are a flat price.</remarks>
 public sealed class MemoProgram : INativeProgram
 {
     public Address Id => ProgramIds.Memo;
@@ -14,35 +13,30 @@ public sealed class MemoProgram : INativeProgram
 
     public InstructionError Execute(InvokeContext context)
     {
-        bool isSigned = true;
-        for (int i = 0; i < context.AccountCount; i++)
-        {
-            AccountHandle account = context.Account(i);
-            if (account.IsSigner)
-                context.Log($"Signed by {account.Address}");
-            isSigned &= account.IsSigner;
-        }
-
-        if (!isSigned)
+        if (context.AccountCount > 0 && !LogSigners(context))
             return InstructionErrorKind.MissingRequiredSignature;
-        char[] text = new char[context.Data.Length];
-        OperationStatus status = Utf8.ToUtf16(
-            context.Data, text, out int validBytes, out int charCount, replaceInvalidSequences: false);
-        if (status != OperationStatus.Done)
-        {
-            context.Log($"Invalid UTF-8, from byte {validBytes}");
-            return InstructionErrorKind.InvalidInstructionData;
-        }
-
-        context.Log($"Memo (len {context.Data.Length}): \"{Escape(new string(text, 0, charCount))}\"");
+        context.Log($"Memo (len {context.Data.Length})");
+        if (!Utf8.IsValid(context.Data))
+            return context.Fault(LogSyscalls.DescribeInvalid(context.Data));
+        context.LogUtf8(context.Data);
         return InstructionError.None;
     }
 
-    private static string Escape(string text) => text
-        .Replace("\\", "\\\\", StringComparison.Ordinal)
-        .Replace("\"", "\\\"", StringComparison.Ordinal)
-        .Replace("\n", "\\n", StringComparison.Ordinal)
-        .Replace("\r", "\\r", StringComparison.Ordinal)
-        .Replace("\t", "\\t", StringComparison.Ordinal)
-        .Replace("\0", "\\0", StringComparison.Ordinal);
+    /// <summary>Logs who signed; whether all did. An account that is listed again is not looked at again.</summary>
+    private static bool LogSigners(InvokeContext context)
+    {
+        context.Log("Signed by:");
+        bool areAllSigned = true;
+        for (int i = 0; i < context.AccountCount; i++)
+        {
+            AccountHandle account = context.Account(i);
+            if (context.Frame.PositionOf(account.TransactionIndex) != i)
+                continue;
+            if (account.IsSigner)
+                context.Log(account.Address.ToString());
+            areAllSigned &= account.IsSigner;
+        }
+
+        return areAllSigned;
+    }
 }

@@ -27,6 +27,12 @@ public sealed class TokenProgram : INativeProgram
         var tag = (TokenInstructionTag)fields.Byte();
         if (fields.HasFailed || tag > TokenInstructionTag.UiAmountToAmount)
             return TokenError.InvalidInstruction;
+        if (context.Data.Length <= sizeof(ulong) && PanicOf(tag) is { } place)
+        {
+            context.Log($"panicked at 'assertion failed: mid <= self.len()', token/program/src/instruction.rs:{place}");
+            return context.Fault("SBF program panicked");
+        }
+
         return tag switch
         {
             TokenInstructionTag.InitializeMint or TokenInstructionTag.InitializeMint2 =>
@@ -53,4 +59,15 @@ public sealed class TokenProgram : INativeProgram
             _ => TokenAmounts.FromUiAmount(context, tag, ref fields),
         };
     }
+
+    /// <summary>Line and column where the original panics when an amount is cut off; null where it says that the instruction is invalid.</summary>
+    private static string? PanicOf(TokenInstructionTag tag) => tag switch
+    {
+        TokenInstructionTag.TransferChecked => "522:43",
+        TokenInstructionTag.ApproveChecked => "533:43",
+        TokenInstructionTag.MintToChecked => "544:43",
+        TokenInstructionTag.BurnChecked => "555:43",
+        TokenInstructionTag.AmountToUiAmount => "591:44",
+        _ => null,
+    };
 }
