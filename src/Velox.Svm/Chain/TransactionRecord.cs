@@ -20,6 +20,9 @@ public sealed record TransactionRecord
 
     public required ulong ComputeUnitsConsumed { get; init; }
 
+    /// <summary>Bytes of accounts and lookup tables that it loaded.</summary>
+    public uint LoadedDataBytes { get; init; }
+
     public required IReadOnlyList<string> LogLines { get; init; }
 
     public required IReadOnlyList<InnerInstruction> InnerInstructions { get; init; }

@@ -31,7 +31,7 @@ internal sealed class ExecutionWorker(ProgramRegistry programs, int logBytes) : 
     }
 
     /// <summary>Writes the outcome of the transaction that ran last.</summary>
-    internal RecordPlace Record(InFlightTransaction transaction, TransactionError error, ulong fee)
+    internal RecordPlace Record(InFlightTransaction transaction, TransactionError error, ulong fee, uint loadedBytes)
     {
         TransactionAccounts accounts = transaction.Accounts!;
         ReadLamports(accounts, _lamportsAfter);
@@ -46,6 +46,7 @@ internal sealed class ExecutionWorker(ProgramRegistry programs, int logBytes) : 
             PriorityFee = transaction.Budget.PriorityFee,
             ComputeUnitsConsumed = transaction.Budget.UnitLimit - Context.RemainingUnits,
             Error = error,
+            LoadedDataBytes = loadedBytes,
             EventCount = events.Length,
             CallBytes = trace.Buffer.Length,
             LogBytes = log.Length,

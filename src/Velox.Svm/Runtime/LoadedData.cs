@@ -33,6 +33,24 @@ internal static class LoadedData
         return bytes;
     }
 
+    /// <summary>The bytes that a transaction counts towards the cost of its block.</summary>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="loadedBytes">What it loads.</param>
+    /// <param name="loadError">Why it cannot run, if it cannot.</param>
+    /// <param name="features">
+    /// Before define_ltds_fee_only_semantics one that cannot run counts the data of the accounts that it changes all the same.
+    /// </param>
+    internal static uint Charged(InFlightTransaction transaction, long loadedBytes, TransactionError loadError, RuntimeFeatures features)
+    {
+        if (!loadError.IsError || features.DefineLtdsFeeOnlySemantics)
+            return (uint)Math.Min(loadedBytes, transaction.Budget.LoadedDataLimit);
+        Account[] accounts = transaction.Accounts!.Accounts;
+        int bytes = accounts[0].DataLength;
+        if (transaction.NonceIndex > 0)
+            bytes += accounts[transaction.NonceIndex].DataLength;
+        return (uint)bytes;
+    }
+
     /// <summary>Whether no program before has the same code account.</summary>
     private static bool IsFirst(TransactionAccounts accounts, int index)
     {

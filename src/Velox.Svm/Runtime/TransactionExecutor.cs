@@ -54,13 +54,15 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
 
         InvokeContext context = worker.Context;
         context.Begin(block, accounts, in transaction.View, transaction.Budget);
-        TransactionError error = CheckLoaded(transaction);
+        long loadedBytes = LoadedData.SizeOf(in transaction.View, accounts);
+        TransactionError error = CheckLoaded(transaction, loadedBytes);
+        uint chargedBytes = LoadedData.Charged(transaction, loadedBytes, error, block.Features.Runtime);
         if (!error.IsError)
             error = RunAtomically(accounts, context, worker.RentBefore);
         // Else whoever sees a failed transaction could have it run, and take its fee, again and again.
         if (error.IsError && transaction.HasNonce)
             advancedNonce.WriteTo(accounts.Accounts[transaction.NonceIndex].Data.Write(0, NonceAccount.Size));
-        transaction.Place = worker.Record(transaction, error, fee);
+        transaction.Place = worker.Record(transaction, error, fee, chargedBytes);
     }
 
     /// <summary>What a transaction costs whatever becomes of it: its signatures, those that precompiles check, and priority.</summary>
@@ -84,10 +86,10 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
     }
 
     /// <summary>Checks that cost the fee only: programs exist and belong to a loader, the data is not too large.</summary>
-    private static TransactionError CheckLoaded(InFlightTransaction transaction)
+    private static TransactionError CheckLoaded(InFlightTransaction transaction, long loadedBytes)
     {
         TransactionAccounts accounts = transaction.Accounts!;
-        if (LoadedData.SizeOf(in transaction.View, accounts) > transaction.Budget.LoadedDataLimit)
+        if (loadedBytes > transaction.Budget.LoadedDataLimit)
             return TransactionErrorKind.MaxLoadedAccountsDataSizeExceeded;
 
         ref readonly TransactionView view = ref transaction.View;

@@ -69,6 +69,23 @@ public sealed class TransactionJsonTests
             "version (1)", Assert.Throws<RpcException>(() => Write(record, "json", maxVersion: 0)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_cost_is_of_signatures_locks_data_units_and_pages_that_were_loaded()
+    {
+        var builder = new TransactionBuilder(Keys[0]);
+        builder.Add(new Instruction(Keys[1], new[] { AccountMeta.Writable(Keys[2]), AccountMeta.Readonly(Keys[3]) }, new byte[11]));
+        builder.Add(new Instruction(ProgramIds.Ed25519Precompile, default, new byte[] { 2, 0 }));
+        byte[] bytes = builder.CompileMessage().Serialize([new Signature(new byte[64])]);
+        TransactionRecord record = Record(bytes, [Keys[0], Keys[2], Keys[3], Keys[1], ProgramIds.Ed25519Precompile]) with
+        {
+            ComputeUnitsConsumed = 450,
+            LoadedDataBytes = (32 * 1024) + 1,
+        };
+        // 1 signature and 2 of the precompile, 2 locks, 13 bytes of data, units, 2 pages.
+        Assert.Equal(
+            720 + (2 * 2_400) + (2 * 300) + 3 + 450 + (2 * 8), Write(record, "json")["meta"]!["costUnits"]!.GetValue<int>());
+    }
+
     private static JsonNode Write(TransactionRecord record, string encoding, ulong maxVersion = 0)
     {
         using var state = new PublishedState();

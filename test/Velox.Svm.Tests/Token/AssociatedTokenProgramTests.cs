@@ -102,14 +102,16 @@ public sealed class AssociatedTokenProgramTests
     public void A_memo_is_logged_when_all_its_accounts_signed()
     {
         Send(Memo("h\"i\n"u8, AccountMeta.ReadonlySigner(_payer.PublicKey)))
-            .ExpectLog($"Program log: Signed by {_payer.PublicKey}")
-            .ExpectLog("Program log: Memo (len 4): \"h\\\"i\\n\"")
+            .ExpectLog("Program log: Signed by:")
+            .ExpectLog($"Program log: {_payer.PublicKey}")
+            .ExpectLog("Program log: Memo (len 4)")
+            .ExpectLog("Program log: h\"i\n")
             .Expect();
         Send(Memo("hi"u8, AccountMeta.Readonly(TestKeys.Stranger(6))))
             .ExpectFailure(InstructionErrorKind.MissingRequiredSignature);
         Send(Memo([0x61, 0x62, 0xFF]))
-            .ExpectLog("Program log: Invalid UTF-8, from byte 2")
-            .ExpectFailure(InstructionErrorKind.InvalidInstructionData);
+            .ExpectLog("invalid utf-8 sequence of 1 bytes from index 2: [97, 98, 255]")
+            .ExpectFailure(InstructionErrorKind.ProgramFailedToComplete);
     }
 
     private static Instruction Memo(ReadOnlySpan<byte> text, params AccountMeta[] accounts) =>

@@ -12,6 +12,8 @@ internal static class TransactionMetaJson
         writer.WriteStartObject();
         WriteAccountMembers(writer, record, state);
         writer.WriteNumber("computeUnitsConsumed"u8, record.ComputeUnitsConsumed);
+        _ = TransactionView.TryParse(record.Bytes, out TransactionView view);
+        writer.WriteNumber("costUnits"u8, TransactionCost.Of(in view, record.ComputeUnitsConsumed, record.LoadedDataBytes));
         writer.WritePropertyName("innerInstructions"u8);
         WriteInnerInstructions(writer, record, isParsed);
         if (!isParsed)

@@ -19,6 +19,9 @@ internal struct RecordHeader
     /// <summary>Bytes of the whole record, this header included.</summary>
     internal int Length;
 
+    /// <summary>Bytes of accounts and lookup tables that it loaded.</summary>
+    internal uint LoadedDataBytes;
+
     internal int EventCount;
     internal int CallBytes;
     internal int LogBytes;

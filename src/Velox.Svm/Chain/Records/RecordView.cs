@@ -31,6 +31,9 @@ public readonly struct RecordView
 
     public ulong ComputeUnitsConsumed => Header.ComputeUnitsConsumed;
 
+    /// <summary>Bytes of accounts and lookup tables that it loaded.</summary>
+    public uint LoadedDataBytes => Header.LoadedDataBytes;
+
     /// <summary>How many accounts it named, looked-up ones included.</summary>
     public int AccountCount => Header.AccountCount;
 
@@ -94,6 +97,7 @@ public readonly struct RecordView
             Fee = header.Fee,
             PriorityFee = header.PriorityFee,
             ComputeUnitsConsumed = header.ComputeUnitsConsumed,
+            LoadedDataBytes = header.LoadedDataBytes,
             LogLines = header.LogBytes == 0 ? TransactionLog.Empty : new TransactionLog(Part<byte>(LogOffset, header.LogBytes).ToArray()),
             InnerInstructions = CallTrace.ToInnerInstructions(
                 Part<CallTrace.Call>(CallsOffset, header.CallCount), Part<byte>(CallBytesOffset, header.CallBytes)),
