@@ -3,8 +3,8 @@ using Velox.Svm.Differential;
 
 // Runs families of transactions through LiteSVM and through this repository's runtime and prints how they differ.
 // --transactions N (for each family), --seed N, --family NAME[,NAME], --scenario N (begin there), --whole 1 (show transactions and logs),
-// --trace 1 (LiteSVM's logs of all transactions), --alone 1 (LiteSVM alone, to judge the scenarios). Or --bench N [--runs N]: CPU time of both
-// for N transactions of each kind, and the ratio.
+// --trace 1 (LiteSVM's logs of all transactions), --alone 1 (LiteSVM alone, to judge the scenarios). Or --bench N [--runs N]
+// [--kind NAME[,NAME]]: CPU time of both for N transactions of each kind, and the ratio.
 var options = new Dictionary<string, string>();
 for (int i = 0; i + 1 < args.Length; i += 2)
     options[args[i]] = args[i + 1];
@@ -21,7 +21,8 @@ if (installation is null)
 if (Number("--bench", 0) is > 0 and int count)
 {
     using var peer = LiteSvmPeer.Start(installation);
-    new ComparisonBench(peer, count).Print(Number("--runs", 5), Console.Out);
+    string[] kinds = options.TryGetValue("--kind", out string? list) ? list.Split(',') : [];
+    new ComparisonBench(peer, count).Print(kinds, Number("--runs", 5), Console.Out);
     return 0;
 }
 

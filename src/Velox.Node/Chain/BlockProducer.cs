@@ -30,7 +30,7 @@ public sealed class BlockProducer
     {
         _bank = bank;
         _queue = queue.Reader;
-        _intake = new TransactionIntake(_queue, bank.Verify);
+        _intake = new TransactionIntake(_queue, bank);
         _writer = writer;
         _time = time;
     }
@@ -61,7 +61,7 @@ public sealed class BlockProducer
     public void Run(TimeSpan slotLength)
     {
         var schedule = new SlotSchedule(_time, slotLength);
-        while (!_queue.Completion.IsCompleted || _intake.HasVerified)
+        while (!_queue.Completion.IsCompleted || _intake.HasWaiting)
         {
             schedule.Next();
             BeginBlock();
@@ -113,7 +113,7 @@ public sealed class BlockProducer
     {
         if (remaining <= TimeSpan.Zero)
             return false;
-        if (Room > 0 && _intake.HasVerified)
+        if (Room > 0 && _intake.HasWaiting)
             return true;
         // A full block sits the rest of its slot out, so that slots keep their length.
         Task wait = Room > 0 ? _arrival ??= _queue.WaitToReadAsync().AsTask() : _queue.Completion;

@@ -4,17 +4,17 @@ using Velox.Svm;
 namespace Velox.Node;
 
 /// <summary>
-/// Where transactions are between the queue and the block: verified a batch at a time, then handed on in slices.
+/// Where transactions are between the queue and the block: handed to stage 1 a batch at a time, ahead of what is executed; then in the
+/// pool; then handed on in slices.
 /// </summary>
 /// <remarks>
 /// The producer can look at the clock between two steps only, so each step is bounded by the work that a transaction may
 /// cause, which its sender chooses, and not by the number of transactions alone. How the chain is cut into slices reaches
-/// no result; what a slot has no time for is first in the next one, already verified.
+/// no result; what a slot has no time for waits for the next one, already verified.
 /// </remarks>
-internal sealed class TransactionIntake(
-    ChannelReader<InFlightTransaction> queue, Action<IReadOnlyList<InFlightTransaction>> verify)
+internal sealed class TransactionIntake(ChannelReader<InFlightTransaction> queue, Bank bank)
 {
-    /// <summary>Most signatures that are verified in one step, and so most transactions: each has one at least.</summary>
+    /// <summary>Most signatures of a batch, and so most transactions: each has one at least.</summary>
     internal const int MaxBatchSignatures = 256;
 
     /// <summary>
@@ -23,51 +23,90 @@ internal sealed class TransactionIntake(
     /// </summary>
     internal const uint MaxSliceUnits = ComputeBudget.MaxUnitLimit;
 
-    private readonly List<InFlightTransaction> _verified = new(MaxBatchSignatures);
-    private int _next;
+    /// <summary>Most transactions of a slice: with little to do for each, too, the clock is looked at often.</summary>
+    internal const int MaxSliceLength = 256;
 
-    /// <summary>Whether verified transactions wait.</summary>
-    internal bool HasVerified => _next < _verified.Count;
+    private readonly TransactionPool _pool = new();
+    private readonly List<InFlightTransaction> _rejected = [];
+
+    // In the order in which stage 1 got them; those behind are used again.
+    private readonly Queue<List<InFlightTransaction>> _submitted = new();
+    private readonly Stack<List<InFlightTransaction>> _spare = new();
+    private int _submittedCount;
+
+    /// <summary>Whether transactions wait that have left the queue.</summary>
+    internal bool HasWaiting => _submittedCount + _rejected.Count + _pool.Count > 0;
 
     /// <summary>Fills a list with the next slice; it stays empty when nothing waits.</summary>
-    /// <param name="slice">Cleared first.</param>
+    /// <param name="slice">Cleared first. Those rejected by stage 1 come first, as they cost nothing.</param>
     /// <param name="max">Most transactions of the slice.</param>
     internal void TakeSlice(List<InFlightTransaction> slice, int max)
     {
         slice.Clear();
         if (max == 0)
             return;
-        if (!HasVerified)
-            VerifyBatch();
-        uint units = 0;
-        while (HasVerified && slice.Count < max)
+        SubmitBatches();
+        TakeVerified();
+        max = Math.Min(max, MaxSliceLength);
+        int rejected = Math.Min(max, _rejected.Count);
+        slice.AddRange(_rejected[..rejected]);
+        _rejected.RemoveRange(0, rejected);
+        uint units = MaxSliceUnits;
+        while (slice.Count < max && _pool.Count > 0 && _pool.TryTake(units, out InFlightTransaction transaction, out uint unitLimit))
         {
-            units += RequestedUnits(_verified[_next]);
-            if (units > MaxSliceUnits && slice.Count > 0)
-                return;
-            slice.Add(_verified[_next++]);
+            slice.Add(transaction);
+            units -= unitLimit;
         }
     }
 
-    private void VerifyBatch()
+    /// <summary>Stage 1 of these is done by other workers while earlier ones are executed.</summary>
+    private void SubmitBatches()
     {
-        _verified.Clear();
-        _next = 0;
+        while (_submitted.Count < Bank.MaxBatchesAhead && _pool.Room - _submittedCount >= MaxBatchSignatures && queue.TryPeek(out _))
+        {
+            List<InFlightTransaction> batch = _spare.TryPop(out List<InFlightTransaction>? used) ? used : new(MaxBatchSignatures);
+            FillBatch(batch);
+            bank.TrySubmit(batch);
+            _submitted.Enqueue(batch);
+            _submittedCount += batch.Count;
+        }
+    }
+
+    private void FillBatch(List<InFlightTransaction> batch)
+    {
         int signatures = 0;
         while (signatures < MaxBatchSignatures && queue.TryRead(out InFlightTransaction? transaction))
         {
-            _verified.Add(transaction);
+            batch.Add(transaction);
             // The count is the first byte. Whatever it says, the parser lets no more than this pass.
             int count = transaction.Bytes is [byte first, ..] ? first : 0;
             signatures += Math.Clamp(count, 1, WireLimits.MaxSignatures);
         }
-
-        verify(_verified);
     }
 
-    /// <summary>What a transaction may use up; nothing when it will be rejected before it runs.</summary>
-    private static uint RequestedUnits(InFlightTransaction transaction) =>
-        transaction.IsAlive && !ComputeBudget.TryRead(in transaction.View, out ComputeBudget budget).IsError
-            ? budget.UnitLimit
-            : 0;
+    /// <summary>Puts into the pool what is verified; helps with the oldest batch only when there is nothing else to do.</summary>
+    private void TakeVerified()
+    {
+        while (_submitted.TryPeek(out List<InFlightTransaction>? batch))
+        {
+            if (_pool.Count + _rejected.Count == 0)
+                bank.Complete(batch);
+            else if (!bank.TryComplete(batch))
+                return;
+            _submitted.Dequeue();
+            _submittedCount -= batch.Count;
+            foreach (InFlightTransaction transaction in batch)
+                Add(transaction);
+            batch.Clear();
+            _spare.Push(batch);
+        }
+    }
+
+    private void Add(InFlightTransaction transaction)
+    {
+        if (transaction.TryReadBudget(out ComputeBudget budget))
+            _pool.Add(transaction, budget.UnitPrice, budget.UnitLimit);
+        else
+            _rejected.Add(transaction);
+    }
 }

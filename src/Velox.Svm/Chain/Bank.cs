@@ -110,6 +110,9 @@ public sealed class Bank
     /// <summary>Waits for stage 1 of a batch that was handed in, the oldest, and takes part in it.</summary>
     public void Complete(IReadOnlyList<InFlightTransaction> batch) => _stages.Complete(batch);
 
+    /// <summary>As <see cref="Complete"/>, but false instead of waiting or taking part.</summary>
+    public bool TryComplete(IReadOnlyList<InFlightTransaction> batch) => _stages.TryComplete(batch);
+
     /// <summary>Stage 1 alone, at once.</summary>
     /// <exception cref="InvalidOperationException">Batches that were handed in wait.</exception>
     public void Verify(IReadOnlyList<InFlightTransaction> batch) => Verify(batch, checksSignatures: true);

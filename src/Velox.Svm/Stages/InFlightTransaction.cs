@@ -122,6 +122,16 @@ public sealed class InFlightTransaction
     /// <summary>It has not begun its way after all.</summary>
     internal void GiveBack() => _isTaken = false;
 
+    /// <summary>
+    /// What its message asks for, judged with mainnet's features; false where stage 1 rejected it, or stage 2 will for what it asks.
+    /// Valid after stage 1.
+    /// </summary>
+    public bool TryReadBudget(out ComputeBudget budget)
+    {
+        budget = ComputeBudget.Default;
+        return IsAlive && !RequestError.IsError && !Request.TryGrant(in _view, FeatureSet.Mainnet, out budget).IsError;
+    }
+
     internal bool TryParse()
     {
         WireError = TransactionView.TryParse(Bytes, out _view);

@@ -59,6 +59,9 @@ internal sealed class TransactionStages
     /// <summary>Waits for stage 1 of the oldest batch handed in, and takes part in it. Nothing happens if this one was not.</summary>
     internal void Complete(IReadOnlyList<InFlightTransaction> batch) => _verify.Complete(batch);
 
+    /// <summary>As <see cref="Complete"/>, but false instead of waiting or taking part.</summary>
+    internal bool TryComplete(IReadOnlyList<InFlightTransaction> batch) => _verify.TryComplete(batch);
+
     /// <summary>Stages 2 to 5; stage 1 too, if the batch was handed in and is not done.</summary>
     internal void Execute(IReadOnlyList<InFlightTransaction> batch, BlockBuilder block, TransactionExecutor executor)
     {

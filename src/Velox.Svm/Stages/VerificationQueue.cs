@@ -77,12 +77,18 @@ internal sealed class VerificationQueue : IBackgroundWork
                 wait.WaitOnce();
         }
 
-        lock (_lock)
-        {
-            job!.End();
-            _first++;
-            _open = Math.Max(_open, _first);
-        }
+        TakeBack(job!);
+    }
+
+    /// <summary>As <see cref="Complete"/>, but false instead of waiting or helping.</summary>
+    internal bool TryComplete(IReadOnlyList<InFlightTransaction> batch)
+    {
+        if (!IsOldest(batch, out Job? job))
+            return true;
+        if (!IsDone(job!))
+            return false;
+        TakeBack(job!);
+        return true;
     }
 
     public bool TryRunPiece(int worker)
@@ -121,6 +127,16 @@ internal sealed class VerificationQueue : IBackgroundWork
             for (int taken = 0; taken < i; taken++)
                 batch[taken].GiveBack();
             throw new ArgumentException($"Transaction {i} is twice in the batch, or was in another one and has not been reset since.", nameof(batch));
+        }
+    }
+
+    private void TakeBack(Job job)
+    {
+        lock (_lock)
+        {
+            job.End();
+            _first++;
+            _open = Math.Max(_open, _first);
         }
     }
 

@@ -7,14 +7,9 @@ public sealed class TransactionIntakeTests
 {
     private readonly TransactionQueue _queue = new();
     private readonly TestChain _chain = new();
-    private readonly List<int> _verifiedBatches = [];
     private readonly TransactionIntake _intake;
 
-    public TransactionIntakeTests() => _intake = new TransactionIntake(_queue.Reader, batch =>
-    {
-        _verifiedBatches.Add(batch.Count);
-        _chain.Bank.Verify(batch);
-    });
+    public TransactionIntakeTests() => _intake = new TransactionIntake(_queue.Reader, _chain.Bank);
 
     [Fact]
     public void Cheap_transactions_go_on_together_and_in_their_order()
@@ -22,7 +17,7 @@ public sealed class TransactionIntakeTests
         InFlightTransaction[] submitted = [.. Enumerable.Range(0, 256).Select(_ => Submit(_chain.NewTransfer().Bytes))];
 
         Assert.Equal(submitted, TakeSlice());
-        Assert.False(_intake.HasVerified);
+        Assert.False(_intake.HasWaiting);
         Assert.Empty(TakeSlice());
     }
 
@@ -32,10 +27,12 @@ public sealed class TransactionIntakeTests
         Submit(_chain.NewTransfer().Bytes);
         Submit(_chain.SignExpensiveTransfer());
         Submit(_chain.SignExpensiveTransfer());
-        Submit([1, 2, 3]); // malformed: it costs nothing, so it goes along
+        InFlightTransaction malformed = Submit([1, 2, 3]);
 
-        Assert.Equal([1, 1, 2], [TakeSlice().Count, TakeSlice().Count, TakeSlice().Count]);
-        Assert.Equal([4], _verifiedBatches);
+        List<InFlightTransaction> first = TakeSlice();
+        Assert.Same(malformed, first[0]); // it costs nothing
+        Assert.Equal([2, 1, 1], [first.Count, TakeSlice().Count, TakeSlice().Count]);
+        Assert.False(_intake.HasWaiting);
     }
 
     [Fact]
@@ -49,12 +46,17 @@ public sealed class TransactionIntakeTests
         for (int i = 0; i < 300; i++)
             Submit([]);
 
-        while (TakeSlice().Count > 0)
+        List<long> verified = [];
+        do
         {
+            long before = _chain.Bank.Stages[0].Entered;
+            TakeSlice();
+            verified.Add(_chain.Bank.Stages[0].Entered - before);
         }
+        while (_intake.HasWaiting);
 
         // 22 x 12 reaches 256; what claims more counts as the 12 that can be.
-        Assert.Equal([.. Enumerable.Repeat(22, 9), 234, 68, 0], _verifiedBatches);
+        Assert.Equal([.. Enumerable.Repeat(22L, 9), 234, 68], verified);
     }
 
     [Fact]
@@ -64,10 +66,32 @@ public sealed class TransactionIntakeTests
         Submit(_chain.NewTransfer().Bytes);
 
         Assert.Empty(TakeSlice(0));
-        Assert.Empty(_verifiedBatches);
+        Assert.Equal(0, _chain.Bank.Stages[0].Entered);
         Assert.Single(TakeSlice(1));
-        Assert.True(_intake.HasVerified);
+        Assert.True(_intake.HasWaiting);
         Assert.Single(TakeSlice(1));
+    }
+
+    [Fact]
+    public void Who_pays_more_for_a_unit_goes_first_and_among_equals_who_came_first()
+    {
+        ulong[] prices = [0, 5, 1_000, 5, 0, 1_000];
+        InFlightTransaction[] submitted = [.. prices.Select(price => Submit(_chain.SignTransfer(price)))];
+
+        int[] order = [2, 5, 1, 3, 0, 4];
+        Assert.Equal(order.Select(index => submitted[index]), TakeSlice());
+    }
+
+    [Fact]
+    public void All_that_waits_comes_out_once_however_much_there_is()
+    {
+        InFlightTransaction[] submitted = [.. Enumerable.Range(0, 6_000).Select(number => Submit([(byte)(number % 3), 1, 2]))];
+
+        List<InFlightTransaction> taken = [];
+        while (_intake.HasWaiting || _queue.Count > 0)
+            taken.AddRange(TakeSlice());
+
+        Assert.Equal(submitted, taken);
     }
 
     private InFlightTransaction Submit(byte[] bytes)

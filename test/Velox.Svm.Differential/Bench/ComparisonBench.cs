@@ -7,12 +7,15 @@ namespace Velox.Svm.Differential;
 /// <param name="count">Transactions of one measurement.</param>
 internal sealed class ComparisonBench(LiteSvmPeer peer, int count)
 {
-    /// <summary>Prints the medians of some runs of every kind, and the best.</summary>
-    internal void Print(int runs, TextWriter writer)
+    /// <summary>Prints the medians of some runs, and the best.</summary>
+    /// <param name="kinds">Which kinds; none for all.</param>
+    /// <param name="runs">How often each is measured.</param>
+    /// <param name="writer">Where to.</param>
+    internal void Print(string[] kinds, int runs, TextWriter writer)
     {
         var ours = new VeloxBench(peer, count);
         var theirs = new LiteSvmBench(peer, count);
-        foreach (string kind in BenchTransactions.Kinds)
+        foreach (string kind in BenchTransactions.Kinds.Where(kind => kinds.Length == 0 || kinds.Contains(kind)))
         {
             // Once for the compilers of both.
             ours.Measure(kind);

@@ -22,7 +22,6 @@ public sealed class VoteState
 
     private const int MaxEpochCredits = 64;
     private const uint Version1 = 1;
-    private const uint Version3 = 2;
     private const uint Version4 = NewestVersion;
     private const ushort WholeBps = 10_000;
     private const int BpsPerPercent = 100;

@@ -43,6 +43,14 @@ internal sealed class TestChain
         .WithBlockhash(Bank.LastHash)
         .Sign(Faucet);
 
+    /// <summary>A transfer that pays so many micro-lamports for a compute unit.</summary>
+    internal byte[] SignTransfer(ulong unitPrice) => new TransactionBuilder(Faucet.PublicKey)
+        .Add(ComputeBudgetInstructions.SetComputeUnitPrice(unitPrice))
+        .Add(ComputeBudgetInstructions.SetComputeUnitLimit(10_000))
+        .Add(SystemInstructions.Transfer(Faucet.PublicKey, Transfers.Recipient, ++_lamports))
+        .WithBlockhash(Bank.LastHash)
+        .Sign(Faucet);
+
     /// <summary>Executes and appends one block of transfers.</summary>
     internal Block AddBlock(int transactions)
     {
