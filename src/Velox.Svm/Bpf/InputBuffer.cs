@@ -167,7 +167,7 @@ internal sealed unsafe class InputBuffer : IDisposable
         _accounts[position] = new SerializedAccount(start, start + 8, start + 40, start + 72, Address, length);
         WriteBytes(account.Data);
         int padding = MaxGrowthBytes + PaddingOf(length);
-        NativeMemory.Clear(_memory + _end, (nuint)padding);
+        ZeroedMemory.Ensure(_memory + _end, padding);
         _end += (ulong)padding;
         WriteUInt64(ulong.MaxValue); // rent epoch
     }
