@@ -89,6 +89,7 @@ public sealed class Bank
     /// <summary>Takes a batch through stages 1 to 5. Each transaction ends with an outcome or a rejection.</summary>
     public void Process(IReadOnlyList<InFlightTransaction> batch)
     {
+        BuilderFor(batch);
         Verify(batch);
         Execute(batch);
     }
@@ -125,13 +126,10 @@ public sealed class Bank
     /// Stages 2 to 5, for the oldest batch handed in or one that went through stage 1 at once. Each transaction ends with an outcome or a
     /// rejection.
     /// </summary>
-    public void Execute(IReadOnlyList<InFlightTransaction> batch)
-    {
-        BlockBuilder builder = _builder ?? throw new InvalidOperationException("No block is open: begin one first.");
-        if (builder.Records.Count + batch.Count > MaxTransactionsPerBlock)
-            throw new InvalidOperationException($"A block holds at most {MaxTransactionsPerBlock} transactions.");
-        _stages.Execute(batch, builder, _executor);
-    }
+    /// <exception cref="InvalidOperationException">
+    /// No block is open, or it has no room for so many; an older batch waits; one of the transactions has not been through stage 1.
+    /// </exception>
+    public void Execute(IReadOnlyList<InFlightTransaction> batch) => _stages.Execute(batch, BuilderFor(batch), _executor);
 
     /// <summary>Closes the block: pays the fees, computes root and hash.</summary>
     public Block EndBlock()
@@ -171,6 +169,14 @@ public sealed class Bank
             return;
         identity.Lamports += share;
         Accounts.MarkChanged(identity);
+    }
+
+    private BlockBuilder BuilderFor(IReadOnlyList<InFlightTransaction> batch)
+    {
+        BlockBuilder builder = _builder ?? throw new InvalidOperationException("No block is open: begin one first.");
+        return builder.Records.Count + batch.Count <= MaxTransactionsPerBlock
+            ? builder
+            : throw new InvalidOperationException($"A block holds at most {MaxTransactionsPerBlock} transactions.");
     }
 
     private void Verify(IReadOnlyList<InFlightTransaction> batch, bool checksSignatures)

@@ -60,7 +60,6 @@ internal sealed class AccessSetStage : ISlicedWork
             if (!transaction.IsAlive)
                 continue;
             _statuses.Prefetch(transaction.Fingerprint);
-            transaction.EnsureRead();
             if (transaction.Keys.IsPartial)
                 continue;
             transaction.Rejection = TransactionChecks.Read(transaction, _find, _block);

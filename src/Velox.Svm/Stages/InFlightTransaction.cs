@@ -147,6 +147,9 @@ public sealed class InFlightTransaction
         return true;
     }
 
+    /// <summary>Whether it passed stage 1, its signatures too, as far as these are asked for.</summary>
+    internal bool IsRead => _isRead;
+
     /// <summary>The end of stage 1 for a transaction that passed it: what can be known without state.</summary>
     internal void ReadMessage()
     {

@@ -92,7 +92,14 @@ internal sealed class TransactionStages
         long begin = Stopwatch.GetTimestamp();
         int alive = 0;
         for (int i = 0; i < batch.Count; i++)
-            alive += batch[i].IsAlive ? 1 : 0;
+        {
+            if (!batch[i].IsAlive)
+                continue;
+            if (!batch[i].IsRead)
+                throw new InvalidOperationException($"Transaction {i} has not been through stage 1: hand its batch in, and execute that same batch.");
+            alive++;
+        }
+
         _accessSets.Begin(batch, block);
         _accessSets.Counters.Add(alive, 0, Stopwatch.GetElapsedTime(begin));
     }

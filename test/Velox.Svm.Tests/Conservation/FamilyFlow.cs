@@ -1,4 +1,3 @@
-using Velox.Cryptography;
 using Velox.Primitives;
 using Velox.State;
 using Velox.Svm.Differential;
@@ -11,29 +10,56 @@ namespace Velox.Svm.Tests;
 /// </summary>
 internal static class FamilyFlow
 {
-    private const string TokenFiles = "token-2022";
+    /// <summary>Need program files that are part of LiteSVM.</summary>
+    private static readonly string[] OfFiles = ["token", "p-token", "token-2022", "ata", "memo"];
 
-    /// <summary>Token-2022 needs its file, which is part of LiteSVM.</summary>
-    private static readonly IFamily[] Families = [.. FamilyCatalog.All.Where(family => family.Name != TokenFiles)];
+    /// <summary>Loaders: who owns a program file.</summary>
+    private static readonly Address[] FileOwners = [ProgramIds.BpfLoader, ProgramIds.BpfLoaderDeprecated, ProgramIds.BpfLoaderUpgradeable];
 
     internal static TestBank NewBank(int workers) => new(workers, NativePrograms.CreateRegistry());
 
+    /// <summary>All that needs no files; tokens by the program in C#.</summary>
     /// <param name="seed">From which all scenarios are made.</param>
     /// <param name="scenarios">Of each family.</param>
-    internal static Flow Make(int seed, int scenarios)
+    internal static Flow Make(int seed, int scenarios) => Make(
+        $"families, seed {seed}", [.. FamilyCatalog.All.Where(family => family.Name != "token-2022")], NewBank, seed, scenarios);
+
+    /// <summary>SPL Token, Token-2022, associated token and memo by their real files.</summary>
+    /// <param name="installation">Where the files are.</param>
+    /// <param name="seed">From which all scenarios are made.</param>
+    /// <param name="scenarios">Of each family.</param>
+    internal static Flow MakeOfFiles(LiteSvmInstallation installation, int seed, int scenarios)
+    {
+        GenesisAdditions files = ReadFiles(installation);
+        return Make(
+            $"files, seed {seed}", [.. FamilyCatalog.All.Where(family => OfFiles.Contains(family.Name))],
+            workers => new TestBank(workers, NativePrograms.CreateRegistry(), files), seed, scenarios);
+    }
+
+    private static GenesisAdditions ReadFiles(LiteSvmInstallation installation)
+    {
+        using var peer = LiteSvmPeer.Start(installation);
+        peer.Exchange(PeerRequest.Create(new PeerOptions()));
+        return new GenesisAdditions(
+            new Differential.PeerState(peer).Accounts.Where(account => FileOwners.Contains(account.Value.Owner)).Select(account => new GenesisAccount(
+                account.Key, account.Value.Lamports, account.Value.Owner, account.Value.Executable, account.Value.Data)),
+            []);
+    }
+
+    private static Flow Make(string name, IFamily[] families, Func<int, TestBank> newBank, int seed, int scenarios)
     {
         var worlds = new List<World>();
-        foreach (IFamily family in Families)
+        foreach (IFamily family in families)
         {
             for (int i = 0; i < scenarios; i++)
             {
-                var world = new World(new BankRuntime(NewBank(workers: 1)), $"{seed}/{family.Name}/{i}", Comparison.None);
+                var world = new World(new BankRuntime(newBank(1)), $"{seed}/{family.Name}/{i}", Comparison.None);
                 family.Fill(world);
                 worlds.Add(world);
             }
         }
 
-        return new Flow($"families, seed {seed}", NewBank, [.. Join([.. worlds.Select(Split)])]);
+        return new Flow(name, newBank, [.. Join([.. worlds.Select(Split)])]);
     }
 
     /// <summary>Puts an account there between blocks, as a whole.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Velox.OrderBook;
 using Velox.Primitives;
 using Velox.State;
 using Xunit;

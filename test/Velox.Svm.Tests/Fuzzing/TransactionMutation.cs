@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Velox.Primitives;
 
 namespace Velox.Svm.Tests;

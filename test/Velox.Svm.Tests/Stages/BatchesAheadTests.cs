@@ -66,6 +66,44 @@ public sealed class BatchesAheadTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void What_was_not_verified_is_not_executed_whatever_list_it_is_in(int workers)
+    {
+        var bank = new TestBank(workers, programs: []);
+        byte[] forged = Transfer(1).Bytes;
+        forged[30] ^= 1;
+        for (int round = 0; round < 50; round++)
+        {
+            InFlightTransaction[] batch = [.. Enumerable.Range(0, 70).Select(_ => new InFlightTransaction(forged))];
+            bank.OpenBlock();
+            Assert.Throws<InvalidOperationException>(() => bank.Bank.Execute([new InFlightTransaction(forged)]));
+            Assert.True(bank.Bank.TrySubmit(batch));
+            try
+            {
+                bank.Bank.Execute([.. batch]);
+            }
+            catch (InvalidOperationException)
+            {
+                // Not done yet.
+            }
+
+            bank.Bank.Execute(batch);
+            Assert.Empty(bank.Bank.EndBlock().Records);
+        }
+    }
+
+    [Fact]
+    public void A_batch_that_came_without_a_block_can_come_again()
+    {
+        InFlightTransaction[] batch = [Transfer(1)];
+        Assert.Throws<InvalidOperationException>(() => _bank.Bank.Process(batch));
+        _bank.OpenBlock();
+        _bank.Bank.Process(batch);
+        Assert.True(batch[0].IsRecorded);
+    }
+
+    [Theory]
     [InlineData(1, 1)]
     [InlineData(1, 5_000)]
     [InlineData(8, 1)]

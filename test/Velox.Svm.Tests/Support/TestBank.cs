@@ -24,11 +24,11 @@ internal sealed class TestBank
     {
     }
 
-    internal TestBank(int workers, ProgramRegistry programs)
+    internal TestBank(int workers, ProgramRegistry programs, GenesisAdditions? additions = null)
     {
         Identity = TestKeys.Stranger(-2);
         Programs = programs;
-        Bank = new Bank(new Genesis(_time, Faucet.PublicKey, FaucetLamports, Identity), Programs, workers);
+        Bank = new Bank(new Genesis(_time, Faucet.PublicKey, FaucetLamports, Identity) { Additions = additions ?? GenesisAdditions.None }, Programs, workers);
     }
 
     internal Bank Bank { get; }
