@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Velox.Primitives;
 
@@ -101,7 +100,7 @@ public static class ProgramDerivedAddress
         second.CopyTo(input[first.Length..]);
         third.CopyTo(input[(first.Length + second.Length)..]);
         Span<byte> digest = stackalloc byte[Hash256.Size];
-        SHA256.HashData(input[..(first.Length + second.Length + third.Length)], digest);
+        Sha256.HashData(input[..(first.Length + second.Length + third.Length)], digest);
         return new Hash256(digest);
     }
 }

@@ -54,7 +54,7 @@ internal sealed class AccountHasher : ISlicedWork
     /// <summary>What one worker needs for one slice.</summary>
     private sealed class Workspace
     {
-        /// <summary>Longer data is hashed alone: the framework is then about as fast as a lane, and faster where the processor helps.</summary>
+        /// <summary>Longer data is hashed alone: what is left of the start of a message is then little beside its blocks.</summary>
         private const int LongestInLanes = 1024;
 
         private const int MaxLanes = 32;

@@ -87,7 +87,7 @@ internal static class HashSyscalls
 
         using IPieceHasher hasher = kind switch
         {
-            Kind.Sha256 => new FrameworkHasher(HashAlgorithmName.SHA256),
+            Kind.Sha256 => new Sha256Pieces(),
             Kind.Sha512 => new FrameworkHasher(HashAlgorithmName.SHA512),
             Kind.Keccak256 => new KeccakPieces(),
             _ => new Blake3Pieces(),
@@ -114,7 +114,7 @@ internal static class HashSyscalls
         switch (kind)
         {
             case Kind.Sha256:
-                SHA256.HashData(bytes, digest);
+                Cryptography.Sha256.HashData(bytes, digest);
                 break;
             case Kind.Sha512:
                 SHA512.HashData(bytes, digest);
@@ -144,6 +144,19 @@ internal static class HashSyscalls
         public void Finish(Span<byte> digest) => _hash.GetHashAndReset(digest);
 
         public void Dispose() => _hash.Dispose();
+    }
+
+    private sealed class Sha256Pieces : IPieceHasher
+    {
+        private readonly Cryptography.Sha256 _hash = new();
+
+        public void Append(ReadOnlySpan<byte> bytes) => _hash.Append(bytes);
+
+        public void Finish(Span<byte> digest) => _hash.Finish(digest);
+
+        public void Dispose()
+        {
+        }
     }
 
     private sealed class KeccakPieces : IPieceHasher
