@@ -61,7 +61,11 @@ public sealed record TransactionRecord
 /// <param name="Mint">The token's mint.</param>
 /// <param name="Owner">The wallet that owns the token account.</param>
 /// <param name="Amount">Balance in the token's smallest unit.</param>
-public readonly record struct TokenBalance(int AccountIndex, Address Mint, Address Owner, ulong Amount);
+/// <param name="IsToken2022">Whether Token-2022 has it, and not SPL Token.</param>
+public readonly record struct TokenBalance(int AccountIndex, Address Mint, Address Owner, ulong Amount, bool IsToken2022 = false)
+{
+    public Address ProgramId => IsToken2022 ? ProgramIds.Token2022 : ProgramIds.Token;
+}
 
 /// <summary>Addresses that a transaction took from lookup tables, in key order.</summary>
 /// <param name="Writable">Those it asked for as writable.</param>

@@ -24,10 +24,10 @@ internal sealed class ExecutionWorker(ProgramRegistry programs, int logBytes) : 
     public void Dispose() => Context.Dispose();
 
     /// <summary>Notes the balances before the transaction.</summary>
-    internal void NoteBalances(TransactionAccounts accounts)
+    internal void NoteBalances(TransactionAccounts accounts, in TransactionView view)
     {
         ReadLamports(accounts, LamportsBefore);
-        _tokensBeforeCount = TokenBalances.Collect(accounts, _tokensBefore);
+        _tokensBeforeCount = TokenBalances.Collect(accounts, in view, _tokensBefore);
     }
 
     /// <summary>Writes the outcome of the transaction that ran last.</summary>
@@ -35,7 +35,7 @@ internal sealed class ExecutionWorker(ProgramRegistry programs, int logBytes) : 
     {
         TransactionAccounts accounts = transaction.Accounts!;
         ReadLamports(accounts, _lamportsAfter);
-        int tokensAfterCount = TokenBalances.Collect(accounts, _tokensAfter);
+        int tokensAfterCount = TokenBalances.Collect(accounts, in transaction.View, _tokensAfter);
         ReadOnlySpan<MarketEvent> events = error.IsError ? [] : Context.Events;
         CallTrace trace = Context.Trace;
         ReadOnlySpan<byte> log = Context.Collector.Lines;

@@ -4,32 +4,58 @@ using Velox.State;
 
 namespace Velox.Svm;
 
-/// <summary>Reads the token accounts among a transaction's accounts, for its meta.</summary>
+/// <summary>Reads the token accounts among a transaction's accounts, for its meta (Agave svm, transaction_balances.rs).</summary>
 internal static class TokenBalances
 {
-    // SPL Token account: mint 32, owner 32, amount u64, ... state at byte 108 (0 = uninitialised); 165 bytes in all.
-    private const int TokenAccountSize = 165;
+    // SPL Token account: mint 32, owner 32, amount u64, ... state at byte 108 (0 = uninitialised); 165 bytes in all. Token-2022 may
+    // have more: the kind of account, and extensions.
+    private const int TokenAccountSize = TokenAccount.Size;
     private const int StateOffset = 108;
+    private const byte AccountKind = 2;
 
-    /// <summary>Collects them.</summary>
+    /// <summary>Collects them; there are none in a transaction that names no token program, nor is a called program one.</summary>
     /// <param name="accounts">The transaction's accounts.</param>
+    /// <param name="view">Its message.</param>
     /// <param name="balances">Room for one for each account.</param>
     /// <returns>How many there are.</returns>
-    internal static int Collect(TransactionAccounts accounts, Span<TokenBalance> balances)
+    internal static int Collect(TransactionAccounts accounts, in TransactionView view, Span<TokenBalance> balances)
     {
+        if (accounts.IndexOf(ProgramIds.Token) < 0 && accounts.IndexOf(ProgramIds.Token2022) < 0)
+            return 0;
         int count = 0;
         for (int i = 0; i < accounts.Count; i++)
         {
             Account account = accounts.Accounts[i];
-            if (account.DataLength != TokenAccountSize || !account.IsOwnedBy(in ProgramIds.Token))
+            bool isToken2022 = account.IsOwnedBy(in ProgramIds.Token2022);
+            if ((!isToken2022 && !account.IsOwnedBy(in ProgramIds.Token)) || !IsTokenAccount(account, isToken2022) || IsCalled(in view, i))
                 continue;
             ReadOnlySpan<byte> data = account.Data.Bytes;
-            if (data[StateOffset] == 0)
-                continue;
             balances[count++] = new TokenBalance(
-                i, new Address(data[..32]), new Address(data.Slice(32, 32)), BinaryPrimitives.ReadUInt64LittleEndian(data[64..]));
+                i, new Address(data[..32]), new Address(data.Slice(32, 32)), BinaryPrimitives.ReadUInt64LittleEndian(data[64..]), isToken2022);
         }
 
         return count;
+    }
+
+    private static bool IsTokenAccount(Account account, bool isToken2022)
+    {
+        int length = account.DataLength;
+        if (length < TokenAccountSize)
+            return false;
+        ReadOnlySpan<byte> data = account.Data.Bytes;
+        bool isOfKind = length == TokenAccountSize
+            || (isToken2022 && length != TokenMultisig.Size && data[TokenAccountSize] == AccountKind);
+        return isOfKind && data[StateOffset] != 0;
+    }
+
+    private static bool IsCalled(in TransactionView view, int index)
+    {
+        for (int i = 0; i < view.InstructionCount; i++)
+        {
+            if (view.ProgramIndex(i) == index)
+                return true;
+        }
+
+        return false;
     }
 }

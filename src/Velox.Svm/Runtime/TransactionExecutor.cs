@@ -42,7 +42,7 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
     {
         TransactionAccounts accounts = transaction.Accounts!;
         ulong fee = FeeOf(in transaction.View, transaction.Budget);
-        worker.NoteBalances(accounts);
+        worker.NoteBalances(accounts, in transaction.View);
 
         NonceAccount advancedNonce = default;
         if (transaction.HasNonce)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Velox.Cryptography;
 using Velox.Primitives;
+using Velox.State;
 using Velox.Svm;
 using Xunit;
 
@@ -138,6 +139,81 @@ public sealed class TokenMethodTests
             token.NewAccount(host.Faucet.PublicKey, amount);
         string[] amounts = [.. (await host.Value("getTokenLargestAccounts", token.Mint.ToString()))!.AsArray().Select(item => item!["amount"]!.GetValue<string>())];
         Assert.Equal([.. Enumerable.Range(2, 20).Reverse().Select(amount => $"{amount}")], amounts);
+    }
+
+    [Fact]
+    public async Task Accounts_of_Token_2022_are_found_and_told_with_their_extensions()
+    {
+        await using RpcHost host = await RpcHost.Start();
+        Address mint = TestIds.Address(71);
+        Address account = TestIds.Address(72);
+        Address owner = TestIds.Address(73);
+        byte[] mintData = new byte[166 + 4 + 64];
+        BitConverter.TryWriteBytes(mintData.AsSpan(36), 5_000UL);
+        mintData[44] = 2;
+        mintData[45] = 1;
+        mintData[165] = 1;
+        byte[] pointer = [18, 0, 64, 0, .. new byte[32], .. mint.Span];
+        pointer.CopyTo(mintData, 166);
+        byte[] accountData = [.. mint.Span, .. owner.Span, .. BitConverter.GetBytes(150UL), .. new byte[165 - 72], 2, 7, 0, 0, 0];
+        accountData[108] = 1;
+        Put(host, mint, mintData);
+        Put(host, account, accountData);
+        host.AddBlock();
+
+        RpcHost.AssertJson(
+            """{"amount":"150","decimals":2,"uiAmount":1.5,"uiAmountString":"1.5"}""",
+            await host.Value("getTokenAccountBalance", account.ToString()));
+        Assert.Equal("50", (await host.Value("getTokenSupply", mint.ToString()))!["uiAmountString"]!.GetValue<string>());
+        JsonNode largest = (await host.Value("getTokenLargestAccounts", mint.ToString()))!;
+        Assert.Equal(account.ToString(), Assert.Single(largest.AsArray())!["address"]!.GetValue<string>());
+        Assert.Equal([account], await Find(host, "getTokenAccountsByOwner", owner, "mint", mint));
+        Assert.Equal([account], await Find(host, "getTokenAccountsByOwner", owner, "programId", ProgramIds.Token2022));
+        Assert.Empty(await Find(host, "getTokenAccountsByOwner", owner, "programId", ProgramIds.Token));
+
+        var parsed = new JsonObject { ["encoding"] = "jsonParsed" };
+        JsonNode data = (await host.Value("getAccountInfo", account.ToString(), parsed.DeepClone()))!["data"]!;
+        Assert.Equal("spl-token-2022", data["program"]!.GetValue<string>());
+        RpcHost.AssertJson("""[{"extension":"immutableOwner"}]""", data["parsed"]!["info"]!["extensions"]);
+        data = (await host.Value("getAccountInfo", mint.ToString(), parsed.DeepClone()))!["data"]!;
+        RpcHost.AssertJson(
+            $$$"""[{"extension":"metadataPointer","state":{"authority":null,"metadataAddress":"{{{mint}}}"}}]""",
+            data["parsed"]!["info"]!["extensions"]);
+    }
+
+    [Fact]
+    public async Task Balances_of_both_token_programs_stand_in_the_meta_of_who_names_one()
+    {
+        await using RpcHost host = await RpcHost.Start();
+        Address mint = TestIds.Address(74);
+        Address account = TestIds.Address(75);
+        byte[] mintData = new byte[82];
+        mintData[45] = 1;
+        byte[] accountData = [.. mint.Span, .. host.Faucet.PublicKey.Span, .. BitConverter.GetBytes(9UL), .. new byte[165 - 72], 2];
+        accountData[108] = 1;
+        Put(host, mint, mintData);
+        Put(host, account, accountData);
+        host.AddBlock();
+
+        TransactionRecord silent = host.Send([SystemInstructions.Transfer(host.Faucet.PublicKey, account, 1)], host.Faucet);
+        Assert.Empty(silent.PreTokenBalances);
+        Instruction transfer = SystemInstructions.Transfer(host.Faucet.PublicKey, account, 2);
+        AccountMeta[] metas = [.. transfer.Accounts.ToArray(), AccountMeta.Readonly(ProgramIds.Token2022)];
+        TransactionRecord record = host.Send([new Instruction(transfer.ProgramId, metas, transfer.Data)], host.Faucet);
+        JsonNode meta = (await host.Call("getTransaction", record.Id.ToString(), new JsonObject()))!["meta"]!;
+        RpcHost.AssertJson(
+            $$$"""[{"accountIndex":1,"mint":"{{{mint}}}","owner":"{{{host.Faucet.PublicKey}}}","programId":"{{{ProgramIds.Token2022}}}","uiTokenAmount":{"amount":"9","decimals":0,"uiAmount":9,"uiAmountString":"9"}}]""",
+            meta["postTokenBalances"]);
+    }
+
+    private static void Put(RpcHost host, Address address, byte[] data)
+    {
+        Account account = host.Bank.Accounts.GetOrCreate(address);
+        account.Lamports = RpcHost.Sol;
+        account.Owner = ProgramIds.Token2022;
+        account.Data.Resize(data.Length);
+        data.CopyTo(account.Data.Write(0, data.Length));
+        host.Bank.Accounts.MarkChanged(account);
     }
 
     private static async Task<Address[]> Find(RpcHost host, string method, Address who, string key, Address value)

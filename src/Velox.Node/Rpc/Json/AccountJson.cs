@@ -51,8 +51,8 @@ internal static class AccountJson
 
     private static bool TryWriteParsed(Utf8JsonWriter writer, in AccountContent account, PublishedState state)
     {
-        if (account.Owner == ProgramIds.Token)
-            return TokenAccountJson.TryWrite(writer, account.ToArray(), state);
+        if (TokenAccountJson.IsTokenProgram(account.Owner))
+            return TokenAccountJson.TryWrite(writer, account.Owner, account.ToArray(), state);
         if (account.Owner == SysvarIds.Owner)
             return SysvarJson.TryWrite(writer, account.Address, account.ToArray());
         return ProgramAccountJson.IsKnown(account) && ProgramAccountJson.TryWrite(writer, account.Owner, account.ToArray());

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Unicode;
 using Velox.Primitives;
@@ -6,48 +5,65 @@ using Velox.Svm;
 
 namespace Velox.Node;
 
-/// <summary>
-/// The common instructions by name and fields, as explorers show them (Agave transaction-status, parse_system,
-/// parse_token): memo, system transfer, create, assign, allocate, and what moves tokens. Others are left partly
-/// decoded.
-/// </summary>
+/// <summary>Instructions by name and fields, as explorers show them (Agave transaction-status, parse_instruction).</summary>
 internal static class ParsedInstructionJson
 {
+    private static readonly Address[] Memos =
+    [
+        ProgramIds.Memo, Address.Parse("Memo1UhkJRfHyvLMcVucJwxXeuD728EqVDDwQDxFMNo"),
+        Address.Parse("Memo4c2pN8afCj432Lb7RMVKi9PbQnnW7ewFFaV3oAH"),
+    ];
+
     /// <summary>
     /// Writes <c>program</c>, <c>programId</c> and <c>parsed</c>; false, with nothing written, when it cannot.
     /// </summary>
     internal static bool TryWrite(Utf8JsonWriter writer, ShownInstruction instruction, Address[] keys)
     {
         Address program = keys[instruction.ProgramIndex];
-        if (program == ProgramIds.Memo)
-            return TryWriteMemo(writer, instruction.Data);
+        if (Memos.Contains(program))
+            return TryWriteMemo(writer, program, instruction.Data);
 
-        ParsedInstruction? parsed = null;
-        string name = "";
-        if (program == ProgramIds.System)
-            (name, parsed) = ("system", ParseSystem(instruction.Data));
-        else if (program == ProgramIds.Token)
-            (name, parsed) = ("spl-token", ParseToken(instruction.Data));
-        if (parsed is null || instruction.Accounts.Length < parsed.Accounts.Length)
+        (string name, ParsedInstruction? parsed) = Parse(program, instruction, keys);
+        if (parsed is null || instruction.Accounts.Length == 0)
             return false;
-
         WriteProgram(writer, name, program);
         writer.WriteStartObject("parsed"u8);
-        writer.WriteStartObject("info"u8);
-        for (int i = 0; i < parsed.Accounts.Length; i++)
-            writer.WriteString(parsed.Accounts[i], keys[instruction.Accounts[i]].ToString());
-        parsed.WriteFields(writer);
-        writer.WriteEndObject();
+        if (parsed.Info is not null)
+        {
+            writer.WritePropertyName("info"u8);
+            parsed.Info.WriteTo(writer);
+        }
+
         writer.WriteString("type"u8, parsed.Type);
         writer.WriteEndObject();
         return true;
     }
 
-    private static bool TryWriteMemo(Utf8JsonWriter writer, byte[] data)
+    private static (string Name, ParsedInstruction? Parsed) Parse(Address program, ShownInstruction instruction, Address[] keys)
+    {
+        var fields = new InstructionFields(instruction, keys);
+        if (program == ProgramIds.System)
+            return ("system", SystemInstructionJson.Parse(ref fields));
+        if (program == ProgramIds.Token || program == ProgramIds.Token2022)
+            return ("spl-token", TokenInstructionJson.Parse(ref fields, instruction.Data));
+        if (program == ProgramIds.AssociatedToken)
+            return ("spl-associated-token-account", AssociatedTokenInstructionJson.Parse(ref fields, instruction.Data));
+        if (program == ProgramIds.BpfLoaderUpgradeable)
+            return ("bpf-upgradeable-loader", LoaderInstructionJson.ParseUpgradeable(ref fields));
+        if (program == ProgramIds.BpfLoader)
+            return ("bpf-loader", LoaderInstructionJson.ParseFinal(ref fields));
+        if (program == ProgramIds.AddressLookupTable)
+            return ("address-lookup-table", LookupTableInstructionJson.Parse(ref fields));
+        if (program == ProgramIds.Stake)
+            return ("stake", StakeInstructionJson.Parse(ref fields));
+        return program == ProgramIds.Vote ? ("vote", VoteInstructionJson.Parse(ref fields)) : ("", null);
+    }
+
+    private static bool TryWriteMemo(Utf8JsonWriter writer, Address program, byte[] data)
     {
         if (!Utf8.IsValid(data))
             return false;
-        WriteProgram(writer, "spl-memo", ProgramIds.Memo);
+        WriteProgram(writer, "spl-memo", program);
         writer.WriteString("parsed"u8, data);
         return true;
     }
@@ -57,73 +73,4 @@ internal static class ParsedInstructionJson
         writer.WriteString("program"u8, name);
         writer.WriteString("programId"u8, program.ToString());
     }
-
-    private static ParsedInstruction? ParseSystem(byte[] data)
-    {
-        if (data.Length < sizeof(uint))
-            return null;
-        ReadOnlyMemory<byte> fields = data.AsMemory(sizeof(uint));
-        return ((SystemInstructionTag)BinaryPrimitives.ReadUInt32LittleEndian(data), fields.Length) switch
-        {
-            (SystemInstructionTag.Transfer, 8) => new("transfer", ["source", "destination"], writer =>
-                writer.WriteNumber("lamports"u8, Word(fields, 0))),
-            (SystemInstructionTag.CreateAccount, 48) => new("createAccount", ["source", "newAccount"], writer =>
-            {
-                writer.WriteNumber("lamports"u8, Word(fields, 0));
-                writer.WriteString("owner"u8, Key(fields, 16));
-                writer.WriteNumber("space"u8, Word(fields, 8));
-            }),
-            (SystemInstructionTag.Assign, 32) => new("assign", ["account"], writer =>
-                writer.WriteString("owner"u8, Key(fields, 0))),
-            (SystemInstructionTag.Allocate, 8) => new("allocate", ["account"], writer =>
-                writer.WriteNumber("space"u8, Word(fields, 0))),
-            _ => null,
-        };
-    }
-
-    private static ParsedInstruction? ParseToken(byte[] data)
-    {
-        if (data.Length == 0)
-            return null;
-        ReadOnlyMemory<byte> fields = data.AsMemory(1);
-        return ((TokenInstructionTag)data[0], fields.Length) switch
-        {
-            (TokenInstructionTag.Transfer, 8) => WithAmount("transfer", ["source", "destination", "authority"], fields),
-            (TokenInstructionTag.MintTo, 8) => WithAmount("mintTo", ["mint", "account", "mintAuthority"], fields),
-            (TokenInstructionTag.Burn, 8) => WithAmount("burn", ["account", "mint", "authority"], fields),
-            (TokenInstructionTag.Approve, 8) => WithAmount("approve", ["source", "delegate", "owner"], fields),
-            (TokenInstructionTag.Revoke, 0) => new("revoke", ["source", "owner"], static _ => { }),
-            (TokenInstructionTag.CloseAccount, 0) => new(
-                "closeAccount", ["account", "destination", "owner"], static _ => { }),
-            (TokenInstructionTag.TransferChecked, 9) => new(
-                "transferChecked", ["source", "mint", "destination", "authority"], writer =>
-                {
-                    writer.WritePropertyName("tokenAmount"u8);
-                    writer.WriteAmount(Word(fields, 0), fields.Span[8]);
-                }),
-            (TokenInstructionTag.InitializeAccount3, 32) => new("initializeAccount3", ["account", "mint"], writer =>
-                writer.WriteString("owner"u8, Key(fields, 0))),
-            (TokenInstructionTag.InitializeMint2, >= 34) => new("initializeMint2", ["mint"], writer =>
-            {
-                writer.WriteNumber("decimals"u8, fields.Span[0]);
-                writer.WriteString("mintAuthority"u8, Key(fields, 1));
-            }),
-            _ => null,
-        };
-    }
-
-    private static ParsedInstruction WithAmount(string type, string[] accounts, ReadOnlyMemory<byte> fields) =>
-        new(type, accounts, writer => writer.WriteString("amount"u8, Word(fields, 0).ToString()));
-
-    private static ulong Word(ReadOnlyMemory<byte> fields, int offset) =>
-        BinaryPrimitives.ReadUInt64LittleEndian(fields.Span[offset..]);
-
-    private static string Key(ReadOnlyMemory<byte> fields, int offset) =>
-        new Address(fields.Span.Slice(offset, Address.Size)).ToString();
-
-    /// <summary>What an instruction says.</summary>
-    /// <param name="Type">Its name.</param>
-    /// <param name="Accounts">The roles of its accounts in order; further accounts are not named.</param>
-    /// <param name="WriteFields">Writes the fields of its data as members.</param>
-    private sealed record ParsedInstruction(string Type, string[] Accounts, Action<Utf8JsonWriter> WriteFields);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Velox.Primitives;
 using Velox.State;
 using Velox.Svm;
@@ -8,23 +9,28 @@ namespace Velox.Node;
 /// <summary>Token accounts and mints as <c>jsonParsed</c> shows them (Agave account-decoder, parse_token).</summary>
 internal static class TokenAccountJson
 {
-    private const string ProgramName = "spl-token";
+    private const int MaxUiDecimals = 19;
+
+    /// <summary>Whether that is SPL Token or Token-2022.</summary>
+    internal static bool IsTokenProgram(Address program) => program == ProgramIds.Token || program == ProgramIds.Token2022;
 
     /// <summary>
-    /// Writes the data of an account of the token program; false, with nothing written, when it is neither kind.
+    /// Writes the data of an account of a token program; false, with nothing written, when it is neither mint nor account nor multisig.
     /// </summary>
-    internal static bool TryWrite(Utf8JsonWriter writer, byte[] data, PublishedState state)
+    internal static bool TryWrite(Utf8JsonWriter writer, Address program, byte[] data, PublishedState state)
     {
-        if (!TokenMint.TryRead(data, out TokenMint mint).IsError)
+        string name = program == ProgramIds.Token ? "spl-token" : "spl-token-2022";
+        JsonArray extensions = TokenExtensionJson.Read(data);
+        if (!ExtendedState.TryReadMint(data, out TokenMint mint).IsError)
         {
-            Start(writer, "mint"u8);
-            WriteMint(writer, mint);
+            Start(writer, name, "mint"u8);
+            WriteMint(writer, mint, extensions);
         }
-        else if (!TokenAccount.TryRead(data, out TokenAccount account).IsError
+        else if (!ExtendedState.TryReadAccount(data, out TokenAccount account).IsError
             && FindDecimals(state, account.Mint) is { } decimals)
         {
-            Start(writer, "account"u8);
-            WriteTokenAccount(writer, account, decimals);
+            Start(writer, name, "account"u8);
+            WriteTokenAccount(writer, account, decimals, extensions);
         }
         else
         {
@@ -39,10 +45,15 @@ internal static class TokenAccountJson
 
     /// <summary>A mint's decimal places, or null when there is no such mint.</summary>
     internal static byte? FindDecimals(PublishedState state, Address mint) =>
-        state.Find(mint) is { } account && account.Owner == ProgramIds.Token
-        && account.DataLength == TokenMint.Size && !TokenMint.TryRead(account.ToArray(), out TokenMint found).IsError
-            ? found.Decimals
-            : null;
+        FindMint(state.Find(mint)) is { } found ? found.Decimals : null;
+
+    /// <summary>A mint of either token program; null where the account is none.</summary>
+    internal static TokenMint? FindMint(AccountSnapshot? account) => account is not null && IsTokenProgram(account.Owner)
+        && !ExtendedState.TryReadMint(account.ToArray(), out TokenMint mint).IsError ? mint : null;
+
+    /// <summary>A token account of either token program; null where the account is none.</summary>
+    internal static TokenAccount? FindAccount(AccountSnapshot? account) => account is not null && IsTokenProgram(account.Owner)
+        && !ExtendedState.TryReadAccount(account.ToArray(), out TokenAccount found).IsError ? found : null;
 
     /// <summary>Writes an amount exactly (<c>amount</c>) and for display.</summary>
     internal static void WriteAmount(this Utf8JsonWriter writer, ulong amount, byte decimals)
@@ -50,11 +61,30 @@ internal static class TokenAccountJson
         writer.WriteStartObject();
         writer.WriteString("amount"u8, amount.ToString());
         writer.WriteNumber("decimals"u8, decimals);
-        // For display only: every client that computes reads the exact text.
-        writer.WriteNumber("uiAmount"u8, amount / Math.Pow(10, decimals));
+        writer.WriteUiAmount(amount, decimals);
         writer.WriteString("uiAmountString"u8, ToDecimal(amount, decimals));
         writer.WriteEndObject();
     }
+
+    /// <summary>The number for display only, null where 10^decimals has no 64 bits: every client that computes reads the exact text.</summary>
+    internal static void WriteUiAmount(this Utf8JsonWriter writer, ulong amount, byte decimals)
+    {
+        if (ToUiAmount(amount, decimals) is { } number)
+            writer.WriteNumber("uiAmount"u8, number);
+        else
+            writer.WriteNull("uiAmount"u8);
+    }
+
+    /// <summary>As <see cref="WriteAmount"/>.</summary>
+    internal static JsonObject ToAmount(ulong amount, byte decimals) => new()
+    {
+        ["amount"] = amount.ToString(),
+        ["decimals"] = decimals,
+        ["uiAmount"] = ToUiAmount(amount, decimals),
+        ["uiAmountString"] = ToDecimal(amount, decimals),
+    };
+
+    private static double? ToUiAmount(ulong amount, byte decimals) => decimals <= MaxUiDecimals ? amount / Math.Pow(10, decimals) : null;
 
     /// <summary>The exact decimal number without trailing zeros.</summary>
     internal static string ToDecimal(ulong amount, byte decimals)
@@ -65,19 +95,28 @@ internal static class TokenAccountJson
         return (digits[..^decimals] + "." + digits[^decimals..]).TrimEnd('0').TrimEnd('.');
     }
 
-    private static void Start(Utf8JsonWriter writer, ReadOnlySpan<byte> type)
+    private static void Start(Utf8JsonWriter writer, string program, ReadOnlySpan<byte> type)
     {
         writer.WriteStartObject();
-        writer.WriteString("program"u8, ProgramName);
+        writer.WriteString("program"u8, program);
         writer.WriteStartObject("parsed"u8);
         writer.WriteString("type"u8, type);
         writer.WritePropertyName("info"u8);
     }
 
-    private static void WriteMint(Utf8JsonWriter writer, in TokenMint mint)
+    private static void WriteExtensions(Utf8JsonWriter writer, JsonArray extensions)
+    {
+        if (extensions.Count == 0)
+            return;
+        writer.WritePropertyName("extensions"u8);
+        extensions.WriteTo(writer);
+    }
+
+    private static void WriteMint(Utf8JsonWriter writer, in TokenMint mint, JsonArray extensions)
     {
         writer.WriteStartObject();
         writer.WriteNumber("decimals"u8, mint.Decimals);
+        WriteExtensions(writer, extensions);
         writer.WriteString("freezeAuthority"u8, mint.FreezeAuthority?.ToString());
         writer.WriteBoolean("isInitialized"u8, mint.IsInitialized);
         writer.WriteString("mintAuthority"u8, mint.MintAuthority?.ToString());
@@ -85,7 +124,7 @@ internal static class TokenAccountJson
         writer.WriteEndObject();
     }
 
-    private static void WriteTokenAccount(Utf8JsonWriter writer, in TokenAccount account, byte decimals)
+    private static void WriteTokenAccount(Utf8JsonWriter writer, in TokenAccount account, byte decimals, JsonArray extensions)
     {
         writer.WriteStartObject();
         if (account.CloseAuthority is { } closeAuthority)
@@ -97,6 +136,7 @@ internal static class TokenAccountJson
             writer.WriteAmount(account.DelegatedAmount, decimals);
         }
 
+        WriteExtensions(writer, extensions);
         writer.WriteBoolean("isNative"u8, account.IsNative);
         writer.WriteString("mint"u8, account.Mint.ToString());
         writer.WriteString("owner"u8, account.Owner.ToString());

@@ -127,7 +127,7 @@ internal static class TransactionMetaJson
             writer.WriteNumber("accountIndex"u8, balance.AccountIndex);
             writer.WriteString("mint"u8, balance.Mint.ToString());
             writer.WriteString("owner"u8, balance.Owner.ToString());
-            writer.WriteString("programId"u8, ProgramIds.Token.ToString());
+            writer.WriteString("programId"u8, balance.ProgramId.ToString());
             writer.WritePropertyName("uiTokenAmount"u8);
             writer.WriteAmount(balance.Amount, TokenAccountJson.FindDecimals(state, balance.Mint) ?? 0);
             writer.WriteEndObject();

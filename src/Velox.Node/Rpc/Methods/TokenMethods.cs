@@ -28,7 +28,7 @@ internal sealed class TokenMethods(RpcContext context)
         Address address = parameters.Address(0, "pubkey");
         context.CheckContext(parameters.Config(1));
         (ulong slot, AccountSnapshot?[] accounts) = State.FindAll([address]);
-        if (ReadAccount(accounts[0]) is not { } account
+        if (TokenAccountJson.FindAccount(accounts[0]) is not { } account
             || TokenAccountJson.FindDecimals(State, account.Mint) is not { } decimals)
         {
             throw RpcException.InvalidParams("could not find account: 'pubkey' is not a token account.");
@@ -54,11 +54,12 @@ internal sealed class TokenMethods(RpcContext context)
     {
         Address address = parameters.Address(0, "mint");
         context.CheckContext(parameters.Config(1));
-        TokenMint mint = RequireMint(State.Find(address));
-        (ulong slot, AccountSnapshot[] accounts) = State.FindByOwner(ProgramIds.Token);
+        AccountSnapshot? mintAccount = State.Find(address);
+        TokenMint mint = RequireMint(mintAccount);
+        (ulong slot, AccountSnapshot[] accounts) = State.FindByOwner(mintAccount!.Owner);
         // Address order breaks ties, so that equal calls have equal answers.
         IEnumerable<(Address Address, ulong Amount)> largest = accounts
-            .Select(snapshot => (snapshot.Address, Account: ReadAccount(snapshot)))
+            .Select(snapshot => (snapshot.Address, Account: TokenAccountJson.FindAccount(snapshot)))
             .Where(found => found.Account?.Mint == address)
             .Select(found => (found.Address, found.Account!.Value.Amount))
             .OrderByDescending(found => found.Amount)
@@ -72,7 +73,7 @@ internal sealed class TokenMethods(RpcContext context)
             writer.WriteString("address"u8, holder.ToString());
             writer.WriteString("amount"u8, amount.ToString());
             writer.WriteNumber("decimals"u8, mint.Decimals);
-            writer.WriteNumber("uiAmount"u8, amount / Math.Pow(10, mint.Decimals));
+            writer.WriteUiAmount(amount, mint.Decimals);
             writer.WriteString("uiAmountString"u8, TokenAccountJson.ToDecimal(amount, mint.Decimals));
             writer.WriteEndObject();
         }
@@ -96,7 +97,7 @@ internal sealed class TokenMethods(RpcContext context)
         writer.WriteStartArray();
         foreach (AccountSnapshot snapshot in accounts)
         {
-            if (ReadAccount(snapshot) is { } account && isOf(account, wallet) && (mint is null || account.Mint == mint))
+            if (TokenAccountJson.FindAccount(snapshot) is { } account && isOf(account, wallet) && (mint is null || account.Mint == mint))
                 writer.WriteKeyedAccount(snapshot, format, State);
         }
 
@@ -110,29 +111,20 @@ internal sealed class TokenMethods(RpcContext context)
         if (filter.Member("mint") is { } element)
         {
             Address mint = RpcValues.Address(element, "mint");
-            RequireMint(State.Find(mint));
-            return (ProgramIds.Token, mint);
+            AccountSnapshot? account = State.Find(mint);
+            RequireMint(account);
+            return (account!.Owner, mint);
         }
 
         if (filter.Member("programId") is not { } member)
             throw RpcException.InvalidParams("parameter 1 must have 'mint' or 'programId'.");
-        // Wallets ask for both programs' accounts; the one that does not run here has none.
         Address program = RpcValues.Address(member, "programId");
-        return program == ProgramIds.Token || program == ProgramIds.Token2022
+        return TokenAccountJson.IsTokenProgram(program)
             ? (program, null)
             : throw RpcException.InvalidParams(
                 $"'programId' must be {ProgramIds.Token} or {ProgramIds.Token2022}.");
     }
 
-    private static TokenMint RequireMint(AccountSnapshot? account) =>
-        account is not null && account.Owner == ProgramIds.Token && account.DataLength == TokenMint.Size
-        && !TokenMint.TryRead(account.ToArray(), out TokenMint mint).IsError
-            ? mint
-            : throw RpcException.InvalidParams("could not find mint: 'mint' is not a token mint.");
-
-    private static TokenAccount? ReadAccount(AccountSnapshot? account) =>
-        account is not null && account.Owner == ProgramIds.Token && account.DataLength == TokenAccount.Size
-        && !TokenAccount.TryRead(account.ToArray(), out TokenAccount found).IsError
-            ? found
-            : null;
+    private static TokenMint RequireMint(AccountSnapshot? account) => TokenAccountJson.FindMint(account)
+        ?? throw RpcException.InvalidParams("could not find mint: 'mint' is not a token mint.");
 }

@@ -8,7 +8,7 @@ namespace Velox.Svm;
 /// Reads bincode fields (fixed-size little-endian integers, u64 text lengths) from untrusted bytes. A field that is not
 /// there reads as zero and sets <see cref="HasFailed"/>; bytes after the last field are allowed, as in Agave.
 /// </summary>
-internal ref struct BincodeReader(ReadOnlySpan<byte> bytes)
+public ref struct BincodeReader(ReadOnlySpan<byte> bytes)
 {
     /// <summary>Bytes of instruction data that Agave's programs read, as many as a packet has; what is behind is as if it were not there.</summary>
     private const int MaxInstructionBytes = 1_232;
@@ -16,46 +16,46 @@ internal ref struct BincodeReader(ReadOnlySpan<byte> bytes)
     private ReadOnlySpan<byte> _rest = bytes;
 
     /// <summary>A reader of instruction data (limited_deserialize in Agave).</summary>
-    internal static BincodeReader OfInstruction(ReadOnlySpan<byte> data) => new(data[..Math.Min(data.Length, MaxInstructionBytes)]);
+    public static BincodeReader OfInstruction(ReadOnlySpan<byte> data) => new(data[..Math.Min(data.Length, MaxInstructionBytes)]);
 
     /// <summary>Whether any field so far was cut off or was no UTF-8 text.</summary>
-    internal bool HasFailed { get; private set; }
+    public bool HasFailed { get; private set; }
 
     /// <summary>Notes that a field has a value that does not exist.</summary>
-    internal void Fail() => HasFailed = true;
+    public void Fail() => HasFailed = true;
 
-    internal byte Byte()
+    public byte Byte()
     {
         ReadOnlySpan<byte> field = Take(sizeof(byte));
         return HasFailed ? (byte)0 : field[0];
     }
 
-    internal ushort UInt16()
+    public ushort UInt16()
     {
         ReadOnlySpan<byte> field = Take(sizeof(ushort));
         return HasFailed ? (ushort)0 : BinaryPrimitives.ReadUInt16LittleEndian(field);
     }
 
-    internal uint UInt32()
+    public uint UInt32()
     {
         ReadOnlySpan<byte> field = Take(sizeof(uint));
         return HasFailed ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(field);
     }
 
-    internal ulong UInt64()
+    public ulong UInt64()
     {
         ReadOnlySpan<byte> field = Take(sizeof(ulong));
         return HasFailed ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(field);
     }
 
-    internal Address Address()
+    public Address Address()
     {
         ReadOnlySpan<byte> field = Take(Primitives.Address.Size);
         return HasFailed ? default : new Address(field);
     }
 
     /// <summary>A byte that is 0 or 1.</summary>
-    internal bool Boolean()
+    public bool Boolean()
     {
         byte value = Byte();
         if (value > 1)
@@ -63,23 +63,23 @@ internal ref struct BincodeReader(ReadOnlySpan<byte> bytes)
         return value == 1;
     }
 
-    internal Hash256 Hash()
+    public Hash256 Hash()
     {
         ReadOnlySpan<byte> field = Take(Hash256.Size);
         return HasFailed ? default : new Hash256(field);
     }
 
     /// <summary>A 0, or a 1 and a number.</summary>
-    internal ulong? OptionalUInt64() => Boolean() ? UInt64() : null;
+    public ulong? OptionalUInt64() => Boolean() ? UInt64() : null;
 
     /// <summary>A 0, or a 1 and an address.</summary>
-    internal Address? OptionalAddress() => Boolean() ? Address() : null;
+    public Address? OptionalAddress() => Boolean() ? Address() : null;
 
     /// <summary>Bytes after their count, a u64.</summary>
-    internal ReadOnlySpan<byte> Blob() => Take(UInt64());
+    public ReadOnlySpan<byte> Blob() => Take(UInt64());
 
     /// <summary>The UTF-8 bytes of a text.</summary>
-    internal ReadOnlySpan<byte> Text()
+    public ReadOnlySpan<byte> Text()
     {
         ReadOnlySpan<byte> text = Take(UInt64());
         if (!Utf8.IsValid(text))
@@ -88,10 +88,10 @@ internal ref struct BincodeReader(ReadOnlySpan<byte> bytes)
     }
 
     /// <summary>So many bytes as they are.</summary>
-    internal ReadOnlySpan<byte> Bytes(int count) => Take((ulong)count);
+    public ReadOnlySpan<byte> Bytes(int count) => Take((ulong)count);
 
     /// <summary>A length in Solana's compact form, the shortest only.</summary>
-    internal int CompactLength()
+    public int CompactLength()
     {
         if (HasFailed || CompactU16.Decode(_rest, out ushort value, out int length) != WireError.None)
         {
@@ -104,7 +104,7 @@ internal ref struct BincodeReader(ReadOnlySpan<byte> bytes)
     }
 
     /// <summary>A number in groups of 7 bits, the lowest first, in the shortest form only.</summary>
-    internal ulong VariableUInt64()
+    public ulong VariableUInt64()
     {
         ulong value = 0;
         for (int shift = 0; shift < 64; shift += 7)

@@ -4,7 +4,7 @@ namespace Velox.Svm;
 /// <param name="Latency">Slots between the slot and the block with the vote, at most 255; 0 where it is not known.</param>
 /// <param name="Slot">The slot.</param>
 /// <param name="Confirmations">Votes on top of it, itself included.</param>
-internal readonly record struct LandedVote(byte Latency, ulong Slot, uint Confirmations)
+public readonly record struct LandedVote(byte Latency, ulong Slot, uint Confirmations)
 {
     private const int GraceSlots = 2;
     private const int MaxCredits = 16;

@@ -3,15 +3,15 @@ using Velox.Primitives;
 namespace Velox.Svm;
 
 /// <summary>Reads the parts of vote instructions (vote-interface, vote_instruction_data.rs) from untrusted bytes.</summary>
-internal static class VoteInstructionReader
+public static class VoteInstructionReader
 {
-    internal const int BlsKeyBytes = 48;
-    internal const int BlsProofBytes = 96;
+    public const int BlsKeyBytes = 48;
+    public const int BlsProofBytes = 96;
 
     private const uint LastRole = (uint)VoteRole.VoterWithBls;
 
     /// <summary>What an authority may do, and for voters with a BLS key that key and its proof.</summary>
-    internal static VoteAuthority Authority(ref BincodeReader reader)
+    public static VoteAuthority Authority(ref BincodeReader reader)
     {
         uint role = reader.UInt32();
         if (role > LastRole)
@@ -23,7 +23,7 @@ internal static class VoteInstructionReader
             hasKey ? reader.Bytes(BlsProofBytes).ToArray() : null);
     }
 
-    internal static CommissionKind Commission(ref BincodeReader reader)
+    public static CommissionKind Commission(ref BincodeReader reader)
     {
         uint kind = reader.UInt32();
         if (kind > (uint)CommissionKind.BlockRevenue)
@@ -32,7 +32,7 @@ internal static class VoteInstructionReader
     }
 
     /// <summary>A vote of the first kind: slots, oldest first, and what goes with them.</summary>
-    internal static PlainVote Vote(ref BincodeReader reader)
+    public static PlainVote Vote(ref BincodeReader reader)
     {
         var slots = new List<ulong>();
         for (ulong count = reader.UInt64(); count > 0 && !reader.HasFailed; count--)
@@ -41,18 +41,18 @@ internal static class VoteInstructionReader
     }
 
     /// <summary>A whole state of votes.</summary>
-    internal static VoteProposal Update(ref BincodeReader reader)
+    public static VoteProposal Update(ref BincodeReader reader)
     {
         var votes = new List<LandedVote>();
         for (ulong count = reader.UInt64(); count > 0 && !reader.HasFailed; count--)
             votes.Add(new LandedVote(0, reader.UInt64(), reader.UInt32()));
-        return new VoteProposal(votes, reader.OptionalUInt64(), reader.Hash(), (long?)reader.OptionalUInt64());
+        return new VoteProposal(votes, reader.OptionalUInt64(), reader.Hash(), (long?)reader.OptionalUInt64(), default);
     }
 
     /// <summary>A whole state of votes, each slot as its distance from the one before.</summary>
     /// <param name="reader">The instruction's data.</param>
-    /// <param name="hasBlockId">Whether a hash stands behind it that nobody looks at (TowerSync).</param>
-    internal static VoteProposal CompactUpdate(ref BincodeReader reader, bool hasBlockId)
+    /// <param name="hasBlockId">Whether the block's id stands behind it (TowerSync).</param>
+    public static VoteProposal CompactUpdate(ref BincodeReader reader, bool hasBlockId)
     {
         ulong root = reader.UInt64();
         bool hasRoot = root != ulong.MaxValue;
@@ -67,40 +67,44 @@ internal static class VoteInstructionReader
             votes.Add(new LandedVote(0, slot, reader.Byte()));
         }
 
-        var proposal = new VoteProposal(votes, hasRoot ? root : null, reader.Hash(), (long?)reader.OptionalUInt64());
-        if (hasBlockId)
-            _ = reader.Hash();
         if (overflows)
             reader.Fail();
-        return proposal;
+        return new VoteProposal(
+            votes, hasRoot ? root : null, reader.Hash(), (long?)reader.OptionalUInt64(), hasBlockId ? reader.Hash() : default);
     }
 }
 
-internal enum VoteRole : uint
+/// <summary>What an authority of a vote account may do.</summary>
+public enum VoteRole : uint
 {
     Voter = 0,
     Withdrawer = 1,
     VoterWithBls = 2,
 }
 
-internal enum CommissionKind : uint
+/// <summary>Of what a commission is taken.</summary>
+public enum CommissionKind : uint
 {
     InflationRewards = 0,
     BlockRevenue = 1,
 }
 
+/// <summary>An authority of a vote account, as an instruction names it.</summary>
 /// <param name="Role">What the authority may do.</param>
 /// <param name="BlsKey">Compressed; with <see cref="VoteRole.VoterWithBls"/>.</param>
 /// <param name="BlsProof">That somebody has the key to it; with <see cref="VoteRole.VoterWithBls"/>.</param>
-internal readonly record struct VoteAuthority(VoteRole Role, byte[]? BlsKey, byte[]? BlsProof);
+public readonly record struct VoteAuthority(VoteRole Role, byte[]? BlsKey, byte[]? BlsProof);
 
+/// <summary>A vote for slots one after the other.</summary>
 /// <param name="Slots">Oldest first.</param>
 /// <param name="Hash">Of the block of the last slot.</param>
 /// <param name="UnixTimestamp">When the last slot was, or null.</param>
-internal readonly record struct PlainVote(List<ulong> Slots, Hash256 Hash, long? UnixTimestamp);
+public readonly record struct PlainVote(List<ulong> Slots, Hash256 Hash, long? UnixTimestamp);
 
+/// <summary>A vote as a whole state of votes.</summary>
 /// <param name="Votes">Oldest first, latencies unknown.</param>
 /// <param name="Root">The last slot that is final, or null.</param>
 /// <param name="Hash">Of the block of the last slot.</param>
 /// <param name="UnixTimestamp">When the last slot was, or null.</param>
-internal readonly record struct VoteProposal(List<LandedVote> Votes, ulong? Root, Hash256 Hash, long? UnixTimestamp);
+/// <param name="BlockId">Names the chain up to the block, in a TowerSync; nobody looks at it.</param>
+public readonly record struct VoteProposal(List<LandedVote> Votes, ulong? Root, Hash256 Hash, long? UnixTimestamp, Hash256 BlockId);
