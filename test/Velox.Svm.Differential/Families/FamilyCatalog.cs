@@ -47,7 +47,6 @@ public static class FamilyCatalog
     /// <summary>Families whose differences are known and not settled yet, with the reason: the tests leave them out.</summary>
     public static IReadOnlyDictionary<string, string> Open { get; } = new Dictionary<string, string>
     {
-        ["powers"] = "sol_big_mod_exp, off on mainnet",
         ["direct-calls"] = "account data mapped in place, off on mainnet",
     };
 

@@ -297,10 +297,27 @@ public sealed class SyscallCalls(Random random, ScriptBuilder script, Address[] 
 
     private void BigModExp()
     {
-        ulong Number() => (ulong)random.Next(40);
+        // Mostly up to 40 bytes, sometimes the most there may be, or more.
+        ulong Number() => (ulong)random.Next(random.Next(12) == 0 ? 600 : 40);
         (ulong basis, ulong exponent, ulong modulus) = (Number(), Number(), Number());
-        ulong parameters = script.Place(Filled(40), basis, Filled(40), exponent, Filled(40), modulus);
-        Say("sol_big_mod_exp", parameters, Room(40));
+        ulong parameters = script.Place(
+            Power((int)basis), basis, Power((int)exponent), exponent, Power((int)modulus, isOdd: random.Next(8) > 0), modulus);
+        ulong result = Room(Math.Max(8, (int)modulus));
+        Say("sol_big_mod_exp", parameters, result);
+        Say("sol_log_data", script.Place(result, Math.Max(8, modulus)), 1);
+    }
+
+    /// <summary>A number, little-endian; small ones are padded.</summary>
+    private ulong Power(int length, bool isOdd = false)
+    {
+        byte[] number = new byte[Math.Max(1, length)];
+        int used = random.Next(4) == 0 ? random.Next(Math.Min(3, length + 1)) : length;
+        random.NextBytes(number.AsSpan(0, used));
+        if (random.Next(6) == 0)
+            number.AsSpan().Clear();
+        if (isOdd || random.Next(8) == 0)
+            number[0] |= 1;
+        return script.Place(number);
     }
 
     private void PlainOperation()

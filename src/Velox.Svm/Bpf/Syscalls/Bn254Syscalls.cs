@@ -4,7 +4,7 @@ using Velox.Cryptography;
 namespace Velox.Svm;
 
 /// <summary>
-/// sol_alt_bn128_group_op, sol_alt_bn128_compression, sol_poseidon and sol_big_mod_exp (Agave syscalls, lib.rs). 0 is a result, 1 says
+/// sol_alt_bn128_group_op, sol_alt_bn128_compression and sol_poseidon (Agave syscalls, lib.rs). 0 is a result, 1 says
 /// that an input is none of those that the operation takes.
 /// </summary>
 internal static class Bn254Syscalls
@@ -104,13 +104,6 @@ internal static class Bn254Syscalls
             return Refused;
         hash.CopyTo(target);
         return 0;
-    }
-
-    /// <summary>Not implemented by Solana either, until SIMD-0529: takes no units and refuses everything.</summary>
-    internal static ulong RefuseModExp(HostCall call)
-    {
-        _ = call;
-        return Refused;
     }
 
     private delegate bool Operation(ulong operation, ReadOnlySpan<byte> input, ByteOrder order, Span<byte> result);

@@ -82,7 +82,7 @@ internal static class SyscallTable
         AddIf(table, features.EnableAltBn128Syscall, "sol_alt_bn128_group_op", Bn254Syscalls.Combine);
         AddIf(table, features.EnableAltBn128CompressionSyscall, "sol_alt_bn128_compression", Bn254Syscalls.Compress);
         AddIf(table, features.EnablePoseidonSyscall, "sol_poseidon", Bn254Syscalls.Poseidon);
-        AddIf(table, features.EnableBigModExpSyscall, "sol_big_mod_exp", Bn254Syscalls.RefuseModExp);
+        AddIf(table, features.EnableBigModExpSyscall, "sol_big_mod_exp", PowerSyscall.Raise);
     }
 
     private static void AddIf(HostFunctionTable table, bool isActive, string name, HostFunction function)
