@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Velox.Primitives;
-using Velox.Svm;
 using Xunit;
 
 namespace Velox.Node.Tests;
