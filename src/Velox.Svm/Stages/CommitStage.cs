@@ -11,7 +11,8 @@ internal sealed class CommitStage(ITransactionHistory statuses)
     {
         foreach (InFlightTransaction transaction in batch)
         {
-            if (!transaction.IsRecorded)
+            // One that comes a second time without a reset has the outcome of its first time, and is rejected now.
+            if (!transaction.IsAlive || !transaction.IsRecorded)
                 continue;
             statuses.Add(transaction.Fingerprint, block.Slot);
             block.Add(transaction);

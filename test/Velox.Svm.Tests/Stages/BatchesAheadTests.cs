@@ -94,6 +94,18 @@ public sealed class BatchesAheadTests
     }
 
     [Fact]
+    public void What_is_executed_a_second_time_is_rejected_and_paid_for_once()
+    {
+        InFlightTransaction[] batch = [Transfer(1)];
+        _bank.OpenBlock();
+        _bank.Bank.Process(batch);
+        _bank.Bank.Execute(batch);
+
+        Assert.Equal(TransactionErrorKind.AlreadyProcessed, batch[0].Rejection.Kind);
+        Assert.Single(_bank.Bank.EndBlock().Records);
+    }
+
+    [Fact]
     public void A_batch_that_came_without_a_block_can_come_again()
     {
         InFlightTransaction[] batch = [Transfer(1)];
