@@ -108,6 +108,9 @@ public sealed partial class InvokeContext : IDisposable
     /// <summary>Whether syscalls of the running program check the alignment of what they are given: all but loader v1's.</summary>
     internal bool ChecksAlignment => _bpf.CurrentInput.IsAligned;
 
+    /// <summary>Whether a program that was called has failed: then the caller fails too.</summary>
+    internal bool HasCallFailed => _callFailure.IsError;
+
     internal ref readonly TransactionView Message => ref _message;
 
     internal InstructionFrame Frame => _frames[StackHeight - 1];

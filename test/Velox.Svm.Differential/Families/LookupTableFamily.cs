@@ -4,15 +4,20 @@ using Velox.Primitives;
 namespace Velox.Svm.Differential;
 
 /// <summary>Lookup tables: their program's instructions, and v0 transactions that use them, whole and broken.</summary>
-public sealed class LookupTableFamily : IFamily
+/// <param name="name">As the command line calls it.</param>
+/// <param name="peer">Whose program ours is.</param>
+/// <param name="comparison">What must be equal.</param>
+public sealed class LookupTableFamily(string name, PeerOptions peer, Comparison comparison) : IFamily
 {
     private const ulong FirstSlot = 447_552_000;
 
     private static readonly Address Program = ProgramIds.AddressLookupTable;
 
-    public string Name => "tables";
+    public string Name => name;
 
-    public Comparison Comparison => Comparison.Exact;
+    public PeerOptions Peer => peer;
+
+    public Comparison Comparison => comparison;
 
     public void Fill(World world)
     {

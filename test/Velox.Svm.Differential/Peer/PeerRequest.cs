@@ -107,7 +107,8 @@ public sealed record PeerOptions
     public bool CheckBlockhashes { get; init; }
 
     /// <summary>
-    /// Whether our runtime has its programs in C# at the ids of SPL Token, associated token account and memo, where LiteSVM has files.
+    /// Whether our runtime has its programs in C# at the ids of SPL Token, associated token account, memo and lookup tables, where
+    /// LiteSVM has files.
     /// </summary>
     public bool HasNativePrograms { get; init; }
 

@@ -8,6 +8,9 @@ namespace Velox.Svm;
 /// <remarks>Accounts: 0 table, 1 authority, 2 payer (signs), 3 system program. A table that exists already is left as it is.</remarks>
 internal static class LookupTableCreation
 {
+    /// <summary>The program's own error for a bump that leads to no address.</summary>
+    internal const uint InvalidSeeds = 1;
+
     internal static InstructionError Run(InvokeContext context, ulong recentSlot, byte bump)
     {
         InstructionError error = context.RequireAccounts(3);
@@ -31,7 +34,7 @@ internal static class LookupTableCreation
         }
 
         if (!TryDerive(authority, recentSlot, bump, out Address derived))
-            return InstructionErrorKind.InvalidSeeds;
+            return InstructionError.Custom(InvalidSeeds);
         if (table.Address != derived)
         {
             return LookupTableProgram.Refuse(
@@ -56,6 +59,8 @@ internal static class LookupTableCreation
         InvokeContext context, in AccountHandle table, in AccountHandle payer, Address authority)
     {
         InstructionError error = Pay(context, table, payer, LookupTableState.HeadSize);
+        if (!error.IsError)
+            error = context.RequireAccounts(4);
         if (!error.IsError)
             error = context.Invoke(SystemInstructions.Allocate(table.Address, LookupTableState.HeadSize), table.Address);
         if (!error.IsError)

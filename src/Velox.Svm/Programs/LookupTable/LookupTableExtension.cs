@@ -6,6 +6,9 @@ namespace Velox.Svm;
 /// <remarks>Accounts: 0 table, 1 authority (signs), and where lamports are missing 2 payer (signs), 3 system program.</remarks>
 internal static class LookupTableExtension
 {
+    /// <summary>The program's own error for a table that is not writable.</summary>
+    private const uint ReadonlyTable = 10;
+
     internal static InstructionError Run(InvokeContext context, ReadOnlySpan<byte> addresses)
     {
         InstructionError error = LookupTableProgram.Open(context, "Lookup table is frozen", out LookupTableState state);
@@ -24,6 +27,8 @@ internal static class LookupTableExtension
             };
         }
 
+        if (!table.IsWritable)
+            return InstructionError.Custom(ReadonlyTable);
         error = state.WriteTo(table);
         int oldLength = table.DataLength;
         if (!error.IsError)
@@ -70,9 +75,13 @@ internal static class LookupTableExtension
         if (error.IsError)
             return error;
         AccountHandle payer = context.Account(2);
-        return payer.IsSigner
-            ? LookupTableCreation.Pay(context, table, payer, table.DataLength)
-            : LookupTableProgram.Refuse(
+        if (!payer.IsSigner)
+        {
+            return LookupTableProgram.Refuse(
                 context, "Payer account must be a signer", InstructionErrorKind.MissingRequiredSignature);
+        }
+
+        error = context.RequireAccounts(4);
+        return error.IsError ? error : LookupTableCreation.Pay(context, table, payer, table.DataLength);
     }
 }

@@ -18,6 +18,27 @@ public sealed class LookupTableProgram : INativeProgram
 
     public InstructionError Execute(InvokeContext context)
     {
+        InstructionError error = Run(context);
+        // What the runtime finds, or a called program, the program does not live to tell.
+        bool isOwn = error.Kind is InstructionErrorKind.InvalidArgument or InstructionErrorKind.InvalidInstructionData
+            or InstructionErrorKind.InvalidAccountData or InstructionErrorKind.MissingRequiredSignature
+            or InstructionErrorKind.UninitializedAccount or InstructionErrorKind.NotEnoughAccountKeys or InstructionErrorKind.Immutable
+            or InstructionErrorKind.IncorrectAuthority or InstructionErrorKind.InvalidAccountOwner or InstructionErrorKind.UnsupportedSysvar
+            or InstructionErrorKind.Custom;
+        if (isOwn && !context.HasCallFailed)
+            context.Log(TextOf(error));
+        return error;
+    }
+
+    private static string TextOf(InstructionError error) => error switch
+    {
+        { Kind: InstructionErrorKind.Custom, CustomCode: LookupTableCreation.InvalidSeeds } => "Provided seeds do not result in a valid address",
+        { Kind: InstructionErrorKind.Custom } => "Instruction modified data of a read-only account",
+        _ => $"Error: {error.Kind}",
+    };
+
+    private static InstructionError Run(InvokeContext context)
+    {
         ReadOnlySpan<byte> data = context.Data;
         var reader = new BincodeReader(data[..Math.Min(data.Length, MaxDataBytes)]);
         var tag = (LookupTableInstructionTag)reader.UInt32();
@@ -28,20 +49,25 @@ public sealed class LookupTableProgram : INativeProgram
             case LookupTableInstructionTag.Create:
                 ulong slot = reader.UInt64();
                 byte bump = reader.Byte();
-                return reader.HasFailed
-                    ? InstructionErrorKind.InvalidInstructionData
-                    : LookupTableCreation.Run(context, slot, bump);
+                if (reader.HasFailed)
+                    return InstructionErrorKind.InvalidInstructionData;
+                context.Log("Instruction: CreateLookupTable");
+                return LookupTableCreation.Run(context, slot, bump);
             case LookupTableInstructionTag.Extend:
                 ulong count = reader.UInt64();
                 ReadOnlySpan<byte> addresses = count <= MaxDataBytes ? reader.Bytes((int)count * Address.Size) : default;
-                return reader.HasFailed || count > MaxDataBytes
-                    ? InstructionErrorKind.InvalidInstructionData
-                    : LookupTableExtension.Run(context, addresses);
+                if (reader.HasFailed || count > MaxDataBytes)
+                    return InstructionErrorKind.InvalidInstructionData;
+                context.Log("Instruction: ExtendLookupTable");
+                return LookupTableExtension.Run(context, addresses);
             case LookupTableInstructionTag.Freeze:
+                context.Log("Instruction: FreezeLookupTable");
                 return Freeze(context);
             case LookupTableInstructionTag.Deactivate:
+                context.Log("Instruction: DeactivateLookupTable");
                 return Deactivate(context);
             case LookupTableInstructionTag.Close:
+                context.Log("Instruction: CloseLookupTable");
                 return LookupTableClosing.Run(context);
             default:
                 return InstructionErrorKind.InvalidInstructionData;
@@ -59,16 +85,25 @@ public sealed class LookupTableProgram : INativeProgram
             return error;
         if (state.Authority is not { } authority)
             return Refuse(context, frozen, InstructionErrorKind.Immutable);
-        return context.Account(1).Address == authority ? InstructionError.None : InstructionErrorKind.IncorrectAuthority;
+        return context.Account(1).Address == authority
+            ? InstructionError.None
+            : Refuse(context, "Incorrect lookup table authority", InstructionErrorKind.IncorrectAuthority);
     }
 
     internal static InstructionError CheckSigner(InvokeContext context)
     {
-        InstructionError error = context.RequireAccounts(2);
+        InstructionError error = context.RequireAccounts(1);
         if (error.IsError)
             return error;
         if (!context.Account(0).IsOwnedByCaller)
-            return InstructionErrorKind.InvalidAccountOwner;
+        {
+            return Refuse(
+                context, "Lookup table owner should be the Address Lookup Table program", InstructionErrorKind.InvalidAccountOwner);
+        }
+
+        error = context.RequireAccounts(2);
+        if (error.IsError)
+            return error;
         return context.Account(1).IsSigner
             ? InstructionError.None
             : Refuse(context, "Authority account must be a signer", InstructionErrorKind.MissingRequiredSignature);
