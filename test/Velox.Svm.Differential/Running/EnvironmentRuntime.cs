@@ -5,7 +5,7 @@ namespace Velox.Svm.Differential;
 /// <summary>The library's environment, with the accounts that a new LiteSVM has; blockhashes are not checked.</summary>
 public sealed class EnvironmentRuntime : IRuntime
 {
-    private static readonly Address[] Natives = 
+    private static readonly Address[] Natives =
         [ProgramIds.Token, ProgramIds.AssociatedToken, ProgramIds.Memo, ProgramIds.AddressLookupTable];
 
     private readonly SvmEnvironment _environment;
