@@ -46,8 +46,8 @@ public sealed class SbpfLenientTests
         ["load of address 0"] = (ElfRule.NullAddress, s => s.SetImmediate(0, 0)),
         ["no such symbol"] = (ElfRule.UnknownSymbol, s => s.SetRelocation(1, s.Text.Address + 16, 10, 4)),
         ["function outside .text"] = (ElfRule.SymbolOutsideText, s => SymbolValue(s, 2, 1 << 20)),
-        ["no .dynstr"] = (ElfRule.UnknownSymbol, s => s.Names.Name = ".names"),
-        ["symbol name of 64"] = (ElfRule.NameTooLong, s => s.Names.Data.AsSpan().Fill((byte)'x')),
+        ["no .dynstr"] = (ElfRule.UnknownSymbolName, s => s.Names.Name = ".names"),
+        ["symbol name of 64"] = (ElfRule.UnknownSymbolName, s => s.Names.Data.AsSpan().Fill((byte)'x')),
     };
 
     public static TheoryData<string> Broken => [.. BrokenSamples.Keys];
@@ -186,7 +186,7 @@ public sealed class SbpfLenientTests
     [InlineData(58, 63, ElfRule.WrongHeaderSize)]
     [InlineData(62, 0, ElfRule.NoSectionNames)]
     [InlineData(62, 1, ElfRule.NotAStringTable)]
-    [InlineData(62, 200, ElfRule.NoSectionNames)]
+    [InlineData(62, 200, ElfRule.SectionNamesIndex)]
     public void A_wrong_header_byte_is_named(int offset, byte value, ElfRule rule)
     {
         byte[] file = new LenientSample().Writer.Build();
