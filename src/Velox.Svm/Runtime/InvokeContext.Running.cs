@@ -145,8 +145,10 @@ public sealed partial class InvokeContext
         _log.Begin().Append("Program "u8).Append(program);
         if (!error.IsError)
             _log.Append(" success"u8).End();
+        else if (_faultText is { } fault)
+            _log.Append(" failed: "u8).Append(fault).End();
         else
-            _log.Append(" failed: "u8).Append(_faultText ?? error.ToString()).End();
+            _log.Append(" failed: "u8).Append(error).End();
         _faultText = null;
     }
 

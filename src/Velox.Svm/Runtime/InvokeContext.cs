@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Velox.OrderBook;
 using Velox.Primitives;
@@ -146,11 +147,17 @@ public sealed partial class InvokeContext : IDisposable
     /// <summary>Writes "Program log: text".</summary>
     public void Log(string text) => _log.Begin().Append("Program log: "u8).Append(text).End();
 
+    /// <summary>Writes "Program log: text", without making a string of an interpolated text.</summary>
+    public void Log([InterpolatedStringHandlerArgument("")] ProgramLogLine text) => _log.End();
+
     /// <summary>Writes "Program log: text", of bytes that are UTF-8.</summary>
     internal void LogUtf8(ReadOnlySpan<byte> text) => _log.Begin().Append("Program log: "u8).Append(text).End();
 
     /// <summary>Writes a line as it is, for texts that a builtin logs without prefix.</summary>
     public void LogRaw(string line) => _log.Add(line);
+
+    /// <summary>As <see cref="LogRaw(string)"/>, without making a string of an interpolated text.</summary>
+    public void LogRaw([InterpolatedStringHandlerArgument("")] LogLine line) => _log.End();
 
     /// <summary>Writes "Program data: base64".</summary>
     public void LogData(ReadOnlySpan<byte> data) => _log.Begin().Append("Program data: "u8).AppendBase64(data).End();

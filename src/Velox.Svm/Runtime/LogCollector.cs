@@ -95,6 +95,16 @@ public sealed class LogCollector
         return Append(digits[..count]);
     }
 
+    /// <summary>An error's text.</summary>
+    internal LogCollector Append(InstructionError error)
+    {
+        if (error.Kind != InstructionErrorKind.Custom)
+            return Append(error.ToString());
+        Span<byte> digits = stackalloc byte[2 * sizeof(uint)];
+        error.CustomCode.TryFormat(digits, out int count, "x");
+        return Append("custom program error: 0x"u8).Append(digits[..count]);
+    }
+
     internal LogCollector Append(Address address) => Append(AddressText.Of(address));
 
     /// <summary>Bytes in base64.</summary>

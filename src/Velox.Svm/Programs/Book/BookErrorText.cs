@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Velox.OrderBook;
 
 namespace Velox.Svm;
@@ -5,7 +6,12 @@ namespace Velox.Svm;
 /// <summary>What a <see cref="BookError"/> means, in words that name the field and its bound.</summary>
 public static class BookErrorText
 {
-    public static string Describe(BookError error) => error switch
+    // Made once: refusals are an everyday thing.
+    private static readonly FrozenDictionary<BookError, string> Texts = Enum.GetValues<BookError>().ToFrozenDictionary(error => error, Make);
+
+    public static string Describe(BookError error) => Texts.TryGetValue(error, out string? text) ? text : Make(error);
+
+    private static string Make(BookError error) => error switch
     {
         BookError.None => "no error",
         BookError.NotAMarket => "market: the account's data does not begin with the magic of a market",
