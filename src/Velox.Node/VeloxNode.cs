@@ -103,7 +103,9 @@ public sealed class VeloxNode : IAsyncDisposable
     public void Add(INodeService service) => _services.Add(service);
 
     /// <summary>Offers a transaction; false when the queue is full or the node is stopping.</summary>
-    public bool TrySubmit(InFlightTransaction transaction) => Queue.TrySubmit(transaction);
+    /// <param name="transaction">Serialized; not to be changed any more.</param>
+    /// <param name="receivedNanos">When it entered, on the monotonic clock; for latency metrics only.</param>
+    public bool TrySubmit(byte[] transaction, long receivedNanos = 0) => Queue.TrySubmit(transaction, receivedNanos);
 
     /// <summary>Starts the engine, the services, then the demo; returns when all of them run.</summary>
     /// <exception cref="DemoException">The demo market could not be set up.</exception>

@@ -31,7 +31,7 @@ for (ulong lamports = ulong.Parse(args[1]); !node.Completion.IsCompleted; lampor
         .Add(SystemInstructions.Transfer(faucet.PublicKey, recipient.PublicKey, lamports))
         .WithBlockhash(node.Chain.Tip.Hash)
         .Sign(faucet);
-    node.TrySubmit(new InFlightTransaction(transaction));
+    node.TrySubmit(transaction);
 }
 
 await node.Completion;

@@ -14,7 +14,7 @@ namespace Velox.Node;
 public sealed class BlockProducer
 {
     private readonly Bank _bank;
-    private readonly ChannelReader<InFlightTransaction> _queue;
+    private readonly ChannelReader<WaitingTransaction> _queue;
     private readonly JournalWriter _writer;
     private readonly TimeProvider _time;
     private readonly TransactionIntake _intake;
@@ -36,7 +36,7 @@ public sealed class BlockProducer
     }
 
     /// <summary>
-    /// Told of every transaction that leaves without a record, on the engine's thread. Must be quick and not throw.
+    /// Told of every transaction that leaves without a record, on the engine's thread. Must be quick, not throw, and keep nothing of it.
     /// </summary>
     public Action<InFlightTransaction>? Rejected { get; init; }
 
@@ -101,9 +101,11 @@ public sealed class BlockProducer
     private int TakeSlice()
     {
         _intake.TakeSlice(_slice, Room);
+        int count = _slice.Count;
         _bank.Execute(_slice);
         CountSlice();
-        return _slice.Count;
+        _intake.Release(_slice);
+        return count;
     }
 
     private int Room => Bank.MaxTransactionsPerBlock - _bank.PendingCount;

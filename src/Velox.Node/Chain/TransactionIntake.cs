@@ -12,7 +12,7 @@ namespace Velox.Node;
 /// cause, which its sender chooses, and not by the number of transactions alone. How the chain is cut into slices reaches
 /// no result; what a slot has no time for waits for the next one, already verified.
 /// </remarks>
-internal sealed class TransactionIntake(ChannelReader<InFlightTransaction> queue, Bank bank)
+internal sealed class TransactionIntake(ChannelReader<WaitingTransaction> queue, Bank bank)
 {
     /// <summary>Most signatures of a batch, and so most transactions: each has one at least.</summary>
     internal const int MaxBatchSignatures = 256;
@@ -33,6 +33,9 @@ internal sealed class TransactionIntake(ChannelReader<InFlightTransaction> queue
     private readonly Queue<List<InFlightTransaction>> _submitted = new();
     private readonly Stack<List<InFlightTransaction>> _spare = new();
     private int _submittedCount;
+
+    // Those whose way has ended serve again, so that none is made for a transaction once there are enough: as many as may wait at a time.
+    private readonly Stack<InFlightTransaction> _idle = new();
 
     /// <summary>Whether transactions wait that have left the queue.</summary>
     internal bool HasWaiting => _submittedCount + _rejected.Count + _pool.Count > 0;
@@ -59,6 +62,14 @@ internal sealed class TransactionIntake(ChannelReader<InFlightTransaction> queue
         }
     }
 
+    /// <summary>Gives a slice back when nobody looks at its transactions any more.</summary>
+    internal void Release(List<InFlightTransaction> slice)
+    {
+        foreach (InFlightTransaction transaction in slice)
+            _idle.Push(transaction);
+        slice.Clear();
+    }
+
     /// <summary>Stage 1 of these is done by other workers while earlier ones are executed.</summary>
     private void SubmitBatches()
     {
@@ -75,8 +86,10 @@ internal sealed class TransactionIntake(ChannelReader<InFlightTransaction> queue
     private void FillBatch(List<InFlightTransaction> batch)
     {
         int signatures = 0;
-        while (signatures < MaxBatchSignatures && queue.TryRead(out InFlightTransaction? transaction))
+        while (signatures < MaxBatchSignatures && queue.TryRead(out WaitingTransaction waiting))
         {
+            InFlightTransaction transaction = _idle.TryPop(out InFlightTransaction? idle) ? idle : new InFlightTransaction([]);
+            transaction.Reset(waiting.Bytes, waiting.ReceivedNanos);
             batch.Add(transaction);
             // The count is the first byte. Whatever it says, the parser lets no more than this pass.
             int count = transaction.Bytes is [byte first, ..] ? first : 0;

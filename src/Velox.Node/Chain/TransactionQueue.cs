@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Velox.Svm;
 
 namespace Velox.Node;
 
@@ -9,7 +8,7 @@ public sealed class TransactionQueue
     /// <summary>Most transactions that wait; further ones are refused and counted.</summary>
     public const int Capacity = 16_384;
 
-    private readonly Channel<InFlightTransaction> _channel = Channel.CreateBounded<InFlightTransaction>(
+    private readonly Channel<WaitingTransaction> _channel = Channel.CreateBounded<WaitingTransaction>(
         new BoundedChannelOptions(Capacity)
         {
             SingleReader = true,
@@ -30,14 +29,16 @@ public sealed class TransactionQueue
     public int Count => _channel.Reader.Count;
 
     /// <summary>Adds a transaction; false when the queue is full or closed.</summary>
-    public bool TrySubmit(InFlightTransaction transaction)
+    /// <param name="transaction">Serialized; not to be changed any more.</param>
+    /// <param name="receivedNanos">When it entered, on the monotonic clock; for latency metrics only.</param>
+    public bool TrySubmit(byte[] transaction, long receivedNanos = 0)
     {
-        bool isAccepted = _channel.Writer.TryWrite(transaction);
+        bool isAccepted = _channel.Writer.TryWrite(new WaitingTransaction(transaction, receivedNanos));
         Interlocked.Increment(ref isAccepted ? ref _accepted : ref _refused);
         return isAccepted;
     }
 
-    internal ChannelReader<InFlightTransaction> Reader => _channel.Reader;
+    internal ChannelReader<WaitingTransaction> Reader => _channel.Reader;
 
     /// <summary>Whether it refuses everything: true before the first refusal for that reason.</summary>
     internal bool IsClosed => _isClosed;
@@ -49,3 +50,8 @@ public sealed class TransactionQueue
         _channel.Writer.TryComplete();
     }
 }
+
+/// <summary>A transaction that nobody has looked at yet.</summary>
+/// <param name="Bytes">Serialized.</param>
+/// <param name="ReceivedNanos">When it entered, on the monotonic clock.</param>
+internal readonly record struct WaitingTransaction(byte[] Bytes, long ReceivedNanos);

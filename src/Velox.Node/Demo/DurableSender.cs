@@ -45,7 +45,7 @@ internal sealed class DurableSender(ChainView chain, TransactionQueue queue, Tim
         chain.BlockPublished += Look;
         try
         {
-            if (!queue.TrySubmit(new InFlightTransaction(transaction, MonotonicClock.NowNanos)))
+            if (!queue.TrySubmit(transaction, MonotonicClock.NowNanos))
                 throw new DemoException($"Demo step '{step}' was refused: the transaction queue is full or closed.");
             return await durable.Task.WaitAsync(timeout, cancellation);
         }

@@ -1,5 +1,4 @@
 using Velox.Gateway;
-using Velox.Svm;
 
 namespace Velox.Node;
 
@@ -7,5 +6,5 @@ namespace Velox.Node;
 internal sealed class QueueSink(TransactionQueue queue) : IBundleSink
 {
     public bool TrySubmit(byte[] transaction, in BundleInfo info) =>
-        queue.TrySubmit(new InFlightTransaction(transaction, info.FirstIngressNanos));
+        queue.TrySubmit(transaction, info.FirstIngressNanos);
 }

@@ -1,6 +1,5 @@
 using Velox.Gateway;
 using Velox.OrderBook;
-using Velox.Svm;
 
 namespace Velox.Node;
 
@@ -40,7 +39,7 @@ public sealed class NodeOutput : IBundleOutput
         for (int i = 0; i < messages.Length; i++)
             _messages[i] = messages[i].Message;
         byte[] transaction = _encoder.Encode(_messages.AsSpan(0, messages.Length));
-        return _node.TrySubmit(new InFlightTransaction(transaction, messages[0].IngressNanos)) ? BundleResult.Accepted : BundleResult.Busy;
+        return _node.TrySubmit(transaction, messages[0].IngressNanos) ? BundleResult.Accepted : BundleResult.Busy;
     }
 
     /// <summary>Stops the node: every bundle that was taken is in a durable block when this returns.</summary>

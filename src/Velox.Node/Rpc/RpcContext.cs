@@ -15,7 +15,7 @@ public sealed class RpcContext : ISimulatedChain
     /// <param name="submit">Offers a transaction to the producer; false when the queue is full or closed.</param>
     /// <param name="faucet">Signs airdrops.</param>
     /// <param name="options">Limits.</param>
-    public RpcContext(ChainView chain, Func<InFlightTransaction, bool> submit, Keypair faucet, RpcOptions options)
+    public RpcContext(ChainView chain, Func<byte[], long, bool> submit, Keypair faucet, RpcOptions options)
     {
         Chain = chain;
         Submit = submit;
@@ -28,7 +28,7 @@ public sealed class RpcContext : ISimulatedChain
 
     public ChainView Chain { get; }
 
-    public Func<InFlightTransaction, bool> Submit { get; }
+    public Func<byte[], long, bool> Submit { get; }
 
     public Keypair Faucet { get; }
 

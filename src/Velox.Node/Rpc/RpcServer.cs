@@ -8,7 +8,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Primitives;
 using Velox.Cryptography;
-using Velox.Svm;
 
 namespace Velox.Node;
 
@@ -27,7 +26,7 @@ public sealed class RpcServer : INodeService, IAsyncDisposable
     /// <param name="submit">Offers a transaction to the producer; false when the queue is full or closed.</param>
     /// <param name="faucet">Signs airdrops.</param>
     /// <param name="options">Addresses and limits.</param>
-    public RpcServer(ChainView chain, Func<InFlightTransaction, bool> submit, Keypair faucet, RpcOptions options)
+    public RpcServer(ChainView chain, Func<byte[], long, bool> submit, Keypair faucet, RpcOptions options)
     {
         _context = new RpcContext(chain, submit, faucet, options);
         _dispatcher = new RpcDispatcher(RpcMethods.Create(_context), options.MaxBatchCalls, _context.Counters);

@@ -1,4 +1,5 @@
 using Velox.Cryptography;
+using Velox.Primitives;
 using Velox.Svm;
 using Xunit;
 
@@ -21,16 +22,16 @@ public sealed class BlockProducerTests
             {
                 Rejected = transaction => told.Add(transaction.Rejection.Kind),
             };
-            Submit(queue, 300, () => chain.NewTransfer());
+            Submit(queue, 300, () => chain.NewTransfer().Bytes);
             byte[] twice = chain.NewTransfer().Bytes;
-            Submit(queue, 5, () => new InFlightTransaction(twice));
-            Submit(queue, 7, () => chain.NewTransfer(default));
+            Submit(queue, 5, () => twice);
+            Submit(queue, 7, () => chain.NewTransfer(default).Bytes);
             Submit(queue, 3, () => WithBrokenSignature(chain));
-            Submit(queue, 4, () => new InFlightTransaction([1, 2, 3]));
-            Submit(queue, 2, () => new InFlightTransaction(Transfers.Sign(Keypair.Generate(), 1, chain.Bank.LastHash)));
+            Submit(queue, 4, () => [1, 2, 3]);
+            Submit(queue, 2, () => Transfers.Sign(Keypair.Generate(), 1, chain.Bank.LastHash));
             // Recorded as a failure: it pays the fee and moves nothing.
             byte[] tooMuch = Transfers.Sign(chain.Faucet, ulong.MaxValue, chain.Bank.LastHash);
-            Submit(queue, 1, () => new InFlightTransaction(tooMuch));
+            Submit(queue, 1, () => tooMuch);
 
             Assert.True(producer.ProduceBlock());
 
@@ -48,7 +49,7 @@ public sealed class BlockProducerTests
             Assert.Equal(20, producer.Rejections.Total);
             Assert.Equal(20, told.Count);
             Assert.Equal(queue.Accepted, producer.Recorded.Value + producer.Rejections.Total);
-            Assert.Equal(300, producer.ExecutionLatency.Count);
+            Assert.Equal(302, producer.ExecutionLatency.Count);
         }
 
         Assert.Equal(302ul, view.Tip.TransactionCount);
@@ -60,10 +61,10 @@ public sealed class BlockProducerTests
     {
         var queue = new TransactionQueue();
         for (int i = 0; i < TransactionQueue.Capacity; i++)
-            Assert.True(queue.TrySubmit(new InFlightTransaction([])));
-        Assert.False(queue.TrySubmit(new InFlightTransaction([])));
+            Assert.True(queue.TrySubmit([]));
+        Assert.False(queue.TrySubmit([]));
         queue.Close();
-        Assert.False(queue.TrySubmit(new InFlightTransaction([])));
+        Assert.False(queue.TrySubmit([]));
         Assert.Equal(TransactionQueue.Capacity, queue.Accepted);
         Assert.Equal(2, queue.Refused);
     }
@@ -84,19 +85,20 @@ public sealed class BlockProducerTests
         view.BlockPublished += _ => published.Set();
         using var writer = new JournalWriter(chain.Journal, view);
         var queue = new TransactionQueue();
-        InFlightTransaction transaction = chain.NewTransfer();
+        byte[] transaction = chain.NewTransfer().Bytes;
+        var id = new Signature(transaction.AsSpan(1, Signature.Size));
         queue.TrySubmit(transaction);
         Assert.True(new BlockProducer(chain.Bank, queue, writer, TimeProvider.System).ProduceBlock());
 
         Assert.True(syncing.Wait(Patience, TestContext.Current.CancellationToken));
         Assert.Equal(0ul, view.Tip.Slot);
-        Assert.Null(view.History.FindTransaction(transaction.Id));
+        Assert.Null(view.History.FindTransaction(id));
         Assert.Null(view.State.Find(Transfers.Recipient));
 
         release.Set();
         Assert.True(published.Wait(Patience, TestContext.Current.CancellationToken));
         Assert.Equal(1ul, view.Tip.Slot);
-        Assert.NotNull(view.History.FindTransaction(transaction.Id));
+        Assert.NotNull(view.History.FindTransaction(id));
         Assert.NotNull(view.State.Find(Transfers.Recipient));
     }
 
@@ -171,7 +173,7 @@ public sealed class BlockProducerTests
         var queue = new TransactionQueue();
         using var writer = new JournalWriter(chain.Journal, view);
         var producer = new BlockProducer(chain.Bank, queue, writer, TimeProvider.System);
-        Submit(queue, 1_000, () => chain.NewTransfer());
+        Submit(queue, 1_000, () => chain.NewTransfer().Bytes);
 
         queue.Close();
         producer.Run(TimeSpan.FromMilliseconds(10));
@@ -192,7 +194,7 @@ public sealed class BlockProducerTests
         using var writer = new JournalWriter(chain.Journal, view);
         // Between two looks at the clock a third of a slot goes by.
         var producer = new BlockProducer(chain.Bank, queue, writer, new RushingTime(millisPerLook: 33));
-        Submit(queue, total, () => new InFlightTransaction(chain.SignExpensiveTransfer()));
+        Submit(queue, total, chain.SignExpensiveTransfer);
 
         queue.Close();
         producer.Run(TimeSpan.FromMilliseconds(100));
@@ -225,17 +227,17 @@ public sealed class BlockProducerTests
         Assert.Equal(100, schedule.Remaining.TotalMilliseconds);
     }
 
-    private static void Submit(TransactionQueue queue, int count, Func<InFlightTransaction> create)
+    private static void Submit(TransactionQueue queue, int count, Func<byte[]> create)
     {
         for (int i = 0; i < count; i++)
-            Assert.True(queue.TrySubmit(create()));
+            Assert.True(queue.TrySubmit(create(), receivedNanos: 1));
     }
 
-    private static InFlightTransaction WithBrokenSignature(TestChain chain)
+    private static byte[] WithBrokenSignature(TestChain chain)
     {
         byte[] bytes = [.. chain.NewTransfer().Bytes];
         bytes[10] ^= 1;
-        return new InFlightTransaction(bytes);
+        return bytes;
     }
 
     /// <summary>Time that passes by being looked at, so that what fits into a slot does not depend on the machine.</summary>

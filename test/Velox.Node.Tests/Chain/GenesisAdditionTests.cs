@@ -73,7 +73,7 @@ public sealed class GenesisAdditionTests : IDisposable
         using Ledger ledger = Open(new GenesisAdditions([], [FeatureId]));
         Assert.False(ledger.Journal.Genesis.Additions.Features.IsActive(FeatureId));
         Assert.Equal(FeatureSet.Mainnet.Count - 1, ledger.Journal.Genesis.Additions.Features.Count);
-        var context = new RpcContext(ledger.Chain, _ => true, ledger.Keys.Faucet, new RpcOptions());
+        var context = new RpcContext(ledger.Chain, (_, _) => true, ledger.Keys.Faucet, new RpcOptions());
         Assert.False(context.NextBlock.Features.IsActive(FeatureId));
         Assert.Same(FeatureSet.Mainnet, GenesisAdditions.None.Features);
     }

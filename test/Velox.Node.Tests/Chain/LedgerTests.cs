@@ -184,8 +184,8 @@ public sealed class LedgerTests : IDisposable
         return exception;
     }
 
-    private static InFlightTransaction Transfer(Ledger ledger, ulong lamports) =>
-        new(Transfers.Sign(ledger.Keys.Faucet, 1_000_000 + lamports, ledger.Bank.LastHash));
+    private static byte[] Transfer(Ledger ledger, ulong lamports) =>
+        Transfers.Sign(ledger.Keys.Faucet, 1_000_000 + lamports, ledger.Bank.LastHash);
 
     private Ledger Open(bool reset = false, int workers = 1, Action<ulong, ulong>? progress = null) => Ledger.Open(
         _directory.Path,

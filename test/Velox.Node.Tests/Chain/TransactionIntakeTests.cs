@@ -14,7 +14,7 @@ public sealed class TransactionIntakeTests
     [Fact]
     public void Cheap_transactions_go_on_together_and_in_their_order()
     {
-        InFlightTransaction[] submitted = [.. Enumerable.Range(0, 256).Select(_ => Submit(_chain.NewTransfer().Bytes))];
+        byte[][] submitted = [.. Enumerable.Range(0, 256).Select(_ => Submit(_chain.NewTransfer().Bytes))];
 
         Assert.Equal(submitted, TakeSlice());
         Assert.False(_intake.HasWaiting);
@@ -27,11 +27,11 @@ public sealed class TransactionIntakeTests
         Submit(_chain.NewTransfer().Bytes);
         Submit(_chain.SignExpensiveTransfer());
         Submit(_chain.SignExpensiveTransfer());
-        InFlightTransaction malformed = Submit([1, 2, 3]);
+        byte[] malformed = Submit([1, 2, 3]);
 
-        List<InFlightTransaction> first = TakeSlice();
+        byte[][] first = TakeSlice();
         Assert.Same(malformed, first[0]); // it costs nothing
-        Assert.Equal([2, 1, 1], [first.Count, TakeSlice().Count, TakeSlice().Count]);
+        Assert.Equal([2, 1, 1], [first.Length, TakeSlice().Length, TakeSlice().Length]);
         Assert.False(_intake.HasWaiting);
     }
 
@@ -76,7 +76,7 @@ public sealed class TransactionIntakeTests
     public void Who_pays_more_for_a_unit_goes_first_and_among_equals_who_came_first()
     {
         ulong[] prices = [0, 5, 1_000, 5, 0, 1_000];
-        InFlightTransaction[] submitted = [.. prices.Select(price => Submit(_chain.SignTransfer(price)))];
+        byte[][] submitted = [.. prices.Select(price => Submit(_chain.SignTransfer(price)))];
 
         int[] order = [2, 5, 1, 3, 0, 4];
         Assert.Equal(order.Select(index => submitted[index]), TakeSlice());
@@ -85,26 +85,45 @@ public sealed class TransactionIntakeTests
     [Fact]
     public void All_that_waits_comes_out_once_however_much_there_is()
     {
-        InFlightTransaction[] submitted = [.. Enumerable.Range(0, 6_000).Select(number => Submit([(byte)(number % 3), 1, 2]))];
+        byte[][] submitted = [.. Enumerable.Range(0, 6_000).Select(number => Submit([(byte)(number % 3), 1, 2]))];
 
-        List<InFlightTransaction> taken = [];
+        List<byte[]> taken = [];
         while (_intake.HasWaiting || _queue.Count > 0)
             taken.AddRange(TakeSlice());
 
         Assert.Equal(submitted, taken);
     }
 
-    private InFlightTransaction Submit(byte[] bytes)
+    [Fact]
+    public void An_object_that_is_given_back_serves_the_next_transaction()
     {
-        var transaction = new InFlightTransaction(bytes);
-        Assert.True(_queue.TrySubmit(transaction));
-        return transaction;
+        var slice = new List<InFlightTransaction>();
+        var objects = new HashSet<InFlightTransaction>();
+        for (int round = 0; round < 20; round++)
+        {
+            byte[][] submitted = [Submit(_chain.NewTransfer().Bytes), Submit([1, 2, 3]), Submit(_chain.NewTransfer().Bytes)];
+            _intake.TakeSlice(slice, int.MaxValue);
+            Assert.Equal([submitted[1], submitted[0], submitted[2]], slice.Select(transaction => transaction.Bytes));
+            Assert.Equal([false, true, true], slice.Select(transaction => transaction.IsAlive));
+            objects.UnionWith(slice);
+            _intake.Release(slice);
+        }
+
+        Assert.Equal(3, objects.Count);
     }
 
-    private List<InFlightTransaction> TakeSlice(int max = int.MaxValue)
+    private byte[] Submit(byte[] bytes)
+    {
+        Assert.True(_queue.TrySubmit(bytes));
+        return bytes;
+    }
+
+    private byte[][] TakeSlice(int max = int.MaxValue)
     {
         var slice = new List<InFlightTransaction>();
         _intake.TakeSlice(slice, max);
-        return slice;
+        byte[][] taken = [.. slice.Select(transaction => transaction.Bytes)];
+        _intake.Release(slice);
+        return taken;
     }
 }

@@ -1,7 +1,6 @@
 using Velox.OrderBook;
 using Velox.Primitives;
 using Velox.State;
-using Velox.Svm;
 using Xunit;
 
 namespace Velox.Node.Tests;
@@ -141,8 +140,8 @@ public sealed class VeloxNodeTests : IDisposable
         await reached.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
     }
 
-    private static InFlightTransaction Transfer(VeloxNode node, ulong lamports) =>
-        new(Transfers.Sign(node.Keys.Faucet, lamports, node.Chain.Tip.Hash));
+    private static byte[] Transfer(VeloxNode node, ulong lamports) =>
+        Transfers.Sign(node.Keys.Faucet, lamports, node.Chain.Tip.Hash);
 
     private VeloxNode Open(DemoOptions? demo = null, TimeProvider? time = null) => VeloxNode.Open(new NodeOptions
     {

@@ -82,7 +82,7 @@ internal sealed class RpcHost : IAsyncDisposable
     /// <summary>Executes instructions in a block of their own; the first signer pays.</summary>
     internal TransactionRecord Send(IEnumerable<Instruction> instructions, params Keypair[] signers)
     {
-        Assert.True(Submit(new InFlightTransaction(Sign(instructions, signers), MonotonicClock.NowNanos)));
+        Assert.True(Submit(Sign(instructions, signers), MonotonicClock.NowNanos));
         return Assert.Single(AddBlock().Records);
     }
 
@@ -158,12 +158,12 @@ internal sealed class RpcHost : IAsyncDisposable
         return (await PostJson(request.ToJsonString()))!.AsObject();
     }
 
-    private bool Submit(InFlightTransaction transaction)
+    private bool Submit(byte[] transaction, long receivedNanos)
     {
         if (!IsAccepting)
             return false;
         lock (_lock)
-            _pending.Add(transaction);
+            _pending.Add(new InFlightTransaction(transaction, receivedNanos));
         return true;
     }
 }

@@ -23,11 +23,18 @@ public sealed class ProcessMarkTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux shows such processes.");
 
-        // The shell becomes another program, which knows nothing of the child and never waits for it.
-        using Process parent = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "sleep 0 & echo $!; exec sleep 60"]) { RedirectStandardOutput = true })!;
+        // The shell becomes another program, which knows nothing of the child and never waits for it. The child ends after that, with its input.
+        using Process parent = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec 3<&0; cat <&3 & echo $!; exec sleep 60"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
         try
         {
             int child = int.Parse(parent.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+            Assert.True(SpinWait.SpinUntil(
+                () => File.ReadAllText($"/proc/{parent.Id}/comm").StartsWith("sleep", StringComparison.Ordinal), 30_000));
+            parent.StandardInput.Close();
             Assert.True(SpinWait.SpinUntil(() => File.ReadAllText($"/proc/{child}/stat").Contains(") Z ", StringComparison.Ordinal), 30_000));
             Assert.Null(ProcessMark.StartOf(child));
             Assert.False(ProcessStamp.IsAlive((long)child << 32));

@@ -90,7 +90,7 @@ internal sealed class SendMethods(RpcContext context)
 
     private void Submit(byte[] bytes)
     {
-        if (context.Submit(new InFlightTransaction(bytes, MonotonicClock.NowNanos)))
+        if (context.Submit(bytes, MonotonicClock.NowNanos))
             return;
         context.Counters.QueueFull.Increment();
         throw new RpcException(
