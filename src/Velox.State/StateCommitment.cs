@@ -22,7 +22,10 @@ internal sealed class StateCommitment
 
     private readonly StateTree _tree = new();
     private readonly AccountHasher _hasher = new();
-    private readonly AccountLeaf[] _leaves = new AccountLeaf[BlockLength];
+
+    // As long as the longest block so far: many a fork of a state seals little or nothing.
+    private AccountLeaf[] _leaves = [];
+
     internal StateCommitment() => Root = HashRoot(0, default);
 
     internal int AccountCount => _tree.LeafCount - _tree.FreeCount;
@@ -44,6 +47,8 @@ internal sealed class StateCommitment
                 PlaceLeaf(account);
         }
 
+        if (_leaves.Length < Math.Min(BlockLength, changed.Count))
+            _leaves = new AccountLeaf[Math.Min(BlockLength, Math.Max(changed.Count, 2 * _leaves.Length))];
         var snapshots = new AccountSnapshot[changed.Count];
         for (int start = 0; start < snapshots.Length; start += BlockLength)
         {

@@ -1,5 +1,6 @@
 using Velox.Cryptography;
 using Velox.Primitives;
+using Velox.Testing;
 using Xunit;
 using static Velox.Svm.Tests.EnvironmentPrograms;
 
@@ -62,6 +63,17 @@ public sealed class SvmSnapshotTests
         Assert.NotEqual(fork.NewKeypair().PublicKey, payer.PublicKey);
 
         static byte[] Counter2() => TestElf.Of("mov64 r2, 5\nstxdw [r1+96], r2\nmov64 r0, 0\nexit");
+    }
+
+    [Fact]
+    public void A_fork_takes_little_memory()
+    {
+        var environment = new SvmEnvironment();
+        AddCounter(environment, Counter);
+        environment.Send(Count(Counter), environment.NewFunded()).EnsureSuccess();
+        _ = environment.Fork();
+
+        Assert.InRange(Allocation.LeastOf(() => environment.Fork()), 1, 8 * 1024);
     }
 
     [Fact]
