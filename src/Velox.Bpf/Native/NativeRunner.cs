@@ -91,6 +91,7 @@ internal sealed unsafe class NativeRunner : IDisposable
     {
         ref readonly StackFrames frames = ref _machine.Frames;
         _state->Native.StackHost = frames.StackHost;
+        _state->Native.ReachedBytes = 0;
         int last = _state->MaxCallDepth - 1;
         if (bytesUsed > 0)
         {
@@ -100,8 +101,9 @@ internal sealed unsafe class NativeRunner : IDisposable
             (ulong low, ulong high) = (frames.HostAt(0), frames.HostAt(last));
             if (low > high)
                 (low, high) = (high, low);
-            _machine.Memory.TouchScratch(
-                MemoryMap.StackAddress, low - (ulong)bytesUsed - frames.StackHost, high - frames.StackHost);
+            (ulong start, ulong end) = (low - (ulong)bytesUsed - frames.StackHost, high - frames.StackHost);
+            _machine.Memory.TouchScratch(MemoryMap.StackAddress, start, end);
+            (_state->Native.ReachedStart, _state->Native.ReachedBytes) = (start, end - start);
         }
 
         _state->Native.FrameLimit = frames.HostAt(last);

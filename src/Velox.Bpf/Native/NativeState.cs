@@ -27,6 +27,13 @@ internal unsafe struct NativeState
     /// <summary>The furthest host address that r10 may get by a call.</summary>
     internal ulong FrameLimit;
 
+    /// <summary>
+    /// The part of the stack that is noted as touched, up to the end of a frame: its start, counted from the stack's in host memory,
+    /// and its length.
+    /// </summary>
+    internal ulong ReachedStart;
+    internal ulong ReachedBytes;
+
     /// <summary>Functions that native code calls.</summary>
     internal void* CallHost;
     internal void* Translate;
@@ -61,6 +68,8 @@ internal static unsafe class NativeOffsets
         CallerWordCount = Of(&state.Native.CallerWordCount);
         StackHost = Of(&state.Native.StackHost);
         FrameLimit = Of(&state.Native.FrameLimit);
+        ReachedStart = Of(&state.Native.ReachedStart);
+        ReachedBytes = Of(&state.Native.ReachedBytes);
         CallHost = Of(&state.Native.CallHost);
         Translate = Of(&state.Native.Translate);
         RunInstruction = Of(&state.Native.RunInstruction);
@@ -105,6 +114,10 @@ internal static unsafe class NativeOffsets
     internal static int StackHost { get; }
 
     internal static int FrameLimit { get; }
+
+    internal static int ReachedStart { get; }
+
+    internal static int ReachedBytes { get; }
 
     internal static int CallHost { get; }
 
