@@ -8,11 +8,13 @@ namespace Velox.Bpf;
 internal readonly unsafe struct StackFrames(Dialect dialect, byte* stack, int maxCallDepth, bool allowsGaps)
 {
     private readonly ulong _frameBytes = (ulong)dialect.FrameBytes;
-    private readonly bool _hasGaps = dialect.HasFrameGaps && allowsGaps;
     private readonly bool _movesFramePointer = dialect.MovesFramePointer;
 
     /// <summary>The host's address of the stack.</summary>
     internal ulong StackHost { get; } = (ulong)stack;
+
+    /// <summary>Whether there are gaps between the frames.</summary>
+    internal bool HasGaps { get; } = dialect.HasFrameGaps && allowsGaps;
 
     /// <summary>What r10 starts with.</summary>
     internal ulong InitialAddress { get; } = MemoryMap.StackAddress + Initial(dialect, maxCallDepth);
@@ -39,7 +41,7 @@ internal readonly unsafe struct StackFrames(Dialect dialect, byte* stack, int ma
         if (_movesFramePointer)
             return host;
         ulong offset = host - StackHost;
-        return MemoryMap.StackAddress + (_hasGaps ? (2 * offset) - _frameBytes : offset);
+        return MemoryMap.StackAddress + (HasGaps ? (2 * offset) - _frameBytes : offset);
     }
 
     /// <summary>Bytes of the whole stack.</summary>

@@ -223,7 +223,8 @@ internal unsafe ref partial struct Arm64Compiler
             Sum(true, Arm64Sum.Add, Free, Frame, _state.HostFrameStep);
             LoadState(Free2, NativeOffsets.FrameLimit);
             _code.Sum(true, Arm64Sum.SubFlags, Arm64.Zero, Free, Free2);
-            LeaveIf(_state.HostFrameStep < 0 ? Arm64Condition.Below : Arm64Condition.Above);
+            int further = JumpIf(IsFurther);
+            _state.AddColdCall(further, _code.Position);
         }
         else
         {
@@ -254,6 +255,21 @@ internal unsafe ref partial struct Arm64Compiler
         if (_state.HasHostFrame)
             _code.Move(true, Frame, Free);
         return back;
+    }
+
+    /// <summary>Whether a frame compared with another is further from the first one.</summary>
+    private readonly Arm64Condition IsFurther => _state.HostFrameStep < 0 ? Arm64Condition.Below : Arm64Condition.Above;
+
+    public void EmitColdCall(in ColdCall call)
+    {
+        _code.PatchHere(call.At);
+        LoadState(Free2, NativeOffsets.LastFrame);
+        _code.Sum(true, Arm64Sum.SubFlags, Arm64.Zero, Free, Free2);
+        int tooFar = JumpIf(IsFurther);
+        StoreState(Free, NativeOffsets.FrameLimit);
+        _code.JumpTo(call.Back);
+        _code.PatchHere(tooFar);
+        Leave(call.Index, call.Units);
     }
 
     /// <summary>What follows a call: the return point, then everything back as it was. Exit has taken the return address.</summary>

@@ -205,6 +205,13 @@ internal static class CompilerFront<TBackend>
             backend.EmitColdAccess(in access);
         }
 
+        foreach (ColdCall call in scratch.Calls)
+        {
+            if (!HasRoom(ref backend))
+                return false;
+            backend.EmitColdCall(in call);
+        }
+
         if (!TryEmitFallBacks(ref backend, scratch.FallBacks))
             return false;
         foreach (ChainExit exit in scratch.Exits)

@@ -97,6 +97,9 @@ internal struct CompilerState
     /// <summary>A jump that leaves before this instruction, with units to give back.</summary>
     internal readonly void AddLeave(int at, int units) => Scratch.Leaves.Add(new ColdLeave(at, Index, units));
 
+    /// <summary>A call's jump for a frame that was not reached before; the call goes on behind it.</summary>
+    internal readonly void AddColdCall(int at, int back) => Scratch.Calls.Add(new ColdCall(at, back, Index, UnitsAfter + 1));
+
     /// <summary>A jump out of an added instruction's own code to the call of its function.</summary>
     internal readonly void AddFallBack(int at) => Scratch.FallBacks.Add(new ColdFallBack(at, Index, 0));
 

@@ -60,6 +60,9 @@ internal interface IBackend : INativeCode
     /// <summary>The out-of-line part of an access: the window of the real segment, then the memory map, then leave.</summary>
     void EmitColdAccess(in ColdAccess access);
 
+    /// <summary>The out-of-line part of a call: notes the frame as reached, or leaves where it would be one too many.</summary>
+    void EmitColdCall(in ColdCall call);
+
     /// <summary>Runs the instruction outside, and leaves before it where that did not succeed.</summary>
     void EmitAtomic();
 

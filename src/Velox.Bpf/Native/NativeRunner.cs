@@ -16,9 +16,6 @@ internal sealed unsafe class NativeRunner : IDisposable
     private readonly VmState* _state;
     private GCHandle _handle;
 
-    /// <summary>Frames that the next run begins with in reach: what the last one needed.</summary>
-    private int _expectedDepth;
-
     internal NativeRunner(VirtualMachine machine)
     {
         _machine = machine;
@@ -57,16 +54,13 @@ internal sealed unsafe class NativeRunner : IDisposable
     {
         int depth = _state->CallDepth;
         bool hasHostFrame = !program.Dialect.MovesFramePointer;
+        int frameBytes = hasHostFrame ? FrameBytesOf(program, native) : 0;
         if (hasHostFrame)
-        {
-            _expectedDepth = Math.Max(_expectedDepth, depth);
-            ReachFrames(native.Flow.FrameBytesUsed, depth);
-        }
-
-        if (hasHostFrame)
-            _state->Registers[10] = _machine.Frames.HostAt(depth);
+            BeginFrames(frameBytes, depth);
         _state->Native.ResumeAddress = native.AddressOf(_state->InstructionIndex);
         var status = (NativeStatus)native.Entry(_state);
+        if (frameBytes > 0)
+            NoteFrames(frameBytes);
         GC.KeepAlive(native);
         GC.KeepAlive(_machine);
         if (status != NativeStatus.Ended)
@@ -84,29 +78,30 @@ internal sealed unsafe class NativeRunner : IDisposable
         return status;
     }
 
-    /// <summary>Lets native code call down to a depth, and beyond the current one in any case; notes those frames as touched.</summary>
-    /// <param name="bytesUsed">How deep below r10 a frame is used.</param>
-    /// <param name="depth">The current depth: where it has reached what was expected, twice that is.</param>
-    private void ReachFrames(int bytesUsed, int depth)
+    /// <summary>Bytes below r10 that native code writes without translation: those that instructions name, with gaps all.</summary>
+    private int FrameBytesOf(BpfProgram program, NativeProgram native) =>
+        _machine.Frames.HasGaps ? program.Dialect.FrameBytes : native.Flow.FrameBytesUsed;
+
+    /// <summary>Puts r10 to its frame, the furthest reached so far.</summary>
+    /// <param name="frameBytes">What a frame is used of. Where that is nothing, none needs to be noted, and all count as reached.</param>
+    /// <param name="depth">The frame's number.</param>
+    private void BeginFrames(int frameBytes, int depth)
     {
         ref readonly StackFrames frames = ref _machine.Frames;
+        _state->Registers[10] = frames.HostAt(depth);
         _state->Native.StackHost = frames.StackHost;
-        _state->Native.ReachedBytes = 0;
-        int last = _state->MaxCallDepth - 1;
-        if (bytesUsed > 0)
-        {
-            if (depth > 0 && depth >= _expectedDepth)
-                _expectedDepth = Math.Min(depth * 2, last);
-            last = Math.Min(_expectedDepth, last);
-            (ulong low, ulong high) = (frames.HostAt(0), frames.HostAt(last));
-            if (low > high)
-                (low, high) = (high, low);
-            (ulong start, ulong end) = (low - (ulong)bytesUsed - frames.StackHost, high - frames.StackHost);
-            _machine.Memory.TouchScratch(MemoryMap.StackAddress, start, end);
-            (_state->Native.ReachedStart, _state->Native.ReachedBytes) = (start, end - start);
-        }
+        _state->Native.LastFrame = frames.HostAt(_state->MaxCallDepth - 1);
+        _state->Native.FrameLimit = frameBytes > 0 ? frames.HostAt(depth) : _state->Native.LastFrame;
+    }
 
-        _state->Native.FrameLimit = frames.HostAt(last);
+    /// <summary>Notes the frames that native code has reached as touched.</summary>
+    private void NoteFrames(int frameBytes)
+    {
+        ref readonly StackFrames frames = ref _machine.Frames;
+        (ulong low, ulong high) = (frames.HostAt(0), _state->Native.FrameLimit);
+        if (low > high)
+            (low, high) = (high, low);
+        _machine.Memory.TouchScratch(MemoryMap.StackAddress, low - (ulong)frameBytes - frames.StackHost, high - frames.StackHost);
     }
 
     /// <summary>

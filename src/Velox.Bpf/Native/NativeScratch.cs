@@ -26,6 +26,13 @@ internal readonly record struct ColdAccess(
 /// <summary>A jump out of an added instruction's own code to the call of its function, and where that goes on.</summary>
 internal readonly record struct ColdFallBack(int At, int Index, int Back);
 
+/// <summary>The out-of-line part of a call: a frame that was not reached before, or one too many.</summary>
+/// <param name="At">The jump that comes here.</param>
+/// <param name="Back">Where the call goes on.</param>
+/// <param name="Index">The instruction.</param>
+/// <param name="Units">Units of it and what follows in its chain.</param>
+internal readonly record struct ColdCall(int At, int Back, int Index, int Units);
+
 /// <summary>Lists that a compiler fills; kept for the next program.</summary>
 internal sealed class NativeScratch
 {
@@ -46,6 +53,8 @@ internal sealed class NativeScratch
     internal List<ChainExit> Exits { get; } = [];
 
     internal List<ColdAccess> Accesses { get; } = [];
+
+    internal List<ColdCall> Calls { get; } = [];
 
     internal List<ColdFallBack> FallBacks { get; } = [];
 
@@ -71,6 +80,7 @@ internal sealed class NativeScratch
         Exits.Clear();
         Leaves.Clear();
         Accesses.Clear();
+        Calls.Clear();
         FallBacks.Clear();
         Routines.Clear();
         Returns.Clear();

@@ -24,15 +24,11 @@ internal unsafe struct NativeState
     /// <summary>The host address of the stack.</summary>
     internal ulong StackHost;
 
-    /// <summary>The furthest host address that r10 may get by a call.</summary>
+    /// <summary>The furthest host address that r10 has had since native code was entered: those frames are cleaned afterwards.</summary>
     internal ulong FrameLimit;
 
-    /// <summary>
-    /// The part of the stack that is noted as touched, up to the end of a frame: its start, counted from the stack's in host memory,
-    /// and its length.
-    /// </summary>
-    internal ulong ReachedStart;
-    internal ulong ReachedBytes;
+    /// <summary>The furthest host address that r10 may get by a call.</summary>
+    internal ulong LastFrame;
 
     /// <summary>Functions that native code calls.</summary>
     internal void* CallHost;
@@ -68,8 +64,7 @@ internal static unsafe class NativeOffsets
         CallerWordCount = Of(&state.Native.CallerWordCount);
         StackHost = Of(&state.Native.StackHost);
         FrameLimit = Of(&state.Native.FrameLimit);
-        ReachedStart = Of(&state.Native.ReachedStart);
-        ReachedBytes = Of(&state.Native.ReachedBytes);
+        LastFrame = Of(&state.Native.LastFrame);
         CallHost = Of(&state.Native.CallHost);
         Translate = Of(&state.Native.Translate);
         RunInstruction = Of(&state.Native.RunInstruction);
@@ -115,9 +110,7 @@ internal static unsafe class NativeOffsets
 
     internal static int FrameLimit { get; }
 
-    internal static int ReachedStart { get; }
-
-    internal static int ReachedBytes { get; }
+    internal static int LastFrame { get; }
 
     internal static int CallHost { get; }
 

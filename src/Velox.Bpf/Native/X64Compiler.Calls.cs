@@ -126,8 +126,8 @@ internal unsafe ref partial struct X64Compiler
     }
 
     /// <summary>
-    /// Returns with the host's address where the range is inside one of the frames that native code may use anyway; else goes on. The
-    /// window shows one frame only, and functions go from their caller's to their own and back.
+    /// Returns with the host's address where the range is inside one of the frames that were reached; else goes on. The window shows
+    /// one frame only, and functions go from their caller's to their own and back.
     /// </summary>
     private void EmitTranslateInFrame()
     {
@@ -147,9 +147,9 @@ internal unsafe ref partial struct X64Compiler
         // Frames are apart twice their size: (offset + offset in frame) / 2. No sum of an offset in a frame wraps.
         _code.Alu(true, X64Alu.Add, X64.Rax, X64.Rdi);
         _code.ShiftImmediate(true, X64Shift.Right, X64.Rax, 1);
-        _code.Move(true, X64.Rdi, X64.Rax);
-        _code.Alu(true, X64Alu.Sub, X64.Rdi, Context, NativeOffsets.ReachedStart);
-        _code.Alu(true, X64Alu.Compare, X64.Rdi, Context, NativeOffsets.ReachedBytes);
+        _code.LoadWide(X64.Rdi, Context, NativeOffsets.FrameLimit);
+        _code.Alu(true, X64Alu.Sub, X64.Rdi, Context, NativeOffsets.StackHost);
+        _code.Alu(true, X64Alu.Compare, X64.Rax, X64.Rdi);
         misses[1] = _code.JumpIf(Condition.AboveOrEqual);
         _code.Move(true, X64.Rcx, X64.Rax);
         _code.Alu(true, X64Alu.Add, X64.Rcx, Context, NativeOffsets.StackHost);
@@ -265,7 +265,8 @@ internal unsafe ref partial struct X64Compiler
             _code.Lea(X64.Rcx, Frame, _state.HostFrameStep);
             KeepOnLine(13);
             _code.Alu(true, X64Alu.Compare, X64.Rcx, Context, NativeOffsets.FrameLimit);
-            LeaveIf(_state.HostFrameStep < 0 ? Condition.Below : Condition.Above);
+            int further = _code.JumpIf(IsFurther);
+            _state.AddColdCall(further, _code.Position);
         }
         else
         {
@@ -286,6 +287,20 @@ internal unsafe ref partial struct X64Compiler
 
         if (_state.HasHostFrame)
             _code.Move(true, Frame, X64.Rcx);
+    }
+
+    /// <summary>Whether a frame compared with another is further from the first one.</summary>
+    private readonly Condition IsFurther => _state.HostFrameStep < 0 ? Condition.Below : Condition.Above;
+
+    public void EmitColdCall(in ColdCall call)
+    {
+        _code.Patch(call.At, _code.Position);
+        _code.Alu(true, X64Alu.Compare, X64.Rcx, Context, NativeOffsets.LastFrame);
+        int tooFar = _code.JumpIf(IsFurther);
+        _code.StoreWide(X64.Rcx, Context, NativeOffsets.FrameLimit);
+        _code.JumpTo(call.Back);
+        _code.Patch(tooFar, _code.Position);
+        Leave(call.Index, call.Units);
     }
 
     /// <summary>What follows a call: the return point, then everything back as it was.</summary>

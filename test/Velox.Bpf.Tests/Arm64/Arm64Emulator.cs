@@ -148,6 +148,7 @@ internal sealed unsafe class Arm64Emulator
             _copy.Registers[10] = ToGuest(_state->Registers[10]);
             _copy.Native.StackHost = ToGuest(_state->Native.StackHost);
             _copy.Native.FrameLimit = ToGuest(_state->Native.FrameLimit);
+            _copy.Native.LastFrame = ToGuest(_state->Native.LastFrame);
         }
 
         _copy.Native.CallHost = (void*)_guest.CallOuts[0];
@@ -173,6 +174,8 @@ internal sealed unsafe class Arm64Emulator
             _guest.Read(StateAddress, new Span<byte>(copy, sizeof(VmState)));
         for (int i = 0; i < 11; i++)
             _state->Registers[i] = i == 10 && _hasHostFrame ? ToHost(_copy.Registers[i]) : _copy.Registers[i];
+        if (_hasHostFrame)
+            _state->Native.FrameLimit = ToHost(_copy.Native.FrameLimit);
         _state->RemainingUnits = _copy.RemainingUnits;
         _state->InstructionIndex = _copy.InstructionIndex;
         _state->CallDepth = _copy.CallDepth;
@@ -219,9 +222,11 @@ internal sealed unsafe class Arm64Emulator
         }
     }
 
-    /// <summary>The part of a region that native code can reach.</summary>
-    private static (ulong Start, ulong Bytes) Used(in MemoryRegion region) =>
-        region.IsScratch ? (region.TouchedStart, region.TouchedEnd - region.TouchedStart) : (0ul, region.Bytes);
+    /// <summary>The part of a region that native code can reach: of the stack all, where it notes its frames when it ends.</summary>
+    private (ulong Start, ulong Bytes) Used(in MemoryRegion region) =>
+        region.IsScratch && !(_hasHostFrame && region.Address == MemoryMap.StackAddress)
+            ? (region.TouchedStart, region.TouchedEnd - region.TouchedStart)
+            : (0ul, region.Bytes);
 
     /// <summary>The host's code is nowhere near what a register of a program may hold.</summary>
     private ulong CodeToGuest(ulong word) => word - _code < _codeBytes ? word - _code + CodeAddress : word;

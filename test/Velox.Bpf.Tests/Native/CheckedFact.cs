@@ -14,8 +14,9 @@ internal enum FactKind
     FrameDoubled,
     FrameGapped,
 
-    /// <summary>The frame of a function to be called, and the same compared with the last one.</summary>
+    /// <summary>The frame of a function to be called, the same compared with the last one, and one that is noted as reached.</summary>
     NextFrame,
+    AllowedFrame,
     CheckedFrame,
 
     /// <summary>The program's address: a register's value plus a constant.</summary>
@@ -151,8 +152,11 @@ internal enum ComparisonKind
     /// <summary>Compared with the number of slots.</summary>
     Slots,
 
-    /// <summary>Compared with the last frame.</summary>
+    /// <summary>Compared with the furthest frame reached.</summary>
     Frame,
+
+    /// <summary>Compared with the last frame.</summary>
+    LastFrame,
 
     /// <summary>Tested for null.</summary>
     Null,

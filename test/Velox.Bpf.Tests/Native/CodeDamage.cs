@@ -53,6 +53,8 @@ internal sealed class CodeDamager
                 return [Without("jump", i), Turned(i)];
             case Mnemonic.Mov when IsSavePlace(i) && (isFree || i.Op1Register == Register.RDX):
                 return [Without("saving", i) with { MayBeHarmless = true }];
+            case Mnemonic.Mov when FactRules.IsNoteOfFrame(i):
+                return [Without("note of a frame", i), .. Displaced("note of a frame", i, constants, [8, -128])];
             case Mnemonic.Mov or Mnemonic.Sub or Mnemonic.Cmp or Mnemonic.Add when UsesState(i):
                 return [Without("use of the state", i), .. Displaced("field", i, constants, [8, -128]), .. Overwritten(n)];
             case Mnemonic.Add when i.Op0Register == Register.RCX && before.Mnemonic == Mnemonic.Jb && UsesState(At(n - 2)):

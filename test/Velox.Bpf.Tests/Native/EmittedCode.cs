@@ -16,6 +16,9 @@ internal sealed record EmittedCode(Dialect Dialect, int Slots, bool HasGaps, byt
     /// <summary>What a call adds to rbp then.</summary>
     internal int FrameStep => Dialect.FrameStepBytes < 0 ? -Dialect.FrameBytes : Dialect.FrameBytes;
 
+    /// <summary>The jump's condition where a frame is further from the first than the one it was compared with.</summary>
+    internal ConditionCode IsFurther => FrameStep < 0 ? ConditionCode.b : ConditionCode.a;
+
     /// <summary>Where the table of blocks starts, behind the code.</summary>
     internal int Table => Scratch.TableUses.Count > 0 ? Bytes.Length - (4 * Slots) : Bytes.Length;
 

@@ -28,6 +28,8 @@ internal static class FactRules
         Facts after = Forget(i, facts);
         if (i is { Mnemonic: Mnemonic.Mov, Op0Kind: OpKind.Memory, Op1Register: Register.RDX } && IsSavePlace(i))
             return after with { Saved = facts.Rdx };
+        if (IsNoteOfFrame(i))
+            return after with { Rcx = facts.Rcx with { Kind = FactKind.CheckedFrame } };
         if (i.OpCount == 0 || i.Op0Kind != OpKind.Register)
             return after;
         Register target = i.Op0Register.GetFullRegister();
@@ -58,14 +60,19 @@ internal static class FactRules
             (ComparisonKind.Length, ConditionCode.a, FactKind.Sum) when isSameWindow =>
                 fact with { Kind = FactKind.Inside, IsWritable = compared.IsWritable, IsGroup = true },
             (ComparisonKind.Slots, ConditionCode.ae, _) => new Fact(FactKind.Slot),
-            (ComparisonKind.Frame, ConditionCode.b, FactKind.NextFrame) when code.FrameStep < 0 => fact with { Kind = FactKind.CheckedFrame },
-            (ComparisonKind.Frame, ConditionCode.a, FactKind.NextFrame) when code.FrameStep > 0 => fact with { Kind = FactKind.CheckedFrame },
+            (ComparisonKind.Frame, _, FactKind.NextFrame) when jump.ConditionCode == code.IsFurther => fact with { Kind = FactKind.CheckedFrame },
+            (ComparisonKind.LastFrame, _, FactKind.NextFrame) when jump.ConditionCode == code.IsFurther => fact with { Kind = FactKind.AllowedFrame },
             (ComparisonKind.Null, ConditionCode.e, FactKind.Answer) => fact with { Kind = FactKind.Host },
             (ComparisonKind.Null, ConditionCode.e, FactKind.Entry) => fact with { Kind = FactKind.Block },
             _ => fact,
         };
         return facts.With(compared.Register, known);
     }
+
+    /// <summary>Whether an instruction notes the frame in rcx as the furthest reached; only an allowed one may be.</summary>
+    internal static bool IsNoteOfFrame(X86 i) =>
+        i is { Mnemonic: Mnemonic.Mov, Op0Kind: OpKind.Memory, MemoryBase: Register.R15, MemoryIndex: Register.None, Op1Register: Register.RCX }
+        && (int)i.MemoryDisplacement64 == NativeOffsets.FrameLimit;
 
     /// <summary>The registers that an instruction writes, in full.</summary>
     internal static IEnumerable<Register> WrittenBy(X86 instruction) =>
@@ -242,6 +249,8 @@ internal static class FactRules
             return default;
         if (i is { MemoryBase: Register.R15, MemoryIndex: Register.None } && (int)i.MemoryDisplacement64 == NativeOffsets.FrameLimit)
             return new Comparison(ComparisonKind.Frame, register);
+        if (i is { MemoryBase: Register.R15, MemoryIndex: Register.None } && (int)i.MemoryDisplacement64 == NativeOffsets.LastFrame)
+            return new Comparison(ComparisonKind.LastFrame, register);
         return Field(i) is { } field ? ComparisonWith(field, register, i.MemoryIndex) : default;
     }
 

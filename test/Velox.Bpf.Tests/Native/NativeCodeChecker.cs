@@ -75,10 +75,9 @@ internal sealed class NativeCodeChecker
     {
         int call = _code.First(pair => pair.Value.Mnemonic == Mnemonic.Call && pair.Value.MemoryBase == Register.R15
             && (int)pair.Value.MemoryDisplacement64 == calledField).Key;
-        // The routine starts behind the end of the one before.
-        return _code.Last(pair => pair.Key < call && pair.Value.FlowControl is FlowControl.Return or FlowControl.UnconditionalBranch).Value is var end
-            ? (int)end.NextIP
-            : 0;
+        // The routine starts where the program's calls lead to.
+        return _code.Values.Where(instruction => instruction.FlowControl == FlowControl.Call && (int)instruction.NearBranchTarget < call)
+            .Select(instruction => (int)instruction.NearBranchTarget).DefaultIfEmpty().Max();
     }
 
     private void Reach(int at, Facts facts)
@@ -159,6 +158,8 @@ internal sealed class NativeCodeChecker
             int bytes = memory.MemorySize.GetSize();
             string? wrong = memory.Base switch
             {
+                Register.R15 when FactRules.IsNoteOfFrame(instruction) =>
+                    facts.Rcx.Kind == FactKind.AllowedFrame ? null : "notes a frame that was not checked",
                 Register.R15 => WrongStateAccess(displacement, bytes, writes, memory, facts),
                 Register.RBP when _emitted.HasHostFrame && memory.Index == Register.None =>
                     displacement >= -_emitted.Dialect.FrameBytes && displacement + bytes <= 0 ? null : "outside the frame",
