@@ -8,6 +8,7 @@ namespace Velox.Svm;
 internal static unsafe class ZeroedMemory
 {
     private const int ChunkBytes = 256;
+    private const int LineBytes = 64;
 
     /// <summary>Makes so many bytes zero.</summary>
     /// <param name="memory">The first one.</param>
@@ -15,6 +16,10 @@ internal static unsafe class ZeroedMemory
     internal static void Ensure(byte* memory, int bytes)
     {
         byte* end = memory + bytes;
+        // A load across two lines of the cache takes both.
+        int head = (int)Math.Min((ulong)bytes, (0 - (ulong)memory) & (LineBytes - 1));
+        Unsafe.InitBlockUnaligned(memory, 0, (uint)head);
+        memory += head;
         for (; end - memory >= ChunkBytes; memory += ChunkBytes)
         {
             if (!IsZero(memory))
