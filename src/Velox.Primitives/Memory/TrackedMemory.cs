@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
@@ -30,7 +29,6 @@ public sealed class TrackedMemory
 
     private const int PageShift = 12;
     private const int BlockShift = 8;
-    private const int FirstImages = 64;
 
     // Serves all memory of at most 64 blocks that has saved none yet: never written.
     private static readonly ulong[] NoneSaved = new ulong[1];
@@ -49,11 +47,9 @@ public sealed class TrackedMemory
     private ulong[] _saved = NoneSaved;
     private bool _isTracking;
     private int _checkpointLength;
-    private int _savedCount;
 
     // Rented at the first write of a unit of work and returned at its end: an idle account holds no undo memory.
-    private int[] _savedBlocks = [];
-    private byte[] _images = [];
+    private UndoImages? _images;
 
     /// <param name="length">Initial length in bytes, all zero.</param>
     public TrackedMemory(int length = 0)
@@ -205,18 +201,13 @@ public sealed class TrackedMemory
     /// <summary>Ends the unit of work and keeps its writes.</summary>
     public void Accept()
     {
-        for (int i = 0; i < _savedCount; i++)
-            _saved[_savedBlocks[i] >> 6] &= ~(1UL << _savedBlocks[i]);
-        if (_savedCount > 0)
-        {
-            ArrayPool<int>.Shared.Return(_savedBlocks);
-            ArrayPool<byte>.Shared.Return(_images);
-            _savedBlocks = [];
-            _images = [];
-        }
-
-        _savedCount = 0;
         _isTracking = false;
+        if (_images is not { } images)
+            return;
+        foreach (int block in images.Blocks)
+            _saved[block >> 6] &= ~(1UL << block);
+        _images = null;
+        images.Return();
     }
 
     /// <summary>Ends the unit of work and restores length and bytes as they were at <see cref="Checkpoint"/>.</summary>
@@ -229,14 +220,8 @@ public sealed class TrackedMemory
             Cut(_checkpointLength);
         GrowTo(_checkpointLength);
         _length = _checkpointLength;
-        for (int i = 0; i < _savedCount; i++)
-        {
-            int start = _savedBlocks[i] << BlockShift;
-            int count = Math.Min(BlockSize, _length - start);
-            if (count > 0)
-                _images.AsSpan(i << BlockShift, count).CopyTo(_bytes.AsSpan(start, count));
-        }
-
+        if (_images is { } images)
+            Restore(images);
         Accept();
     }
 
@@ -256,6 +241,17 @@ public sealed class TrackedMemory
         CheckIdle();
         _dirty = 0;
         Array.Clear(_moreDirty);
+    }
+
+    private void Restore(UndoImages images)
+    {
+        for (int i = 0; i < images.Blocks.Length; i++)
+        {
+            int start = images.Blocks[i] << BlockShift;
+            int count = Math.Min(BlockSize, _length - start);
+            if (count > 0)
+                images.Image(i)[..count].CopyTo(_bytes.AsSpan(start, count));
+        }
     }
 
     private void Collect(ulong word, int firstPage, List<int> pages)
@@ -319,15 +315,8 @@ public sealed class TrackedMemory
 
         if (ReferenceEquals(_saved, NoneSaved))
             _saved = new ulong[1];
-        if (_savedCount == _savedBlocks.Length)
-            GrowImages();
-        ReadOnlySpan<byte> source = _bytes.AsSpan(start);
-        Span<byte> image = _images.AsSpan(_savedCount << BlockShift);
-        if (source.Length >= BlockSize)
-            source[..BlockSize].CopyTo(image);
-        else
-            source.CopyTo(image);
-        _savedBlocks[_savedCount++] = block;
+        _images ??= UndoImages.Rent();
+        _images.Add(block, _bytes.AsSpan(start, Math.Min(BlockSize, _bytes.Length - start)));
 
         // Last: where there was no memory for its image the block is not saved.
         _saved[block >> 6] |= 1UL << block;
@@ -339,24 +328,6 @@ public sealed class TrackedMemory
             _dirty |= 1UL << page;
         else
             _moreDirty[(page >> 6) - 1] |= 1UL << page;
-    }
-
-    private void GrowImages()
-    {
-        // Room for a bundle of orders at once, so that few units of work copy their images a second time.
-        int[] blocks = ArrayPool<int>.Shared.Rent(
-            _savedCount > 0 ? _savedCount * 2 : Math.Min(FirstImages, (_checkpointLength >> BlockShift) + 1));
-        byte[] images = ArrayPool<byte>.Shared.Rent(blocks.Length << BlockShift);
-        if (_savedCount > 0)
-        {
-            _savedBlocks.AsSpan(0, _savedCount).CopyTo(blocks);
-            _images.AsSpan(0, _savedCount << BlockShift).CopyTo(images);
-            ArrayPool<int>.Shared.Return(_savedBlocks);
-            ArrayPool<byte>.Shared.Return(_images);
-        }
-
-        _savedBlocks = blocks;
-        _images = images;
     }
 
     /// <summary>Ends the memory at a lower length. A failed growth must not keep its memory as long as the account.</summary>
