@@ -28,6 +28,8 @@ public readonly ref struct LogLine
     public void AppendFormatted(Address address) => _log.Append(address);
 
     /// <summary>Numbers as everywhere in the world, enums by their names, all else as its text.</summary>
+    // Optimised from the first call: before that the test of the type would put the value into an object.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AppendFormatted<T>(T value, string? format = null)
         where T : notnull
     {
