@@ -1,101 +1,99 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Velox.Cryptography;
 using Velox.Primitives;
 
 namespace Velox.State;
 
-/// <summary>A leaf of the state tree as it is to become.</summary>
-internal struct AccountLeaf
-{
-    /// <summary>First, as digests are written at equal distances.</summary>
-    internal Hash256 Hash;
-
-    /// <summary>-1 if the account has none.</summary>
-    internal int Index;
-}
-
-/// <summary>Some of the changed accounts, and where their leaves and snapshots go.</summary>
-/// <param name="Changed">All that changed.</param>
-/// <param name="Start">The first of this block among them.</param>
-/// <param name="Count">How many.</param>
-/// <param name="Leaves">Those of the block, from 0.</param>
-/// <param name="Snapshots">Of all that changed.</param>
-internal readonly record struct AccountBlock(
-    List<Account> Changed, int Start, int Count, AccountLeaf[] Leaves, AccountSnapshot[] Snapshots);
-
 /// <summary>Hashes accounts into leaves of the state tree and takes their snapshots, a slice at a time.</summary>
 /// <remarks>Leaves, and data of equal length up to a kilobyte, are hashed side by side in vectors; longer data alone.</remarks>
 internal sealed class AccountHasher : ISlicedWork
 {
-    private const int SliceLength = 128;
+    private const int SliceLength = 512;
+    private const int BlockLength = 64;
 
-    private AccountBlock _block;
+    private ChangedAccounts _changed = new();
     private Workspace[] _workspaces = [];
 
     /// <summary>
-    /// Brings hashes and snapshots of a block of accounts up to date, on so many threads at most. The accounts are then neither
-    /// dirty nor marked as changed.
+    /// Works out of each changed account its leaf, place, snapshot and sort key. The accounts are then neither dirty nor marked as changed.
     /// </summary>
-    internal void Hash(AccountBlock block, int workers)
+    internal void Hash(ChangedAccounts changed, WorkerTeam team)
     {
-        while (_workspaces.Length < workers)
+        while (_workspaces.Length < team.Workers)
             _workspaces = [.. _workspaces, new Workspace()];
-        _block = block;
-        WorkSlices.Run(this, block.Count, SliceLength, workers);
-        _block = default;
+        _changed = changed;
+        team.Run(this, changed.Accounts.Length, SliceLength);
     }
 
-    void ISlicedWork.Run(int worker, int start, int end) => _workspaces[worker].Hash(
-        CollectionsMarshal.AsSpan(_block.Changed).Slice(_block.Start + start, end - start),
-        _block.Leaves.AsSpan(start..end),
-        _block.Snapshots.AsSpan(_block.Start + start, end - start));
+    void ISlicedWork.Run(int worker, int start, int end)
+    {
+        Prefetch(start, end);
+        for (; start < end; start += BlockLength)
+        {
+            Prefetch(start + BlockLength, end);
+            _workspaces[worker].Hash(_changed, start, Math.Min(BlockLength, end - start));
+        }
+    }
 
-    /// <summary>What one worker needs for one slice.</summary>
+    /// <summary>Fetches the block that begins there into the cache, unless it is behind the end.</summary>
+    /// <remarks>All at once and nothing else, so that the processor looks several addresses up at a time, which takes longest.</remarks>
+    private void Prefetch(int start, int end)
+    {
+        if (start >= end)
+            return;
+        foreach (Account account in _changed.Accounts[start..Math.Min(start + BlockLength, end)])
+            Account.Prefetch(account);
+    }
+
+    /// <summary>What one worker needs for one block.</summary>
     private sealed class Workspace
     {
         /// <summary>Longer data is hashed alone: what is left of the start of a message is then little beside its blocks.</summary>
         private const int LongestInLanes = 1024;
 
         private const int MaxLanes = 32;
-        private const int PrefetchDistance = 8;
 
         private readonly List<int> _dirtyPages = [];
-        private readonly Hash256[] _dataRoots = new Hash256[SliceLength];
-        private readonly byte[] _leafInputs = new byte[SliceLength * LeafPreimage.Size];
+        private readonly Hash256[] _dataRoots = new Hash256[BlockLength];
+        private readonly byte[] _leafInputs = new byte[BlockLength * LeafPreimage.Size];
 
-        // Length in the upper half, position in the slice in the lower one.
-        private readonly long[] _shortData = new long[SliceLength];
+        // Length in the upper half, position in the block in the lower one.
+        private readonly long[] _shortData = new long[BlockLength];
         private readonly byte[] _dataInputs = new byte[MaxLanes * LongestInLanes];
         private readonly Hash256[] _dataDigests = new Hash256[MaxLanes];
 
-        internal void Hash(ReadOnlySpan<Account> accounts, Span<AccountLeaf> leaves, Span<AccountSnapshot> snapshots)
+        internal void Hash(ChangedAccounts changed, int start, int count)
         {
+            ReadOnlySpan<Account> accounts = changed.Accounts.Slice(start, count);
             int shortCount = 0;
-            for (int i = 0; i < accounts.Length; i++)
+            for (int i = 0; i < count; i++)
             {
-                Account account = accounts[i];
-                if (i + PrefetchDistance < accounts.Length)
-                    accounts[i + PrefetchDistance].Prefetch();
-                leaves[i].Index = account.Exists ? account.LeafIndex : -1;
-                account.IsMarkedChanged = false;
-                _dirtyPages.Clear();
-                account.DataOrNull?.CollectDirtyPages(_dirtyPages);
-                if (account.DataLength is > 0 and <= LongestInLanes)
-                    _shortData[shortCount++] = ((long)account.DataLength << 32) + i;
+                Note(changed, accounts[i], start + i);
+                if (accounts[i].DataLength is > 0 and <= LongestInLanes)
+                    _shortData[shortCount++] = ((long)accounts[i].DataLength << 32) + i;
                 else
-                    _dataRoots[i] = DataPages.UpdateRoot(account, _dirtyPages);
-                snapshots[i] = AccountSnapshot.Take(account, _dirtyPages);
-                account.LastSnapshot = snapshots[i];
-                account.DataOrNull?.ClearDirty();
+                    _dataRoots[i] = DataPages.UpdateRoot(accounts[i], _dirtyPages);
             }
 
             HashShortData(accounts, _shortData.AsSpan(0, shortCount));
-            for (int i = 0; i < accounts.Length; i++)
+            for (int i = 0; i < count; i++)
                 LeafPreimage.Write(accounts[i], in _dataRoots[i], _leafInputs.AsSpan(i * LeafPreimage.Size));
             Sha256Lanes.Hash(
-                new Sha256Batch(accounts.Length, LeafPreimage.Size, LeafPreimage.Size, Unsafe.SizeOf<AccountLeaf>()), _leafInputs,
-                MemoryMarshal.AsBytes(leaves));
+                new Sha256Batch(count, LeafPreimage.Size, LeafPreimage.Size), _leafInputs,
+                MemoryMarshal.AsBytes(changed.Leaves.AsSpan(start + 1, count)));
+        }
+
+        /// <summary>Everything but hashes. Its dirty pages are those of the workspace until the next.</summary>
+        private void Note(ChangedAccounts changed, Account account, int position)
+        {
+            changed.Note(account, position);
+            account.IsMarkedChanged = false;
+            _dirtyPages.Clear();
+            account.DataOrNull?.CollectDirtyPages(_dirtyPages);
+            var snapshot = AccountSnapshot.Take(account, _dirtyPages);
+            changed.Snapshots[position] = snapshot;
+            account.LastSnapshot = snapshot;
+            account.DataOrNull?.ClearDirty();
         }
 
         private void HashShortData(ReadOnlySpan<Account> accounts, Span<long> entries)

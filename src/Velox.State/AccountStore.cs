@@ -15,15 +15,17 @@ public sealed class AccountStore
     // Lists that were longer once are given back.
     private const int MostKept = 1 << 18;
 
-    private const int PrefetchDistance = 16;
+    private static readonly WorkerTeam Alone = new(workers: 1);
 
     private readonly AccountMap _accounts = new();
     private readonly StateCommitment _commitment = new();
-    private readonly AddressOrder _order = new();
     private readonly List<Account> _changed = [];
 
     // What other workers than the first noted; joined at the seal.
     private List<Account>[] _changedByOthers = [];
+
+    // Some of the changed accounts may be of an earlier generation.
+    private bool _isChangedFromBefore;
 
     // Looked up though absent, in this block: forgotten again at the seal unless they came to exist.
     private readonly List<Account> _placeholders = [];
@@ -91,15 +93,15 @@ public sealed class AccountStore
 
     /// <summary>Ends a block: rehashes what changed and returns the new root with a snapshot of each changed account.</summary>
     /// <remarks>Changes are taken in address order, so the result does not depend on who executed them when.</remarks>
-    /// <param name="workers">How many threads may hash, the calling one among them; the result is the same.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="workers"/> is less than 1.</exception>
-    public StateSeal Seal(int workers = 1)
+    public StateSeal Seal() => Seal(Alone);
+
+    /// <summary>As <see cref="Seal()"/>, with the help of a team, of which the calling thread is the owner; the result is the same.</summary>
+    public StateSeal Seal(WorkerTeam team)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
+        ArgumentNullException.ThrowIfNull(team);
         JoinChanged();
-        OwnChanged(out bool anyMoves);
-        _order.Sort(CollectionsMarshal.AsSpan(_changed));
-        AccountSnapshot[] snapshots = _commitment.Commit(_changed, anyMoves, workers);
+        OwnChanged();
+        AccountSnapshot[] snapshots = _commitment.Commit(_changed, team, out bool anyMoves);
         if (anyMoves)
             ForgetRemoved();
 
@@ -122,6 +124,7 @@ public sealed class AccountStore
     public StateSnapshot TakeSnapshot()
     {
         JoinChanged();
+        _isChangedFromBefore = true;
         return new StateSnapshot(_accounts.Freeze(), _commitment.Freeze(), [.. _changed], [.. _placeholders]);
     }
 
@@ -134,6 +137,7 @@ public sealed class AccountStore
         JoinChanged();
         _changed.Clear();
         _changed.AddRange(snapshot.Changed);
+        _isChangedFromBefore = true;
         _placeholders.Clear();
         _placeholders.AddRange(snapshot.Placeholders);
     }
@@ -148,18 +152,15 @@ public sealed class AccountStore
     }
 
     /// <summary>Puts each changed account's version of this generation in the place of an earlier one.</summary>
-    /// <param name="anyMoves">Whether one of them came to exist or ceased to.</param>
-    private void OwnChanged(out bool anyMoves)
+    private void OwnChanged()
     {
-        anyMoves = false;
-        Span<Account> changed = CollectionsMarshal.AsSpan(_changed);
-        for (int i = 0; i < changed.Length; i++)
+        if (!_isChangedFromBefore)
+            return;
+        _isChangedFromBefore = false;
+        foreach (ref Account account in CollectionsMarshal.AsSpan(_changed))
         {
-            if (i + PrefetchDistance < changed.Length)
-                changed[i + PrefetchDistance].Prefetch();
-            if (!_accounts.IsOwn(changed[i]))
-                changed[i] = _accounts.GetOrCreate(in changed[i].Key, out _);
-            anyMoves |= !changed[i].Exists || changed[i].LeafIndex < 0;
+            if (!_accounts.IsOwn(account))
+                account = _accounts.GetOrCreate(in account.Key, out _);
         }
     }
 

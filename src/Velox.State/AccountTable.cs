@@ -60,7 +60,7 @@ internal sealed class AccountTable
             }
 
             for (int i = 0; i < group.Length; i++)
-                entries[hashes[i] & mask].Account?.Prefetch();
+                Account.Prefetch(entries[hashes[i] & mask].Account);
             addresses = addresses[group.Length..];
         }
     }

@@ -1,101 +1,63 @@
 using System.Buffers.Binary;
+using Velox.Primitives;
 
 namespace Velox.State;
 
 /// <summary>Sorts accounts by address, first byte most significant.</summary>
 /// <remarks>
-/// Many are sorted by their first 33 bits, eleven at a time, and then where these are the same by comparison. Addresses chosen
-/// to begin alike cost no more than sorting by comparison. Allocates only for more than ever before.
+/// By their first 22 bits, or 33 if they are many, and then where these are the same by comparison. Addresses chosen to begin alike cost
+/// no more than sorting by comparison.
 /// </remarks>
 internal sealed class AddressOrder
 {
-    private const int DigitBits = 11;
     private const int FirstShift = 31;
+    private const int FirstShiftOfFew = 42;
+
+    // So many share their first 22 bits with another one by chance rarely.
+    private const int MostOfFew = 1 << 15;
     private const ulong Positions = (1UL << FirstShift) - 1;
-    private const int Fewest = 256;
 
-    // 2 MiB each; what more accounts than that need is given back.
-    private const int MostKept = 1 << 18;
+    private readonly RadixSorter _sorter = new();
+    private int _count;
 
-    // The first 33 bits of an address, and below them where its account is among those as they came.
-    private ulong[] _items = [];
-    private ulong[] _others = [];
-    private Account[] _accounts = [];
+    /// <summary>As of the last <see cref="Sort"/>: <see cref="PositionOf"/> of the first is the position of the lowest address.</summary>
+    internal ReadOnlySpan<ulong> Sorted => _sorter.Items.AsSpan(0, _count);
 
-    /// <summary>Sorts in place; no address may be there twice.</summary>
-    internal void Sort(Span<Account> accounts)
+    /// <summary>Room for so many accounts; then <see cref="Note"/> each.</summary>
+    internal void Begin(int count)
     {
-        if (accounts.Length < Fewest)
-        {
-            accounts.Sort(Compare);
-            return;
-        }
-
-        MakeRoom(accounts.Length);
-        Span<Account> unsorted = _accounts.AsSpan(0, accounts.Length);
-        accounts.CopyTo(unsorted);
-        Span<ulong> items = _items.AsSpan(0, accounts.Length);
-        for (int i = 0; i < items.Length; i++)
-            items[i] = (BinaryPrimitives.ReadUInt64BigEndian(accounts[i].Key.Span) & ~Positions) | (uint)i;
-
-        Span<ulong> others = _others.AsSpan(0, accounts.Length);
-        for (int shift = FirstShift; shift < 64; shift += DigitBits)
-        {
-            SortByDigit(items, others, shift);
-            Span<ulong> sorted = others;
-            others = items;
-            items = sorted;
-        }
-
-        for (int i = 0; i < items.Length; i++)
-            accounts[i] = unsorted[(int)(items[i] & Positions)];
-        SortRuns(items, accounts);
-
-        // Accounts of a state that is gone should be gone too.
-        unsorted.Clear();
-        if (accounts.Length > MostKept)
-        {
-            _items = _others = [];
-            _accounts = [];
-        }
+        _sorter.MakeRoom(count);
+        _count = count;
     }
 
-    private void MakeRoom(int count)
-    {
-        if (_items.Length >= count)
-            return;
-        int capacity = Math.Max(count, 2 * _items.Length);
-        (_items, _others, _accounts) = (new ulong[capacity], new ulong[capacity], new Account[capacity]);
-    }
+    /// <summary>Notes the address of the account at a position. By any number of threads at once, each for positions of its own.</summary>
+    internal void Note(in Address address, int position) =>
+        _sorter.Items[position] = (BinaryPrimitives.ReadUInt64BigEndian(address.Span) & ~Positions) | (uint)position;
 
-    /// <summary>A stable pass for one digit of the prefix.</summary>
-    private static void SortByDigit(ReadOnlySpan<ulong> items, Span<ulong> sorted, int shift)
+    /// <summary>Sorts what was noted.</summary>
+    /// <param name="accounts">Those that were noted, by position; no address may be there twice.</param>
+    /// <returns><see cref="Sorted"/>.</returns>
+    internal ReadOnlySpan<ulong> Sort(List<Account> accounts)
     {
-        Span<int> places = stackalloc int[1 << DigitBits];
-        places.Clear();
-        foreach (ulong item in items)
-            places[DigitOf(item, shift)]++;
-        int place = 0;
-        foreach (ref int count in places)
-            (count, place) = (place, place + count);
-        foreach (ulong item in items)
-            sorted[places[DigitOf(item, shift)]++] = item;
-    }
-
-    private static void SortRuns(ReadOnlySpan<ulong> items, Span<Account> accounts)
-    {
+        int firstShift = _count <= MostOfFew ? FirstShiftOfFew : FirstShift;
+        Span<ulong> items = _sorter.Sort(_count, firstShift, 64);
         for (int start = 0; start < items.Length;)
         {
             int end = start + 1;
-            while (end < items.Length && (items[end] ^ items[start]) >> FirstShift == 0)
+            while (end < items.Length && (items[end] ^ items[start]) >> firstShift == 0)
                 end++;
             if (end - start > 1)
-                accounts[start..end].Sort(Compare);
+                SortByComparison(items[start..end], accounts);
             start = end;
         }
+
+        return items;
     }
 
-    private static int DigitOf(ulong item, int shift) => (int)(item >> shift) & ((1 << DigitBits) - 1);
+    internal static int PositionOf(ulong item) => (int)(item & Positions);
 
-    private static int Compare(Account left, Account right) => left.Key.CompareTo(right.Key);
+    internal void Trim() => _sorter.Trim();
+
+    private static void SortByComparison(Span<ulong> items, List<Account> accounts) =>
+        items.Sort((left, right) => accounts[PositionOf(left)].Key.CompareTo(accounts[PositionOf(right)].Key));
 }

@@ -18,10 +18,6 @@ internal static class CacheLine
             Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.AsRef(in variable)));
     }
 
-    /// <summary>Bytes from a variable to the next beginning of a line, 0 to 63. It must not move.</summary>
-    internal static unsafe int BytesToLine(ref readonly byte variable) =>
-        (int)(-(nint)Unsafe.AsPointer(ref Unsafe.AsRef(in variable)) & (Size - 1));
-
     /// <summary>Asks for both lines that a variable may lie in.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static unsafe void PrefetchAll<T>(ref readonly T variable)
@@ -30,5 +26,19 @@ internal static class CacheLine
         Prefetch(in variable);
         if (Sse.IsSupported)
             Sse.Prefetch0((byte*)Unsafe.AsPointer(ref Unsafe.AsRef(in variable)) + sizeof(T) - 1);
+    }
+
+    /// <summary>Asks for the lines of an object, without a look at it.</summary>
+    /// <param name="instance">May be null.</param>
+    /// <param name="size">Bytes from its reference on.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static unsafe void PrefetchObject(object? instance, int size)
+    {
+        if (!Sse.IsSupported)
+            return;
+        byte* start = (byte*)Unsafe.As<object?, nint>(ref instance);
+        for (int offset = 0; offset < size; offset += Size)
+            Sse.Prefetch0(start + offset);
+        Sse.Prefetch0(start + size - 1);
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using Velox.Cryptography;
 using Velox.Primitives;
 
@@ -18,15 +17,16 @@ namespace Velox.State;
 /// </remarks>
 internal sealed class StateCommitment
 {
-    private const int BlockLength = 4096;
-
     private readonly StateTree _tree = new();
     private readonly AccountHasher _hasher = new();
+    private readonly ChangedAccounts _changed = new();
+    private readonly Sorting _sorting;
 
-    // As long as the longest block so far: many a fork of a state seals little or nothing.
-    private AccountLeaf[] _leaves = [];
-
-    internal StateCommitment() => Root = HashRoot(0, default);
+    internal StateCommitment()
+    {
+        _sorting = new Sorting(this);
+        Root = HashRoot(0, default);
+    }
 
     internal int AccountCount => _tree.LeafCount - _tree.FreeCount;
 
@@ -34,32 +34,20 @@ internal sealed class StateCommitment
     internal Hash256 Root { get; private set; }
 
     /// <summary>Brings the leaves of accounts up to date with their lamports, owners, flags and dirty pages, and the root.</summary>
-    /// <param name="changed">In address order; they are neither dirty nor marked as changed afterwards.</param>
-    /// <param name="anyMoves">Whether there may be one among them that came to exist or ceased to.</param>
-    /// <param name="workers">How many threads may hash.</param>
-    /// <returns>A snapshot of each.</returns>
-    internal AccountSnapshot[] Commit(List<Account> changed, bool anyMoves, int workers)
+    /// <param name="accounts">In any order; they are neither dirty nor marked as changed afterwards.</param>
+    /// <param name="team">Who hashes and sorts.</param>
+    /// <param name="anyMoves">Whether one of them came to exist or does not exist.</param>
+    /// <returns>A snapshot of each, in address order.</returns>
+    internal AccountSnapshot[] Commit(List<Account> accounts, WorkerTeam team, out bool anyMoves)
     {
-        // In order: who comes first gets the lower leaf.
-        if (anyMoves)
-        {
-            foreach (Account account in CollectionsMarshal.AsSpan(changed))
-                PlaceLeaf(account);
-        }
-
-        if (_leaves.Length < Math.Min(BlockLength, changed.Count))
-            _leaves = new AccountLeaf[Math.Min(BlockLength, Math.Max(changed.Count, 2 * _leaves.Length))];
-        var snapshots = new AccountSnapshot[changed.Count];
-        for (int start = 0; start < snapshots.Length; start += BlockLength)
-        {
-            int count = Math.Min(BlockLength, snapshots.Length - start);
-            _hasher.Hash(new AccountBlock(changed, start, count, _leaves, snapshots), workers);
-            _tree.Set(_leaves.AsSpan(0, count));
-        }
-
-        _tree.ComputeRoot(workers);
+        _changed.Begin(accounts);
+        _hasher.Hash(_changed, team);
+        anyMoves = _changed.AnyMoves();
+        _sorting.Run(team, anyMoves);
+        _tree.Update(_sorting.Leaves, team);
         Root = HashRoot(_tree.LeafCount, _tree.Root);
-        return snapshots;
+        _changed.End();
+        return _sorting.TakeSnapshots();
     }
 
     internal AccountProof Prove(int leafIndex, AccountSnapshot snapshot) =>
@@ -90,16 +78,45 @@ internal sealed class StateCommitment
         return Sha256.HashData(preimage);
     }
 
-    private void PlaceLeaf(Account account)
+    /// <summary>Sorts by address and by leaf: side by side, unless it is the one order that decides about places in the other.</summary>
+    private sealed class Sorting(StateCommitment commitment) : ISlicedWork
     {
-        if (account.Exists && account.LeafIndex < 0)
+        private readonly StateCommitment _commitment = commitment;
+        private AccountSnapshot[] _snapshots = [];
+
+        internal LeafChanges Leaves { get; private set; }
+
+        internal void Run(WorkerTeam team, bool anyMoves)
         {
-            account.LeafIndex = _tree.Take();
+            if (!anyMoves)
+            {
+                team.Run(this, count: 2, sliceLength: 1);
+                return;
+            }
+
+            SortSnapshots();
+            _commitment._changed.MoveLeaves(_commitment._tree);
+            SortLeaves();
         }
-        else if (!account.Exists && account.LeafIndex >= 0)
+
+        internal AccountSnapshot[] TakeSnapshots()
         {
-            _tree.Release(account.LeafIndex);
-            account.LeafIndex = -1;
+            AccountSnapshot[] snapshots = _snapshots;
+            _snapshots = [];
+            Leaves = default;
+            return snapshots;
         }
+
+        void ISlicedWork.Run(int worker, int start, int end)
+        {
+            if (start == 0)
+                SortSnapshots();
+            else
+                SortLeaves();
+        }
+
+        private void SortSnapshots() => _snapshots = _commitment._changed.SortSnapshots();
+
+        private void SortLeaves() => Leaves = _commitment._changed.SortLeaves(_commitment._tree.LeafCount);
     }
 }

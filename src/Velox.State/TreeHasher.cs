@@ -1,136 +1,86 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
-using Velox.Cryptography;
 using Velox.Primitives;
 
 namespace Velox.State;
 
-/// <summary>A chunk with leaves that changed, and where its root goes.</summary>
-/// <param name="Chunk">The chunk.</param>
-/// <param name="Parent">The chunk above; null at the top.</param>
-/// <param name="Slot">Which leaf of the parent it is.</param>
-internal readonly record struct DirtyChunk(TreeChunk Chunk, TreeChunk? Parent, int Slot);
-
-/// <summary>Hashes the nodes above changed leaves, in all chunks of one level, and puts their roots into the chunks above.</summary>
+/// <summary>Sets leaves of the state tree and hashes what is above them.</summary>
 /// <remarks>
-/// Of some dozens of chunks, height by height, the children are brought together, hashed side by side in vectors, and the
-/// parents taken back. Copying costs little beside hashing, and in the meantime the chunks stay in the cache.
+/// The tree is cut above its two lowest levels of chunks: each subtree there, of 1,024 leaves, is done by one worker from its leaves to
+/// its root, so that workers wait for each other once. What is above the subtrees, a thirtieth of what is in them, is then done by one.
 /// </remarks>
 internal sealed class TreeHasher : ISlicedWork
 {
-    private const int GroupSize = 64;
-    private const int SliceLength = 8 * GroupSize;
+    private const int SubtreesOfSlice = 32;
+    private const int HighestLevelOfSubtree = 1;
 
-    private List<DirtyChunk> _chunks = [];
-    private Workspace[] _workspaces = [];
+    // What changes at each level from the subtrees' on, in order.
+    private readonly List<ChangedChunk>[] _changed;
+    private SubtreeHasher[] _workers = [];
+    private int _subtreeLevel;
+    private LeafChanges _leaves;
 
-    /// <summary>Hashes, on so many threads at most; the chunks must differ. Then none of them is dirty.</summary>
-    internal void Hash(List<DirtyChunk> chunks, int workers)
+    internal TreeHasher(int levels) => _changed = [.. Enumerable.Range(0, levels).Select(_ => new List<ChangedChunk>())];
+
+    /// <summary>Sets the leaves of a tree, at least one, and hashes. Its chunks at the leaves must be there.</summary>
+    /// <param name="top">The chunk above all others, the tree's own.</param>
+    /// <param name="topLevel">Its level.</param>
+    /// <param name="leaves">The new leaves.</param>
+    /// <param name="team">Who does it.</param>
+    internal void Update(TreeChunk top, int topLevel, LeafChanges leaves, WorkerTeam team)
     {
-        while (_workspaces.Length < workers)
-            _workspaces = [.. _workspaces, new Workspace()];
-        _chunks = chunks;
-        WorkSlices.Run(this, chunks.Count, SliceLength, workers);
+        while (_workers.Length < team.Workers)
+            _workers = [.. _workers, new SubtreeHasher()];
+        _leaves = leaves;
+        _subtreeLevel = Math.Min(topLevel, HighestLevelOfSubtree);
+        ListChanged(top, topLevel);
+        team.Run(this, _changed[_subtreeLevel].Count, SubtreesOfSlice);
+        for (int level = _subtreeLevel + 1; level <= topLevel; level++)
+            _workers[0].HashChunks(CollectionsMarshal.AsSpan(_changed[level]));
+        foreach (List<ChangedChunk> changed in _changed)
+            changed.Clear();
+        _leaves = default;
     }
 
-    void ISlicedWork.Run(int worker, int start, int end) =>
-        _workspaces[worker].Hash(CollectionsMarshal.AsSpan(_chunks)[start..end]);
-
-    /// <summary>What one worker needs for one group.</summary>
-    private sealed class Workspace
+    void ISlicedWork.Run(int worker, int start, int end)
     {
-        private const int MaxNodes = GroupSize * TreeChunk.Fan / 2;
+        Span<ChangedChunk> subtrees = CollectionsMarshal.AsSpan(_changed[_subtreeLevel]);
+        int endItem = end < subtrees.Length ? subtrees[end].FirstItem : _leaves.Count;
+        if (_subtreeLevel == 0)
+            _workers[worker].HashBottoms(subtrees[start..end], endItem, in _leaves);
+        else
+            _workers[worker].HashSubtrees(subtrees[start..end], endItem, in _leaves);
+    }
 
-        private readonly uint[] _changed = new uint[GroupSize];
-        private readonly HashPair[] _children = new HashPair[MaxNodes];
-        private readonly Hash256[] _parents = new Hash256[MaxNodes];
-
-        internal void Hash(ReadOnlySpan<DirtyChunk> chunks)
+    /// <summary>Goes down to each subtree with a leaf that changes, and makes what it meets the tree's own.</summary>
+    private void ListChanged(TreeChunk top, int topLevel)
+    {
+        int subtreeShift = (_subtreeLevel + 1) * TreeChunk.Height;
+        int last = -1;
+        for (int i = 0; i < _leaves.Count; i++)
         {
-            for (int start = 0; start < chunks.Length; start += GroupSize)
+            int index = LeafChanges.IndexOf(_leaves.Items[i]);
+            if (index >> subtreeShift == last)
+                continue;
+            last = index >> subtreeShift;
+            var chunk = new ChangedChunk { Chunk = top, FirstItem = i };
+            for (int level = topLevel; level > _subtreeLevel; level--)
             {
-                ReadOnlySpan<DirtyChunk> rest = chunks[start..];
-                ReadOnlySpan<DirtyChunk> group = rest[..Math.Min(GroupSize, rest.Length)];
-                HashGroup(group, rest[group.Length..]);
-            }
-        }
-
-        private void HashGroup(ReadOnlySpan<DirtyChunk> group, ReadOnlySpan<DirtyChunk> later)
-        {
-            for (int i = 0; i < group.Length; i++)
-                _changed[i] = group[i].Chunk.Dirty;
-            for (int height = 1; height <= TreeChunk.Height; height++)
-            {
-                Prefetch(later, height);
-                int count = Gather(group, TreeChunk.Fan >> height);
-                Sha256Lanes.HashPairs(
-                    MemoryMarshal.Cast<HashPair, Hash256>(_children.AsSpan(0, count)), _parents.AsSpan(0, count),
-                    StateTree.NodePrefix, Sha256Policy.Kernel);
-                if (height < TreeChunk.Height)
-                    Scatter(group, TreeChunk.Fan >> height);
+                int slot = (index >> (level * TreeChunk.Height)) & (TreeChunk.Fan - 1);
+                Note(_changed[level], chunk, slot);
+                chunk.Parent = chunk.Chunk!;
+                chunk.Slot = slot;
+                chunk.Chunk = chunk.Parent.OwnChild(slot);
             }
 
-            // At last there is one of each chunk, its root. Other workers may write to the same parents, but to other leaves of them.
-            for (int i = 0; i < group.Length; i++)
-            {
-                (TreeChunk chunk, TreeChunk? parent, int slot) = group[i];
-                chunk.Dirty = 0;
-                if (parent is null)
-                    chunk.Root = _parents[i];
-                else
-                    parent.Nodes[TreeChunk.Fan + slot] = _parents[i];
-            }
+            _changed[_subtreeLevel].Add(chunk);
         }
+    }
 
-        /// <summary>Fetches a part of the next group while this one is hashed, and of the one behind what says what that will be.</summary>
-        private static void Prefetch(ReadOnlySpan<DirtyChunk> later, int height)
-        {
-            int count = Math.Min(2 * GroupSize, later.Length);
-            for (int i = height - 1; i < count; i += TreeChunk.Height)
-            {
-                if (i < GroupSize)
-                    later[i].Chunk.PrefetchChanged();
-                else
-                    later[i].Chunk.Prefetch();
-            }
-        }
-
-        /// <summary>Copies the children of the nodes that are to be hashed at a height; notes which nodes these are.</summary>
-        private int Gather(ReadOnlySpan<DirtyChunk> group, int firstNode)
-        {
-            int count = 0;
-            for (int i = 0; i < group.Length; i++)
-            {
-                uint changed = ParentsOf(_changed[i]);
-                _changed[i] = changed;
-                ReadOnlySpan<HashPair> sisters = group[i].Chunk.Sisters.Slice(firstNode, firstNode);
-                for (; changed != 0; changed &= changed - 1)
-                    _children[count++] = sisters[BitOperations.TrailingZeroCount(changed)];
-            }
-
-            return count;
-        }
-
-        /// <summary>Copies the nodes back, in the order in which their children came.</summary>
-        private void Scatter(ReadOnlySpan<DirtyChunk> group, int firstNode)
-        {
-            int count = 0;
-            for (int i = 0; i < group.Length; i++)
-            {
-                Span<Hash256> nodes = group[i].Chunk.Nodes.Slice(firstNode, firstNode);
-                for (uint changed = _changed[i]; changed != 0; changed &= changed - 1)
-                    nodes[BitOperations.TrailingZeroCount(changed)] = _parents[count++];
-            }
-        }
-
-        /// <summary>Bit i is set if bit 2i or 2i + 1 was.</summary>
-        private static uint ParentsOf(uint changed)
-        {
-            uint parents = (changed | (changed >> 1)) & 0x5555_5555;
-            parents = (parents | (parents >> 1)) & 0x3333_3333;
-            parents = (parents | (parents >> 2)) & 0x0F0F_0F0F;
-            parents = (parents | (parents >> 4)) & 0x00FF_00FF;
-            return (parents | (parents >> 8)) & 0x0000_FFFF;
-        }
+    /// <summary>Notes that a leaf of a chunk changes, which is the last of its level so far, or comes next.</summary>
+    private static void Note(List<ChangedChunk> changed, in ChangedChunk chunk, int slot)
+    {
+        if (changed.Count == 0 || !ReferenceEquals(changed[^1].Chunk, chunk.Chunk))
+            changed.Add(chunk);
+        CollectionsMarshal.AsSpan(changed)[^1].Changed |= 1U << slot;
     }
 }

@@ -8,13 +8,17 @@ public class StateTreeTests
 {
     [Theory]
     [InlineData(1)]
+    [InlineData(2)]
     [InlineData(3)]
+    [InlineData(8)]
     public void Roots_and_proofs_equal_those_of_a_plain_tree_at_every_size(int workers)
     {
         const int seed = 5;
         var random = new Random(seed);
         var tree = new StateTree();
+        using var team = new WorkerTeam(workers);
         var plain = new MerkleTree();
+        var changes = new Dictionary<int, Hash256>();
         while (plain.LeafCount < 40_000)
         {
             int count = random.Next(plain.LeafCount < 2_000 ? 20 : 4_000);
@@ -26,7 +30,7 @@ public class StateTreeTests
                 SetBoth(random.Next(tree.LeafCount));
             }
 
-            tree.ComputeRoot(workers);
+            Update(tree, changes, team);
             string where = $"seed {seed}, {tree.LeafCount} leaves";
             Assert.True(plain.ComputeRoot() == tree.Root, where);
             if (tree.LeafCount == 0)
@@ -41,7 +45,7 @@ public class StateTreeTests
         {
             Hash256 leaf = RandomHash(random);
             plain.SetLeaf(index, leaf);
-            tree.Set(index, in leaf);
+            changes[index] = leaf;
         }
     }
 
@@ -54,6 +58,8 @@ public class StateTreeTests
         var plain = new MerkleTree(40_000);
         var used = new List<int>();
         var free = new SortedSet<int>();
+        var changes = new Dictionary<int, Hash256>();
+        using var team = new WorkerTeam(1);
         for (int i = 0; i < 40_000; i++)
             Take();
 
@@ -64,13 +70,14 @@ public class StateTreeTests
                 int at = random.Next(used.Count);
                 tree.Release(used[at]);
                 plain.SetLeaf(used[at], default);
+                changes[used[at]] = default;
                 free.Add(used[at]);
                 used.RemoveAt(at);
             }
 
             for (int i = random.Next(600); i > 0 && free.Count > 0; i--)
                 Take();
-            tree.ComputeRoot(workers: 1);
+            Update(tree, changes, team);
             Assert.True(plain.ComputeRoot() == tree.Root, $"seed {seed}, round {round}");
             Assert.Equal((40_000, free.Count), (tree.LeafCount, tree.FreeCount));
         }
@@ -82,9 +89,24 @@ public class StateTreeTests
             free.Remove(expected);
             used.Add(expected);
             Hash256 leaf = RandomHash(random);
-            tree.Set(expected, in leaf);
+            changes[expected] = leaf;
             plain.SetLeaf(expected, leaf);
         }
+    }
+
+    private static void Update(StateTree tree, Dictionary<int, Hash256> changes, WorkerTeam team)
+    {
+        var order = new LeafOrder();
+        order.Begin(changes.Count);
+        var hashes = new List<Hash256>();
+        foreach ((int index, Hash256 leaf) in changes)
+        {
+            order.Note(index, hashes.Count);
+            hashes.Add(leaf);
+        }
+
+        tree.Update(order.Sort([.. hashes], tree.LeafCount), team);
+        changes.Clear();
     }
 
     private static Hash256 RandomHash(Random random)

@@ -65,6 +65,21 @@ public static class Sha256Lanes
         Run(new Sha256Message(2 * Hash256.Size, prefix), new NodePlaces(nodes), ref bytes, ref bytes, nodes.Length, kernel);
     }
 
+    /// <summary>Hashes nodes of binary trees where they lie: what is at parents[i] becomes SHA-256(prefix || the 64 bytes at pairs[i]).</summary>
+    /// <remarks>Unsafe: addresses are used as they are. What they name must not move, and no parent may be in one of the pairs.</remarks>
+    /// <param name="pairs">Where the two children of each are, side by side.</param>
+    /// <param name="parents">Where the parents go; as many.</param>
+    /// <param name="prefix">The byte before both children.</param>
+    /// <param name="kernel">What hashes them.</param>
+    /// <exception cref="ArgumentException">Not as many parents as pairs.</exception>
+    public static void HashPairs(ReadOnlySpan<nint> pairs, ReadOnlySpan<nint> parents, byte prefix, Sha256Kernel kernel)
+    {
+        if (pairs.Length != parents.Length)
+            throw new ArgumentException($"Expected {pairs.Length} parents, got {parents.Length}.", nameof(parents));
+        ref byte zero = ref Unsafe.NullRef<byte>();
+        Run(new Sha256Message(2 * Hash256.Size, prefix), new AddressPlaces(pairs, parents), ref zero, ref zero, pairs.Length, kernel);
+    }
+
     private static void Run<TPlaces>(
         in Sha256Message message, TPlaces places, ref byte inputs, ref byte digests, int count, Sha256Kernel kernel)
         where TPlaces : struct, ISha256Places, allows ref struct

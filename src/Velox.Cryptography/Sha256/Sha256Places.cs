@@ -33,3 +33,21 @@ internal readonly ref struct NodePlaces(ReadOnlySpan<int> nodes) : ISha256Places
             Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref inputs, Input(index))));
     }
 }
+
+/// <summary>Inputs and digests anywhere, counted from address 0.</summary>
+internal readonly ref struct AddressPlaces(ReadOnlySpan<nint> inputs, ReadOnlySpan<nint> digests) : ISha256Places
+{
+    private readonly ReadOnlySpan<nint> _inputs = inputs;
+    private readonly ReadOnlySpan<nint> _digests = digests;
+
+    public nuint Input(int index) => (nuint)_inputs[index];
+
+    public nuint Digest(int index) => (nuint)_digests[index];
+
+    // Unsafe: a prefetch reads nothing and never faults.
+    public unsafe void Prefetch(ref byte inputs, int index)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0((void*)_inputs[index]);
+    }
+}

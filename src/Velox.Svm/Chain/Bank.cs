@@ -35,7 +35,7 @@ public sealed class Bank
         _statuses = new StatusCache(genesis.BlockhashMaxAge);
         _executor = new TransactionExecutor(programs);
         _stages = new TransactionStages(Accounts, Blockhashes, _statuses, workers);
-        _root = new RootStage(Accounts, workers);
+        _root = new RootStage(Accounts, _stages.Team);
 
         genesis.Build(Accounts, programs);
         GenesisSeal = Accounts.Seal();

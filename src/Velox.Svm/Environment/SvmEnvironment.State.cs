@@ -60,7 +60,7 @@ public sealed partial class SvmEnvironment
         if (_sealedView is null)
         {
             _sealedView = _accounts.TakeSnapshot().Fork();
-            _sealedView.Seal(Options.Workers);
+            _sealedView.Seal(_stages.Team);
         }
 
         return _sealedView;

@@ -113,7 +113,7 @@ public sealed partial class SvmEnvironment
 
     private void Seal()
     {
-        _accounts.Seal(Options.Workers);
+        _accounts.Seal(_stages.Team);
         _sealedView = null;
         _unsealed = 0;
     }

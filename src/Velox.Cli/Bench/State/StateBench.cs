@@ -28,10 +28,12 @@ internal static class StateBench
         Compare($"account looked up, {StateLookups.Group} fetched ahead", "CPU ns", lookups.FetchedAhead, lookups.Plain);
 
         Address[] chosen = [];
+        using var alone = new WorkerTeam(1);
+        using var two = new WorkerTeam(2);
         int changes = Math.Max(1, addresses.Length / 100);
         string sealing = $"{changes:N0} of {addresses.Length:N0} accounts changed, sealed";
-        Compare($"{sealing}, 1 worker", "CPU ms", () => Seal(1, ThreadMillis), () => SealPlain(ThreadMillis));
-        Compare($"{sealing}, 2 workers", "ms", () => Seal(2, WallMillis), () => SealPlain(WallMillis));
+        Compare($"{sealing}, 1 worker", "CPU ms", () => Seal(alone, ThreadMillis), () => SealPlain(ThreadMillis));
+        Compare($"{sealing}, 2 workers", "ms", () => Seal(two, WallMillis), () => SealPlain(WallMillis));
 
         // Last, as a store that once was frozen looks its accounts up in another way.
         Compare(
@@ -48,12 +50,12 @@ internal static class StateBench
         }
 
         // Theirs takes its turn after mine, and changes the same accounts.
-        double Seal(int workers, Func<Action, double> measure)
+        double Seal(WorkerTeam team, Func<Action, double> measure)
         {
             chosen = Some(random, addresses, changes);
             foreach (Address address in chosen)
                 Change(store, address);
-            return measure(() => store.Seal(workers));
+            return measure(() => store.Seal(team));
         }
 
         double SealPlain(Func<Action, double> measure)
@@ -93,7 +95,7 @@ internal static class StateBench
             store.MarkChanged(account);
         }
 
-        store.Seal(Environment.ProcessorCount);
+        store.Seal();
         return store;
     }
 
