@@ -30,6 +30,59 @@ public sealed class TierEdgeTests
     }
 
     [Theory]
+    [InlineData("sbpf-v0", 63)]
+    [InlineData("sbpf-v3", 63)]
+    [InlineData("ebpf", 63)]
+    public void Functions_reach_their_callers_frames_and_find_their_own_clean_in_every_run(string name, ulong deepest)
+    {
+        // f(word of the caller, depth): adds to that word what was in its own frame, and what a function below left there for it.
+        BpfProgram program = BpfProgram.Create(Assembler.Assemble(
+            """
+            mov64 r2, r1
+            mov64 r1, r10
+            add64 r1, -8
+            stdw [r1], 0
+            jeq r2, 0, +1
+            call f
+            ldxdw r0, [r10-8]
+            exit
+            f:
+            mov64 r6, r1
+            mov64 r7, r2
+            mov64 r8, r10
+            add64 r8, -512
+            ldxdw r9, [r8]
+            stdw [r8], 1000
+            jeq r7, 1, +4
+            mov64 r1, r8
+            mov64 r2, r7
+            sub64 r2, 1
+            call f
+            ldxdw r3, [r8]
+            ldxdw r4, [r6]
+            add64 r4, r3
+            add64 r4, r9
+            add64 r4, 1
+            stxdw [r6], r4
+            exit
+            """,
+            Dialect.Find(name)!));
+        Assert.SkipUnless(program.TryCompile(), "This machine does not run native code: it needs Linux on x86-64 or ARM64.");
+        using var native = new VirtualMachine();
+        native.Load(program);
+        using var interpreter = new VirtualMachine();
+        interpreter.Load(BpfProgram.Create(program.Image));
+        foreach (ulong depth in (ReadOnlySpan<ulong>)[3, deepest, 2, deepest + 1, 5, deepest])
+        {
+            ExecutionResult expected = interpreter.Run(10_000, depth);
+            Assert.Equal(depth <= deepest ? VmError.None : VmError.CallDepthExceeded, expected.Error);
+            if (depth <= deepest)
+                Assert.Equal(1001 * depth, expected.Value);
+            Assert.Equal(expected, native.Run(10_000, depth));
+        }
+    }
+
+    [Theory]
     [InlineData("ebpf")]
     [InlineData("sbpf-v1")]
     [InlineData("sbpf-v3")]
