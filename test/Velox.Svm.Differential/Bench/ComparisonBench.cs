@@ -18,6 +18,7 @@ internal sealed class ComparisonBench(LiteSvmPeer peer, int count)
         foreach (string kind in BenchTransactions.Kinds.Where(kind => kinds.Length == 0 || kinds.Contains(kind)))
         {
             // Once for the compilers of both.
+            ours.WarmUp(kind);
             ours.Measure(kind);
             theirs.Measure(kind);
             double[] oursMicros = new double[runs];
