@@ -83,8 +83,8 @@ public sealed class Account(Address address)
     /// <summary>The hashes of its data pages; null while the data fits one page.</summary>
     internal MerkleTree? PageTree { get; set; }
 
-    /// <summary>What the last sealed block left here; unchanged pages are shared with the next snapshot.</summary>
-    internal AccountSnapshot? LastSnapshot { get; set; }
+    /// <summary>Of data of several pages, those of the last seal: the next snapshot shares what did not change since. Never written.</summary>
+    internal byte[][]? SealedPages { get; set; }
 
     internal bool IsMarkedChanged { get; set; }
 
@@ -99,6 +99,13 @@ public sealed class Account(Address address)
 
     /// <summary>Fetches an account into the cache, without a look at it, for which it would have to wait.</summary>
     internal static void Prefetch(Account? account) => CacheLine.PrefetchObject(account, ObjectSize);
+
+    /// <summary>Fetches what its data is, beside the bytes, into the cache; the account is in it.</summary>
+    internal void PrefetchData()
+    {
+        if (_data is not null)
+            CacheLine.PrefetchObject(_data, TrackedMemory.ObjectSize);
+    }
 
     /// <summary>Begins a transaction's unit of work.</summary>
     public void Checkpoint()
@@ -144,7 +151,7 @@ public sealed class Account(Address address)
         LeafIndex = LeafIndex,
         PageTree = PageTree,
         IsPageTreeShared = PageTree is not null,
-        LastSnapshot = LastSnapshot,
+        SealedPages = SealedPages,
         IsMarkedChanged = IsMarkedChanged,
         Attachment = Attachment,
         Generation = generation,

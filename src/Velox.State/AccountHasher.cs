@@ -28,22 +28,34 @@ internal sealed class AccountHasher : ISlicedWork
     void ISlicedWork.Run(int worker, int start, int end)
     {
         Prefetch(start, end);
+        Prefetch(start + BlockLength, end);
+        PrefetchData(start, end);
         for (; start < end; start += BlockLength)
         {
-            Prefetch(start + BlockLength, end);
+            Prefetch(start + (2 * BlockLength), end);
+            PrefetchData(start + BlockLength, end);
             _workspaces[worker].Hash(_changed, start, Math.Min(BlockLength, end - start));
         }
     }
 
-    /// <summary>Fetches the block that begins there into the cache, unless it is behind the end.</summary>
+    /// <summary>Fetches the accounts of the block that begins there into the cache.</summary>
     /// <remarks>All at once and nothing else, so that the processor looks several addresses up at a time, which takes longest.</remarks>
     private void Prefetch(int start, int end)
     {
-        if (start >= end)
-            return;
-        foreach (Account account in _changed.Accounts[start..Math.Min(start + BlockLength, end)])
+        foreach (Account account in Block(start, end))
             Account.Prefetch(account);
     }
+
+    /// <summary>Fetches what is known of their data.</summary>
+    private void PrefetchData(int start, int end)
+    {
+        foreach (Account account in Block(start, end))
+            account.PrefetchData();
+    }
+
+    /// <summary>The accounts of the block that begins there; none behind the end.</summary>
+    private ReadOnlySpan<Account> Block(int start, int end) =>
+        start < end ? _changed.Accounts[start..Math.Min(start + BlockLength, end)] : default;
 
     /// <summary>What one worker needs for one block.</summary>
     private sealed class Workspace
@@ -89,10 +101,9 @@ internal sealed class AccountHasher : ISlicedWork
             changed.Note(account, position);
             account.IsMarkedChanged = false;
             _dirtyPages.Clear();
+            account.DataOrNull?.Prefetch();
             account.DataOrNull?.CollectDirtyPages(_dirtyPages);
-            var snapshot = AccountSnapshot.Take(account, _dirtyPages);
-            changed.Snapshots[position] = snapshot;
-            account.LastSnapshot = snapshot;
+            changed.Snapshots[position] = AccountSnapshot.Seal(account, _dirtyPages);
             account.DataOrNull?.ClearDirty();
         }
 

@@ -74,17 +74,31 @@ public sealed class AccountSnapshot
         return account;
     }
 
-    /// <summary>Takes the state of a live account, copying only what was written since the last snapshot.</summary>
-    internal static AccountSnapshot Take(Account account, List<int> dirtyPages) => account.DataOrNull switch
+    /// <summary>Takes the state of a live account, copying of several pages only what was written since the last seal, which is this.</summary>
+    internal static AccountSnapshot Seal(Account account, List<int> dirtyPages)
+    {
+        if (account.DataOrNull is not { PageCount: > 1 } data)
+        {
+            // Not written unless needed: the collector takes note of every reference that is.
+            if (account.SealedPages is not null)
+                account.SealedPages = null;
+            return Take(account);
+        }
+
+        account.SealedPages = TakePages(data, account.SealedPages, dirtyPages);
+        return new AccountSnapshot(account, account.SealedPages);
+    }
+
+    /// <summary>Takes the state of a live account.</summary>
+    internal static AccountSnapshot Take(Account account) => account.DataOrNull switch
     {
         null or { Length: 0 } => new AccountSnapshot(account, null),
         { PageCount: 1 } data => new AccountSnapshot(account, data.ToImmutable()),
-        { } data => new AccountSnapshot(account, TakePages(data, account.LastSnapshot, dirtyPages)),
+        { } data => new AccountSnapshot(account, TakePages(data, null, [.. Enumerable.Range(0, data.PageCount)])),
     };
 
-    private static byte[][] TakePages(TrackedMemory data, AccountSnapshot? previous, List<int> dirtyPages)
+    private static byte[][] TakePages(TrackedMemory data, byte[][]? known, List<int> dirtyPages)
     {
-        byte[][]? known = previous?._data as byte[][];
         if (known is not null && known.Length == data.PageCount && dirtyPages.Count == 0)
             return known;
 

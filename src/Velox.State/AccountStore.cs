@@ -110,10 +110,11 @@ public sealed class AccountStore
         return new StateSeal(_commitment.Root, snapshots);
     }
 
-    /// <summary>Proves an account's content against the root of the last seal; null when it does not exist.</summary>
+    /// <summary>Proves an account's content against the root of the last seal; null when it did not exist then.</summary>
+    /// <exception cref="InvalidOperationException">It was changed since.</exception>
     public AccountProof? Prove(Address address) =>
-        _accounts.Peek(in address) is { LeafIndex: >= 0, LastSnapshot: { } last } account
-            ? _commitment.Prove(account.LeafIndex, last)
+        _accounts.Peek(in address) is { LeafIndex: >= 0 } account
+            ? _commitment.Prove(account.LeafIndex, AccountSnapshot.Take(account))
             : null;
 
     /// <summary>This state as it is now, with its root, its proofs, and what is not sealed yet.</summary>

@@ -9,8 +9,11 @@ internal struct ChangedChunk
     /// <summary>Which leaf of the parent it is.</summary>
     internal int Slot;
 
-    /// <summary>Its own chunk; null until somebody asked the parent for it.</summary>
+    /// <summary>The chunk; may be null where <see cref="Nodes"/> says all, and a parent.</summary>
     internal TreeChunk? Chunk;
+
+    /// <summary>Where its nodes are; 0 if they may move.</summary>
+    internal nint Nodes;
 
     /// <summary>Bit per leaf that changes.</summary>
     internal uint Changed;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Velox.Primitives;
 
 namespace Velox.State;
@@ -19,11 +20,11 @@ internal static class LeafPreimage
         in Address address, ulong lamports, in Address owner, bool executable, int dataLength, in Hash256 dataRoot, Span<byte> preimage)
     {
         preimage[0] = Prefix;
-        address.Span.CopyTo(preimage[1..]);
+        MemoryMarshal.Write(preimage[1..], in address);
         BinaryPrimitives.WriteUInt64LittleEndian(preimage[33..], lamports);
-        owner.Span.CopyTo(preimage[41..]);
+        MemoryMarshal.Write(preimage[41..], in owner);
         preimage[73] = executable ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteUInt64LittleEndian(preimage[74..], (ulong)dataLength);
-        dataRoot.Span.CopyTo(preimage[82..]);
+        MemoryMarshal.Write(preimage[82..], in dataRoot);
     }
 }

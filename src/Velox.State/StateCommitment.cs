@@ -50,8 +50,15 @@ internal sealed class StateCommitment
         return _sorting.TakeSnapshots();
     }
 
-    internal AccountProof Prove(int leafIndex, AccountSnapshot snapshot) =>
-        new(snapshot, leafIndex, _tree.LeafCount, _tree.Root, _tree.Prove(leafIndex));
+    /// <summary>Proves that an account is at a leaf.</summary>
+    /// <exception cref="InvalidOperationException">It is not, with this content.</exception>
+    internal AccountProof Prove(int leafIndex, AccountSnapshot snapshot)
+    {
+        var proof = new AccountProof(snapshot, leafIndex, _tree.LeafCount, _tree.Root, _tree.Prove(leafIndex));
+        return proof.Verify(Root)
+            ? proof
+            : throw new InvalidOperationException("The account was changed since the last seal: seal, or prove before it is changed.");
+    }
 
     internal StateTreeContent Freeze() => _tree.Freeze();
 

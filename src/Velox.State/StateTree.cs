@@ -190,7 +190,11 @@ internal sealed class StateTree
         }
 
         int width = TreeChunk.Fan >> heightInChunk;
-        return chunk!.Nodes[width + (position & (width - 1))];
+        Hash256 node = chunk!.Nodes[width + (position & (width - 1))];
+
+        // Its memory may be outside of the heap, and must not go before it is read.
+        GC.KeepAlive(chunk);
+        return node;
     }
 
     [System.Runtime.CompilerServices.InlineArray(MaxLevels)]

@@ -21,6 +21,7 @@ internal sealed unsafe class SubtreeHasher
 
     // Of the nodes that are hashed at a height: where their children and where they are.
     private nint[] _pairs = [];
+    private nint[] _pairsAbove = [];
     private nint[] _parents = [];
 
     /// <summary>Sets leaves in subtrees of two levels of chunks, and hashes.</summary>
@@ -29,6 +30,8 @@ internal sealed unsafe class SubtreeHasher
     /// <param name="leaves">The new leaves.</param>
     internal void HashSubtrees(Span<ChangedChunk> subtrees, int endItem, in LeafChanges leaves)
     {
+        foreach (ref ChangedChunk subtree in subtrees)
+            subtree.Chunk!.PrefetchChildren();
         for (int i = 0; i < subtrees.Length; i++)
             ListBottoms(ref subtrees[i], i + 1 < subtrees.Length ? subtrees[i + 1].FirstItem : endItem, in leaves);
         Hash(CollectionsMarshal.AsSpan(_bottoms), endItem, in leaves);
@@ -56,11 +59,23 @@ internal sealed unsafe class SubtreeHasher
         for (int item = subtree.FirstItem; item < endItem;)
         {
             int bottom = LeafChanges.IndexOf(leaves.Items[item]) >> TreeChunk.Height;
-            var chunk = new ChangedChunk { Parent = subtree.Chunk, Slot = bottom & (TreeChunk.Fan - 1), FirstItem = item };
+            int slot = bottom & (TreeChunk.Fan - 1);
+            var chunk = new ChangedChunk
+            {
+                Parent = subtree.Chunk,
+                Slot = slot,
+                Nodes = subtree.Chunk!.OwnChildAddress(slot),
+                FirstItem = item,
+            };
+            if (chunk.Nodes == 0)
+            {
+                chunk.Chunk = subtree.Chunk.OwnChild(slot);
+                chunk.Nodes = chunk.Chunk.Address;
+            }
+
             for (; item < endItem && LeafChanges.IndexOf(leaves.Items[item]) >> TreeChunk.Height == bottom; item++)
                 chunk.Changed |= 1U << SlotOf(leaves.Items[item]);
-            subtree.Changed |= 1U << chunk.Slot;
-            subtree.Chunk!.PrefetchChild(chunk.Slot);
+            subtree.Changed |= 1U << slot;
             _bottoms.Add(chunk);
         }
     }
@@ -71,7 +86,7 @@ internal sealed unsafe class SubtreeHasher
         int groups = (chunks.Length + MostChunks - 1) / MostChunks;
         int groupSize = (chunks.Length + groups - 1) / groups;
         foreach (ref ChangedChunk chunk in chunks[..groupSize])
-            Prefetch(ref chunk, in leaves);
+            Prefetch(in chunk, in leaves);
         while (chunks.Length > 0)
         {
             int count = Math.Min(groupSize, chunks.Length);
@@ -86,7 +101,7 @@ internal sealed unsafe class SubtreeHasher
         MakeRoom(group.Length * PairsOfChunk);
         int moving = 0;
         foreach (ref ChangedChunk chunk in group)
-            moving += chunk.Chunk!.Address == 0 ? 1 : 0;
+            moving += chunk.Nodes == 0 ? 1 : 0;
         if (moving == 0)
         {
             HashGroup(group, null, next, endItem, in leaves);
@@ -117,9 +132,9 @@ internal sealed unsafe class SubtreeHasher
         for (int height = 1; height < TreeChunk.Height; height++)
         {
             PrefetchSome(next, height, in leaves);
-            FindParents(pairs);
+            int above = Ascend(pairs);
             HashPairs(pairs);
-            pairs = Ascend(pairs);
+            (_pairs, _pairsAbove, pairs) = (_pairsAbove, _pairs, above);
         }
 
         // At last there is one of each chunk, its root.
@@ -138,11 +153,10 @@ internal sealed unsafe class SubtreeHasher
         int pairs = 0;
         for (int i = 0; i < group.Length; i++)
         {
-            TreeChunk chunk = group[i].Chunk!;
-            nint nodes = chunk.Address;
+            nint nodes = group[i].Nodes;
             if (nodes == 0)
             {
-                chunk.Nodes.CopyTo(new Span<Hash256>(copies, 2 * TreeChunk.Fan));
+                group[i].Chunk!.Nodes.CopyTo(new Span<Hash256>(copies, 2 * TreeChunk.Fan));
                 nodes = (nint)copies;
                 copies += TreeChunk.NodesSize;
             }
@@ -160,41 +174,41 @@ internal sealed unsafe class SubtreeHasher
     private static void SetLeaf(nint nodes, ulong item, Hash256[] leaves) =>
         ((Hash256*)nodes)[TreeChunk.Fan + SlotOf(item)] = leaves[LeafChanges.PositionOf(item)];
 
-    private void FindParents(int count)
+    /// <summary>Works out where the parents are, and the pairs that these are in, which are those of the next height.</summary>
+    /// <returns>How many pairs there will be.</returns>
+    private int Ascend(int count)
     {
-        // Node n is at n hashes, its children at n pairs from the beginning of the chunk.
-        for (int i = 0; i < count; i++)
-            _parents[i] = _pairs[i] - ((_pairs[i] & (TreeChunk.NodesSize - 1)) / 2);
+        int above = 0;
+        nint last = 0;
+
+        // Unsafe: all three arrays have room for as many.
+        fixed (nint* pairs = _pairs, parents = _parents, pairsAbove = _pairsAbove)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                // Node n is at n hashes, its children at n pairs from the beginning of the chunk.
+                nint parent = pairs[i] - ((pairs[i] & (TreeChunk.NodesSize - 1)) / 2);
+                parents[i] = parent;
+                nint pair = parent & -PairSize;
+                above += pair != last ? 1 : 0;
+                pairsAbove[above - 1] = last = pair;
+            }
+        }
+
+        return above;
     }
 
     private void HashPairs(int count) =>
         Sha256Lanes.HashPairs(_pairs.AsSpan(0, count), _parents.AsSpan(0, count), StateTree.NodePrefix, Sha256Policy.Kernel);
-
-    /// <summary>Puts the pairs that the parents are in in the place of theirs.</summary>
-    /// <returns>How many.</returns>
-    private int Ascend(int count)
-    {
-        int pairs = 0;
-        nint last = 0;
-        for (int i = 0; i < count; i++)
-        {
-            nint pair = _parents[i] & -PairSize;
-            pairs += pair != last ? 1 : 0;
-            _pairs[pairs - 1] = last = pair;
-        }
-
-        return pairs;
-    }
 
     /// <summary>Puts the nodes of chunks that may move back, and roots into the chunks above.</summary>
     private static void Finish(Span<ChangedChunk> group, byte* copies, Hash256* roots)
     {
         for (int i = 0; i < group.Length; i++)
         {
-            TreeChunk chunk = group[i].Chunk!;
-            if (chunk.Address == 0)
+            if (group[i].Nodes == 0)
             {
-                new Span<Hash256>(copies, 2 * TreeChunk.Fan).CopyTo(chunk.Nodes);
+                new Span<Hash256>(copies, 2 * TreeChunk.Fan).CopyTo(group[i].Chunk!.Nodes);
                 copies += TreeChunk.NodesSize;
             }
 
@@ -202,37 +216,39 @@ internal sealed unsafe class SubtreeHasher
             if (group[i].Parent is { } parent)
                 parent.Nodes[TreeChunk.Fan + group[i].Slot] = roots[i];
             else
-                chunk.Root = roots[i];
+                group[i].Chunk!.Root = roots[i];
         }
     }
 
     private void MakeRoom(int pairs)
     {
         if (_pairs.Length < pairs)
-            (_pairs, _parents) = (new nint[pairs], new nint[pairs]);
+            (_pairs, _pairsAbove, _parents) = (new nint[pairs], new nint[pairs], new nint[pairs]);
     }
 
     /// <summary>A fifth of the next group at each height, so that it comes while nodes are hashed.</summary>
     private static void PrefetchSome(Span<ChangedChunk> next, int height, in LeafChanges leaves)
     {
         for (int i = height - 1; i < next.Length; i += TreeChunk.Height)
-            Prefetch(ref next[i], in leaves);
+            Prefetch(in next[i], in leaves);
     }
 
-    /// <summary>Makes a chunk the tree's own, and fetches what setting its leaves and hashing above them needs.</summary>
-    private static void Prefetch(ref ChangedChunk changed, in LeafChanges leaves)
+    /// <summary>Fetches what setting leaves of a chunk and hashing above them needs.</summary>
+    private static void Prefetch(in ChangedChunk changed, in LeafChanges leaves)
     {
-        TreeChunk chunk = changed.Chunk ??= changed.Parent!.OwnChild(changed.Slot);
-        if (chunk.Address == 0)
+        // What was copied just now is in the cache.
+        if (changed.Nodes == 0)
             return;
         for (uint rest = changed.Changed; rest != 0; rest &= rest - 1)
         {
             // Leaf by leaf, though they share the upper nodes: most chunks have one that changed.
             int leaf = TreeChunk.Fan + BitOperations.TrailingZeroCount(rest);
             for (int height = 1; height <= TreeChunk.Height; height++)
-                CacheLine.Prefetch(in Unsafe.AsRef<byte>((void*)(chunk.Address + ((leaf >> height) * PairSize))));
+                CacheLine.Prefetch(in Unsafe.AsRef<byte>((void*)(changed.Nodes + ((leaf >> height) * PairSize))));
         }
 
+        if (changed.Parent is { } parent)
+            CacheLine.Prefetch(in parent.Nodes[TreeChunk.Fan + changed.Slot]);
         if (leaves.Count > 0)
             CacheLine.PrefetchAll(in leaves.Hashes[LeafChanges.PositionOf(leaves.Items[changed.FirstItem])]);
     }

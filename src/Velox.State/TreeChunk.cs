@@ -17,11 +17,11 @@ internal sealed unsafe class TreeChunk
     /// <summary>Bytes of its nodes.</summary>
     internal const int NodesSize = 2 * Fan * Hash256.Size;
 
-    // Where .NET puts the fields of an object.
-    private const int ObjectSize = 56;
-
     // What keeps the nodes, or, if they may move, holds them: a byte[].
     private readonly object _memory;
+
+    // Of children that are its owner's and do not move: so that they need not be looked at, which would be to wait for each.
+    private nint[]? _childAddresses;
 
     /// <summary>A chunk without a leaf in use.</summary>
     /// <param name="level">0 at the bottom.</param>
@@ -72,11 +72,18 @@ internal sealed unsafe class TreeChunk
     internal TreeChunk OwnChild(int slot)
     {
         ref TreeChunk? child = ref Children![slot];
-        return ReferenceEquals(child!.Owner, Owner) ? child : child = child.CopyFor(Owner);
+        if (!ReferenceEquals(child!.Owner, Owner))
+            child = child.CopyFor(Owner);
+        if (child.Address != 0)
+            (_childAddresses ??= new nint[Fan])[slot] = child.Address;
+        return child;
     }
 
-    /// <summary>Fetches what a child is, beside its nodes, into the cache.</summary>
-    internal void PrefetchChild(int slot) => CacheLine.PrefetchObject(Children![slot], ObjectSize);
+    /// <summary>Where the nodes of a child are that was asked for before; 0 if it was not, or they may move.</summary>
+    internal nint OwnChildAddress(int slot) => _childAddresses is { } addresses ? addresses[slot] : 0;
+
+    /// <summary>Fetches addresses of children into the cache.</summary>
+    internal void PrefetchChildren() => CacheLine.PrefetchObject(_childAddresses, 2 * sizeof(nint) + (Fan * sizeof(nint)));
 
     internal TreeChunk CopyFor(object owner) => new(this, owner);
 }

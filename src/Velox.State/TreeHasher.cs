@@ -62,7 +62,7 @@ internal sealed class TreeHasher : ISlicedWork
             if (index >> subtreeShift == last)
                 continue;
             last = index >> subtreeShift;
-            var chunk = new ChangedChunk { Chunk = top, FirstItem = i };
+            var chunk = new ChangedChunk { Chunk = top, Nodes = top.Address, FirstItem = i };
             for (int level = topLevel; level > _subtreeLevel; level--)
             {
                 int slot = (index >> (level * TreeChunk.Height)) & (TreeChunk.Fan - 1);
@@ -70,6 +70,7 @@ internal sealed class TreeHasher : ISlicedWork
                 chunk.Parent = chunk.Chunk!;
                 chunk.Slot = slot;
                 chunk.Chunk = chunk.Parent.OwnChild(slot);
+                chunk.Nodes = chunk.Chunk.Address;
             }
 
             _changed[_subtreeLevel].Add(chunk);

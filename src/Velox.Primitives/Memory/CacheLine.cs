@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
-namespace Velox.State;
+namespace Velox.Primitives;
 
 /// <summary>Asks for memory ahead of its use: where many places are read in no order, waiting for each is most of the time.</summary>
 internal static class CacheLine
