@@ -27,6 +27,7 @@ public sealed unsafe partial class VirtualMachine : IDisposable
     private readonly NativeRunner? _native;
     private byte* _stack;
     private nuint _stackBytes;
+    private int _mappedHeapBytes;
     private ulong _units;
     private bool _hasEnded;
 
@@ -120,9 +121,16 @@ public sealed unsafe partial class VirtualMachine : IDisposable
     public void Load(BpfProgram program)
     {
         RequireIdle();
+        _options.Compiler?.Loaded(program, _options.AllowsFrameGaps);
+        if (!ReferenceEquals(program, Program) || HeapBytes != _mappedHeapBytes || !Memory.ClearBesideProgram())
+            Map(program);
+        Reset(program);
+    }
+
+    private void Map(BpfProgram program)
+    {
         Memory.Clear();
         Program = program;
-        _options.Compiler?.Loaded(program, _options.AllowsFrameGaps);
         MapProgram(program);
         MapStack(program.Dialect);
         if (HeapBytes > 0)
@@ -137,8 +145,9 @@ public sealed unsafe partial class VirtualMachine : IDisposable
             });
         }
 
+        Memory.KeepForProgram();
+        _mappedHeapBytes = HeapBytes;
         _frames = new StackFrames(program.Dialect, _stack, _options.MaxCallDepth, _options.AllowsFrameGaps);
-        Reset(program);
     }
 
     /// <summary>Runs the loaded program from its entry to its end.</summary>

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Velox.Bpf;
 
@@ -33,6 +32,9 @@ public sealed unsafe class MemoryMap : IDisposable
     private readonly List<MemoryHandle> _pins = [];
     private MemoryRegion[] _regions = new MemoryRegion[8];
     private int _count;
+
+    // The first regions, so many, are the loaded program's and stay for its next run.
+    private int _programCount;
 
     // In the machine's state, where native code finds them; null when that is gone.
     private MemoryWindow* _windows;
@@ -70,21 +72,46 @@ public sealed unsafe class MemoryMap : IDisposable
     public void MapNative(ulong address, byte* host, ulong bytes, bool isWritable) =>
         Add(new MemoryRegion { Address = address, Host = host, Bytes = bytes, IsWritable = isWritable });
 
+    /// <summary>Maps native memory that the program may write, and has it noted which of some parts it may have written.</summary>
+    /// <param name="address">Where the program sees it.</param>
+    /// <param name="host">The memory; the caller keeps it valid until <see cref="Clear"/>.</param>
+    /// <param name="bytes">Its length.</param>
+    /// <param name="parts">The parts, inside of it; not changed by the caller until <see cref="Clear"/>.</param>
+    /// <exception cref="ArgumentException">The range is taken, crosses a segment, or there are too many regions.</exception>
+    public void MapNative(ulong address, byte* host, ulong bytes, SeldomWritten parts) =>
+        Add(new MemoryRegion { Address = address, Host = host, Bytes = bytes, IsWritable = true, SeldomWritten = parts });
+
     /// <summary>Forgets all regions, stack and heap too, and cleans the machine's own memory where it was touched.</summary>
     /// <exception cref="InvalidOperationException">A program runs.</exception>
     public void Clear()
+    {
+        _programCount = 0;
+        ClearBesideProgram();
+        HasStack = false;
+    }
+
+    /// <summary>Notes what is mapped so far as the loaded program's.</summary>
+    internal void KeepForProgram() => _programCount = _count;
+
+    /// <summary>As <see cref="Clear"/>, but for what <see cref="KeepForProgram"/> noted.</summary>
+    /// <returns>Whether anything was noted since the last <see cref="Clear"/>.</returns>
+    internal bool ClearBesideProgram()
     {
         ObjectDisposedException.ThrowIf(_windows == null, this);
         if (IsInUse)
             throw new InvalidOperationException("The machine is running: its memory stays until the run has ended.");
         CleanScratch();
-        for (int i = 0; i < _count; i++)
+        for (int i = _programCount; i < _count; i++)
+        {
             _windows[_regions[i].Address >> 32].Hide();
+            _regions[i] = default;
+        }
+
         foreach (MemoryHandle pin in _pins)
             pin.Dispose();
         _pins.Clear();
-        _count = 0;
-        HasStack = false;
+        _count = _programCount;
+        return _count > 0;
     }
 
     /// <summary>Unpins what was mapped. The owner of the state disposes of the map first.</summary>
@@ -105,7 +132,7 @@ public sealed unsafe class MemoryMap : IDisposable
             ref MemoryRegion region = ref _regions[i];
             if (region.TouchedEnd == region.TouchedStart)
                 continue;
-            NativeMemory.Clear(region.Host + region.TouchedStart, (nuint)(region.TouchedEnd - region.TouchedStart));
+            ZeroedMemory.Ensure(region.Host + region.TouchedStart, region.TouchedEnd - region.TouchedStart);
             region.TouchedStart = region.TouchedEnd = 0;
             // What the window shows would be touched without being noted.
             _windows[region.Address >> 32].Hide();
@@ -137,6 +164,10 @@ public sealed unsafe class MemoryMap : IDisposable
         if (_count == _regions.Length)
             Array.Resize(ref _regions, _count * 2);
         _regions[_count++] = region;
+
+        // Most programs use it at once. What is touched of scratch memory is noted first.
+        if (!region.IsScratch && _windows[region.Address >> 32].Start == MemoryWindow.Nowhere)
+            Show(ref _regions[_count - 1], 0, 0);
     }
 
     /// <summary>The host address of a range, or null when not all of it may be accessed so.</summary>
@@ -225,6 +256,8 @@ public sealed unsafe class MemoryMap : IDisposable
 
         if (offset >= region.Bytes || region.Bytes - offset < bytes)
             return null;
+        if (isStore)
+            region.SeldomWritten?.NoteStore(offset, bytes);
         Show(ref region, offset, bytes);
         return region.Host + offset;
     }
@@ -249,7 +282,8 @@ public sealed unsafe class MemoryMap : IDisposable
             address += start;
         }
 
-        _windows[region.Address >> 32].Show(address, region.Host + start, end - start, region.IsWritable);
+        ulong writeBytes = region.IsWritable ? Math.Min(end - start, region.SeldomWritten?.FirstUnwritten ?? ulong.MaxValue) : 0;
+        _windows[region.Address >> 32].Show(address, region.Host + start, end - start, writeBytes);
     }
 
     private static void Touch(ref MemoryRegion region, ulong start, ulong end)

@@ -10,6 +10,9 @@ internal unsafe struct MemoryRegion
     internal ulong Bytes;
     internal bool IsWritable;
 
+    /// <summary>Parts of it that stores are noted in; null for none.</summary>
+    internal SeldomWritten? SeldomWritten;
+
     /// <summary>Size of a frame and of the gap after it, a power of two; 0 for none.</summary>
     internal ulong GapBytes;
 

@@ -33,18 +33,22 @@ internal unsafe struct MemoryWindow
         Start = Nowhere;
     }
 
-    internal void Show(ulong start, byte* host, ulong bytes, bool isWritable)
+    /// <param name="start">The program's address of the first byte.</param>
+    /// <param name="host">The host's.</param>
+    /// <param name="bytes">How many may be read.</param>
+    /// <param name="writeBytes">How many of these, from the start, may be written.</param>
+    internal void Show(ulong start, byte* host, ulong bytes, ulong writeBytes)
     {
         Start = start;
         Host = host;
         Distance = (ulong)host - start;
         ReadBytes = bytes;
-        WriteBytes = isWritable ? bytes : 0;
+        WriteBytes = writeBytes;
         for (int k = 0; k < 4; k++)
         {
             ulong size = 1ul << k;
             ReadLimits[k] = bytes >= size ? bytes - size + 1 : 0;
-            WriteLimits[k] = isWritable ? ReadLimits[k] : 0;
+            WriteLimits[k] = writeBytes >= size ? writeBytes - size + 1 : 0;
         }
     }
 }

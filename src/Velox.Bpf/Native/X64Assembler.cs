@@ -229,12 +229,17 @@ internal unsafe partial struct X64Assembler
     }
 
     /// <summary>bts register, bit: sets one bit.</summary>
-    internal void SetBit(X64 register, int bit)
+    internal void SetBit(X64 register, int bit) => ChangeBit(5, register, bit);
+
+    /// <summary>btc register, bit: inverts one bit.</summary>
+    internal void ToggleBit(X64 register, int bit) => ChangeBit(7, register, bit);
+
+    private void ChangeBit(int extension, X64 register, int bit)
     {
         Rex(true, 0, register);
         Byte(0x0f);
         Byte(0xba);
-        Byte(0xe8 | ((int)register & 7));
+        Byte(0xc0 | (extension << 3) | ((int)register & 7));
         Byte(bit);
     }
 

@@ -151,7 +151,7 @@ internal unsafe ref partial struct X64Compiler
     {
         const int callBytes = 192;
         RequireRoom(callBytes);
-        SpillVolatile(Volatile.Length);
+        SpillVolatile();
         // r1 and r2 are where the C convention has its first two arguments.
         _code.Move(true, X64.Rdx, Register(3));
         _code.Move(true, X64.Rcx, Register(4));
@@ -159,7 +159,7 @@ internal unsafe ref partial struct X64Compiler
         _code.LoadWide(X64.R9, Context, OffsetOfWord(argumentWord));
         CallAligned(OffsetOfWord(functionWord));
         _code.Move(true, X64.Rcx, X64.Rax);
-        ReloadVolatile(Volatile.Length);
+        ReloadVolatile();
     }
 
     void INativeCode.Machine(scoped ReadOnlySpan<byte> code)

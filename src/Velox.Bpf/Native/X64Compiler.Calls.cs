@@ -115,49 +115,12 @@ internal unsafe ref partial struct X64Compiler
     private void EmitTranslate()
     {
         _translatePosition = _code.Position;
-        if (_state.HasGaps)
-            EmitTranslateInFrame();
-        SpillVolatile(Volatile.Length);
+        SpillVolatile();
         _code.Move(true, X64.Rsi, X64.Rcx);
         CallOut(NativeOffsets.Translate);
         _code.Move(true, X64.Rcx, X64.Rax);
-        ReloadVolatile(Volatile.Length);
+        ReloadVolatile();
         _code.Return();
-    }
-
-    /// <summary>
-    /// Returns with the host's address where the range is inside one of the frames that were reached; else goes on. The window shows
-    /// one frame only, and functions go from their caller's to their own and back.
-    /// </summary>
-    private void EmitTranslateInFrame()
-    {
-        const int Temporaries = 3; // rax, rdi, rsi
-        int frameBytes = _state.Dialect.FrameBytes;
-        Span<int> misses = stackalloc int[2];
-        SpillVolatile(Temporaries);
-        _code.MoveImmediate(X64.Rax, -(long)MemoryMap.StackAddress);
-        _code.Alu(true, X64Alu.Add, X64.Rax, X64.Rcx);
-        // Where in its frame, or the gap behind it, the range starts and ends.
-        _code.Move(false, X64.Rdi, X64.Rax);
-        _code.Alu(false, X64Alu.And, X64.Rdi, (2 * frameBytes) - 1);
-        _code.Extend(false, isSigned: false, 16, X64.Rsi, X64.Rdx);
-        _code.Alu(false, X64Alu.Add, X64.Rsi, X64.Rdi);
-        _code.Alu(false, X64Alu.Compare, X64.Rsi, frameBytes);
-        misses[0] = _code.JumpIf(Condition.Above);
-        // Frames are apart twice their size: (offset + offset in frame) / 2. No sum of an offset in a frame wraps.
-        _code.Alu(true, X64Alu.Add, X64.Rax, X64.Rdi);
-        _code.ShiftImmediate(true, X64Shift.Right, X64.Rax, 1);
-        _code.LoadWide(X64.Rdi, Context, NativeOffsets.FrameLimit);
-        _code.Alu(true, X64Alu.Sub, X64.Rdi, Context, NativeOffsets.StackHost);
-        _code.Alu(true, X64Alu.Compare, X64.Rax, X64.Rdi);
-        misses[1] = _code.JumpIf(Condition.AboveOrEqual);
-        _code.Move(true, X64.Rcx, X64.Rax);
-        _code.Alu(true, X64Alu.Add, X64.Rcx, Context, NativeOffsets.StackHost);
-        ReloadVolatile(Temporaries);
-        _code.Return();
-        foreach (int at in misses)
-            _code.Patch(at, _code.Position);
-        ReloadVolatile(Temporaries);
     }
 
     /// <summary>Runs the atomic or added instruction ecx outside. rcx: 0 when it did not succeed.</summary>
@@ -338,15 +301,15 @@ internal unsafe ref partial struct X64Compiler
         return true;
     }
 
-    private void SpillVolatile(int count)
+    private void SpillVolatile()
     {
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < Volatile.Length; i++)
             _code.StoreWide((X64)Volatile[i], Context, NativeOffsets.Spill + (8 * i));
     }
 
-    private void ReloadVolatile(int count)
+    private void ReloadVolatile()
     {
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < Volatile.Length; i++)
             _code.LoadWide((X64)Volatile[i], Context, NativeOffsets.Spill + (8 * i));
     }
 

@@ -12,7 +12,7 @@ internal unsafe ref partial struct X64Compiler
     internal const int MaxRoutines = 8;
 
     /// <summary>More than a routine needs.</summary>
-    internal const int MaxRoutineBytes = 640;
+    internal const int MaxRoutineBytes = 896;
 
     /// <summary>Shortest range that two accesses of a power of two cover.</summary>
     private const int MinRoutineBytes = 4;
@@ -59,6 +59,7 @@ internal unsafe ref partial struct X64Compiler
 
     private void EmitRoutine(int function, HostFunctionEntry entry)
     {
+        int start = _code.Position;
         _state.Scratch.RoutineExits.Clear();
         _code.Lea(X64.Rcx, Length, -MinRoutineBytes);
         _code.Alu(true, X64Alu.Compare, X64.Rcx, MemoryFunctions.MaxInlineBytes - MinRoutineBytes);
@@ -91,6 +92,8 @@ internal unsafe ref partial struct X64Compiler
             _code.Patch(at, _code.Position);
         _code.MoveImmediate(X64.Rdx, function);
         _code.JumpTo(_hostCallPosition);
+        if (_code.Position - start > MaxRoutineBytes)
+            throw new InvalidOperationException($"The routine of {entry.Inline} is longer than {MaxRoutineBytes} bytes.");
     }
 
     private void EmitCopy(bool mayOverlap)
@@ -139,7 +142,7 @@ internal unsafe ref partial struct X64Compiler
         _code.StoreImmediate(sizeof(int), 0, new X64Memory(X64.Rdx, 0));
     }
 
-    /// <summary>rdx = the host address of a range that the window of its segment shows. Uses rcx.</summary>
+    /// <summary>rdx = the host address of a range in the window of its segment, or in frames that were reached. Uses rcx.</summary>
     /// <param name="address">The program's address.</param>
     /// <param name="isStore">Whether it is written.</param>
     /// <param name="bytes">Its length; 0 for the one in the register.</param>
@@ -151,15 +154,32 @@ internal unsafe ref partial struct X64Compiler
         _code.Alu(false, X64Alu.And, X64.Rcx, (MemoryMap.Segments - 1) * NativeOffsets.WindowStep);
         _code.Move(true, X64.Rdx, address);
         _code.Alu(X64Alu.Sub, X64.Rdx, new X64Memory(Context, windows, X64.Rcx));
-        ExitRoutineIf(Condition.Below);
+        int below = _code.JumpIf(Condition.Below);
         if (bytes > 0)
             _code.Alu(true, X64Alu.Add, X64.Rdx, bytes);
         else
             _code.Alu(true, X64Alu.Add, X64.Rdx, Length);
         _code.Alu(X64Alu.Compare, X64.Rdx, new X64Memory(Context, windows + NativeOffsets.WindowBytesField(isStore), X64.Rcx));
-        ExitRoutineIf(Condition.Above);
+        int above = _code.JumpIf(Condition.Above);
         _code.Load(8, false, X64.Rdx, new X64Memory(Context, windows + NativeOffsets.WindowDistance, X64.Rcx));
         _code.Alu(true, X64Alu.Add, X64.Rdx, address);
+        if (_state.HasGaps)
+            TranslateRangeInFrames(address, bytes, below, above);
+        else
+            _state.Scratch.RoutineExits.AddRange([below, above]);
+    }
+
+    /// <summary>What the window does not show, from two jumps on.</summary>
+    private void TranslateRangeInFrames(X64 address, int bytes, int below, int above)
+    {
+        int done = _code.Jump();
+        _code.Patch(below, _code.Position);
+        _code.Patch(above, _code.Position);
+        _code.Move(true, X64.Rcx, address);
+        EmitFindInFrames(bytes, out int leavesFrame, out int notReached);
+        _state.Scratch.RoutineExits.AddRange([leavesFrame, notReached]);
+        _code.Move(true, X64.Rdx, X64.Rcx);
+        _code.Patch(done, _code.Position);
     }
 
     /// <summary>

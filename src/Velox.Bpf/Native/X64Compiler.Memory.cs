@@ -155,6 +155,15 @@ internal unsafe ref partial struct X64Compiler
         PatchHere(access.At2);
         if (access.KeepsGroup)
             _code.StoreWide(X64.Rdx, Context, NativeOffsets.Spill + 56);
+        if (_state.HasGaps)
+        {
+            EmitAddress(X64.Rcx, access.Base, access.Offset);
+            EmitFindInFrames(access.Bytes, out int leavesFrame, out int notReached);
+            EmitFound(in access);
+            PatchHere(leavesFrame);
+            PatchHere(notReached);
+        }
+
         if (access.LooksUp)
         {
             EmitLookUp(in access, out int jump, out int jump2);
@@ -169,14 +178,47 @@ internal unsafe ref partial struct X64Compiler
         _code.CallTo(_translatePosition);
         _code.Test(true, X64.Rcx, X64.Rcx);
         int failed = _code.JumpIf(Condition.Equal);
-        // rcx has the host's address of the span's start.
+        EmitFound(in access);
+        _code.Patch(failed, _code.Position);
+        Leave(access.Index, access.Units);
+    }
+
+    /// <summary>Goes back with the host's address of the span's start in rcx.</summary>
+    private void EmitFound(in ColdAccess access)
+    {
         if (access.IsGroup)
             _code.Lea(X64.Rdx, X64.Rcx, -access.Offset);
         else if (!NeedsPointer(access.IsStore, access.Base))
             EmitDistance(in access);
         GoBack(in access);
-        _code.Patch(failed, _code.Position);
-        Leave(access.Index, access.Units);
+    }
+
+    /// <summary>
+    /// rcx, a program's address, becomes the host's where a range is inside one of the frames that were reached. Uses rdx.
+    /// </summary>
+    /// <remarks>The window shows one frame only, and functions go from their caller's to their own and back.</remarks>
+    /// <param name="bytes">The range's length, or 0 for what is in the register of <see cref="Length"/>: of less than 2 GiB.</param>
+    /// <param name="leavesFrame">A jump where it is not inside.</param>
+    /// <param name="notReached">Another one.</param>
+    private void EmitFindInFrames(int bytes, out int leavesFrame, out int notReached)
+    {
+        int frameBytes = _state.Dialect.FrameBytes;
+        _code.ToggleBit(X64.Rcx, 33); // - StackAddress; any other address becomes one above all of the stack
+        // Where the range starts in its frame, or the gap behind it.
+        _code.Move(false, X64.Rdx, X64.Rcx);
+        _code.Alu(false, X64Alu.And, X64.Rdx, (2 * frameBytes) - 1);
+        // Frames are apart twice their size: (offset + offset in frame) / 2. What wraps is in a gap.
+        _code.Alu(true, X64Alu.Add, X64.Rcx, X64.Rdx);
+        _code.ShiftImmediate(true, X64Shift.Right, X64.Rcx, 1);
+        if (bytes > 0)
+            _code.Alu(false, X64Alu.Add, X64.Rdx, bytes);
+        else
+            _code.Alu(false, X64Alu.Add, X64.Rdx, Length);
+        _code.Alu(false, X64Alu.Compare, X64.Rdx, frameBytes);
+        leavesFrame = _code.JumpIf(Condition.Above);
+        _code.Alu(true, X64Alu.Add, X64.Rcx, Context, NativeOffsets.StackHost);
+        _code.Alu(true, X64Alu.Compare, X64.Rcx, Context, NativeOffsets.FrameLimit);
+        notReached = _code.JumpIf(Condition.AboveOrEqual);
     }
 
     private void EmitDistance(in ColdAccess access)

@@ -27,6 +27,11 @@ internal sealed unsafe class InputBuffer : IDisposable
     private const int UnalignedTrailerBytes = 32 + 1 + 8;
 
     private SerializedAccount[] _accounts = new SerializedAccount[16];
+
+    // Where accounts may grow: zero, as programs seldom write there. Of this input, and of the one before until this is laid out.
+    private SeldomWritten _rooms = new();
+    private SeldomWritten _roomsBefore = new();
+    private int _nextRoomBefore;
     private byte* _memory;
     private nuint _capacity;
     private ulong _length;
@@ -51,11 +56,14 @@ internal sealed unsafe class InputBuffer : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    internal void MapInto(MemoryMap memory) => memory.MapNative(MemoryMap.InputAddress, _memory, _length, isWritable: true);
+    internal void MapInto(MemoryMap memory) => memory.MapNative(MemoryMap.InputAddress, _memory, _length, _rooms);
 
     /// <summary>Lays out an instruction.</summary>
     internal void Write(InvokeContext context, InstructionFrame frame, bool isAligned)
     {
+        (_rooms, _roomsBefore) = (_roomsBefore, _rooms);
+        _rooms.Clear();
+        _nextRoomBefore = _roomsBefore.WrittenCount;
         _isAligned = isAligned;
         bool hasPointers = isAligned && context.Features.DirectAccountPointersInProgramInput;
         Reserve(Measure(context, frame) + (hasPointers ? (ulong)(Alignment + (frame.AccountCount * sizeof(ulong))) : 0));
@@ -140,6 +148,8 @@ internal sealed unsafe class InputBuffer : IDisposable
         NativeMemory.AlignedFree(_memory);
         _memory = null;
         _capacity = 0;
+        _roomsBefore.Clear();
+        _nextRoomBefore = 0;
     }
 
     private void WriteMentionedBefore(int position, int first)
@@ -166,11 +176,32 @@ internal sealed unsafe class InputBuffer : IDisposable
         _end += AlignedHeaderBytes;
         _accounts[position] = new SerializedAccount(start, start + 8, start + 40, start + 72, Address, length);
         WriteBytes(account.Data);
-        int padding = MaxGrowthBytes + PaddingOf(length);
-        ZeroedMemory.Ensure(_memory + _end, padding);
-        _end += (ulong)padding;
+        AddRoom(MaxGrowthBytes + PaddingOf(length));
         WriteUInt64(ulong.MaxValue); // rent epoch
     }
+
+    /// <summary>Room for an account to grow, made zero where it was not a room before that nobody wrote to.</summary>
+    private void AddRoom(int bytes)
+    {
+        ulong start = _end;
+        _end += (ulong)bytes;
+        _rooms.Add(start, _end);
+        for (; _nextRoomBefore < _roomsBefore.Count; _nextRoomBefore++)
+        {
+            SeldomWritten.Part room = _roomsBefore[_nextRoomBefore];
+            if (room.Start >= _end)
+                break;
+            if (room.Start > start)
+                Clean(start, room.Start);
+            start = Math.Max(start, room.End);
+            if (start >= _end)
+                return; // it may reach into the next one, too
+        }
+
+        Clean(start, _end);
+    }
+
+    private void Clean(ulong start, ulong end) => ZeroedMemory.Ensure(_memory + start, end - start);
 
     private void WriteUnaligned(int position, AccountHandle account)
     {

@@ -77,6 +77,44 @@ public sealed class MachineLifetimeTests
         Assert.Throws<ObjectDisposedException>(() => memory.Map(MemoryMap.InputAddress, new byte[1]));
     }
 
+    [Theory]
+    [InlineData(Tier.Interpreter)]
+    [InlineData(Tier.Switch)]
+    [InlineData(Tier.Native)]
+    public void A_program_loaded_again_has_its_own_memory_clean_and_nothing_else(Tier tier)
+    {
+        // Swaps a word of stack and heap each with r2, and gives their sum and what is at r1.
+        BpfProgram program = BpfProgram.Create(Assembler.Assemble(
+            """
+            ldxdw r0, [r1]
+            ldxdw r3, [r10-8]
+            stxdw [r10-8], r2
+            lddw r4, 0x300000000
+            ldxdw r5, [r4]
+            stxdw [r4], r2
+            add64 r0, r3
+            add64 r0, r5
+            exit
+            """,
+            Dialect.SbpfV0));
+        tier.Prepare(program);
+        using var machine = new VirtualMachine(new VmOptions { HeapBytes = 1_000 });
+        for (byte i = 1; i < 4; i++)
+        {
+            machine.Load(program);
+            machine.Memory.Map(MemoryMap.InputAddress, new byte[] { i, 0, 0, 0, 0, 0, 0, 0 });
+            Assert.Equal(i, machine.Run(100, MemoryMap.InputAddress, 1_000).Value);
+        }
+
+        machine.Load(program);
+        Assert.Equal(VmError.AccessViolation, machine.Run(100, MemoryMap.InputAddress, 1_000).Error);
+        machine.HeapBytes = 4;
+        machine.Load(program);
+        machine.Memory.Map(MemoryMap.InputAddress, new byte[8]);
+        ExecutionResult result = machine.Run(100, MemoryMap.InputAddress, 1_000);
+        Assert.Equal((VmError.AccessViolation, MemoryMap.HeapAddress), (result.Error, result.FaultAddress));
+    }
+
     private static byte[] Text(params InstructionWord[] words)
     {
         byte[] text = new byte[words.Length * InstructionWord.Bytes];

@@ -47,6 +47,20 @@ internal enum FactKind
     /// <summary>What the memory map answered: null or the host address of a span.</summary>
     Answer,
 
+    /// <summary>An address minus the stack's, a copy of its lower half, and what of that is the place in a frame and its gap.</summary>
+    StackOffset,
+    StackCopy,
+    FramePlace,
+
+    /// <summary>Offset and place added, and half of it: where in the host's stack that is, if it is in a frame.</summary>
+    StackSum,
+    StackHalf,
+
+    /// <summary>Where a span ends in its frame, the same not behind it, and the host's address of a span that does not.</summary>
+    FrameEnd,
+    InsideFrame,
+    FrameCandidate,
+
     /// <summary>The table of blocks, an index into it, what is there, the same not null, and their sum.</summary>
     Table,
     Slot,
@@ -64,6 +78,7 @@ internal enum FactKind
 /// <param name="IsGroup">Whether the check was for several accesses.</param>
 /// <param name="Window">Distance of the window from the context register.</param>
 /// <param name="Index">The register that chose the window, or none.</param>
+/// <param name="IsInFrame">Whether it was found in a frame that was reached, which may be read and written, in one access or several.</param>
 internal readonly record struct Fact(
     FactKind Kind,
     Register Base = Register.None,
@@ -73,8 +88,19 @@ internal readonly record struct Fact(
     bool IsWritable = false,
     bool IsGroup = false,
     long Window = 0,
-    Register Index = Register.None)
+    Register Index = Register.None,
+    bool IsInFrame = false)
 {
+    /// <summary>What holds on both ways.</summary>
+    internal Fact Meet(Fact other)
+    {
+        if (this == other)
+            return this;
+        if (IsInFrame && !other.IsInFrame)
+            return this with { IsWritable = other.IsWritable, IsGroup = other.IsGroup, IsInFrame = false } == other ? other : default;
+        return other.IsInFrame && !IsInFrame ? other.Meet(this) : default;
+    }
+
     /// <summary>What is left of it when a register gets another value.</summary>
     internal Fact Without(Register written)
     {
@@ -115,9 +141,9 @@ internal readonly record struct Facts(Fact Rcx, Fact Rdx, Fact Saved, Comparison
 
     /// <summary>What holds on both ways.</summary>
     internal Facts Meet(Facts other) => new(
-        Rcx == other.Rcx ? Rcx : default,
-        Rdx == other.Rdx ? Rdx : default,
-        Saved == other.Saved ? Saved : default,
+        Rcx.Meet(other.Rcx),
+        Rdx.Meet(other.Rdx),
+        Saved.Meet(other.Saved),
         Compared == other.Compared ? Compared : default);
 }
 
@@ -151,6 +177,9 @@ internal enum ComparisonKind
 
     /// <summary>Compared with the number of slots.</summary>
     Slots,
+
+    /// <summary>The lower half compared with a frame's length.</summary>
+    FrameEnd,
 
     /// <summary>Compared with the furthest frame reached.</summary>
     Frame,

@@ -48,6 +48,8 @@ internal sealed class CodeDamager
         bool isFree = i.Op0Register is Register.RCX or Register.RDX;
         switch (i.Mnemonic)
         {
+            case not Mnemonic.Nop when IsFrameLookUp(n):
+                return [Without("frame", i), .. Immediates("frame", i, constants, [1, -1])];
             case Mnemonic.Jb or Mnemonic.Ja or Mnemonic.Jae when UsesState(before):
             case Mnemonic.Je when IsNullTest(n - 1):
                 return [Without("jump", i), Turned(i)];
@@ -69,7 +71,7 @@ internal sealed class CodeDamager
                 return [Without("answer", i)];
             case Mnemonic.Lea when i.MemoryBase == Register.RCX && isFree:
                 return Displaced("answer", i, constants, [1, -1]);
-            case Mnemonic.Mov or Mnemonic.Lea when i.Op0Register == Register.RCX && (UsesState(At(n + 1)) || IsTranslated(n + 1) || IsLookUp(n + 2)):
+            case Mnemonic.Mov or Mnemonic.Lea when i.Op0Register == Register.RCX && (UsesState(At(n + 1)) || IsTranslated(n + 1) || IsLookUp(n + 2) || IsFrameLookUp(n + 1)):
                 return [Without("address", i), .. i.Mnemonic == Mnemonic.Lea ? Displaced("address", i, constants, [1, -1]) : []];
             case not Mnemonic.Lea when i.MemoryBase == Register.RCX && _code.IsProgramRegister(i.MemoryIndex):
                 return Displaced("access", i, constants, [1, -1]);
@@ -89,6 +91,19 @@ internal sealed class CodeDamager
     private bool IsTranslated(int n) => At(n) is { Mnemonic: Mnemonic.Mov, Op0Register: Register.EDX } && IsNullTest(n + 2);
 
     private bool IsLookUp(int n) => At(n) is { Mnemonic: Mnemonic.Shr, Op0Register: Register.RDX } && UsesState(At(n + 2));
+
+    /// <summary>From the stack's bit to the address in the host's stack, before that is compared with what was reached.</summary>
+    private bool IsFrameLookUp(int n)
+    {
+        const int Length = 9;
+        for (int first = n; first > n - Length; first--)
+        {
+            if (At(first) is { Mnemonic: Mnemonic.Btc, Op0Register: Register.RCX })
+                return true;
+        }
+
+        return false;
+    }
 
     private static bool IsTable(X86 i) => i is { Mnemonic: Mnemonic.Movsxd, MemoryBase: Register.RCX, MemoryIndex: Register.RDX };
 

@@ -37,7 +37,7 @@ internal static class FactRules
             return after;
         if (i.Mnemonic is Mnemonic.Cmp or Mnemonic.Test)
             return after with { Compared = ComparisonOf(i, code) };
-        Fact made = i.Op0Register == target ? Made(i, target, facts, code) : MadeNarrow(i, facts);
+        Fact made = i.Op0Register == target ? Made(i, target, facts, code) : MadeNarrow(i, facts, code);
         if (made.Index == target)
             return after; // chosen by what the register was before
         after = after.With(target, made);
@@ -62,6 +62,9 @@ internal static class FactRules
             (ComparisonKind.Slots, ConditionCode.ae, _) => new Fact(FactKind.Slot),
             (ComparisonKind.Frame, _, FactKind.NextFrame) when jump.ConditionCode == code.IsFurther => fact with { Kind = FactKind.CheckedFrame },
             (ComparisonKind.LastFrame, _, FactKind.NextFrame) when jump.ConditionCode == code.IsFurther => fact with { Kind = FactKind.AllowedFrame },
+            (ComparisonKind.FrameEnd, ConditionCode.a, FactKind.FrameEnd) => fact with { Kind = FactKind.InsideFrame },
+            (ComparisonKind.Frame, ConditionCode.ae, FactKind.FrameCandidate) =>
+                fact with { Kind = FactKind.Host, IsWritable = true, IsGroup = true, IsInFrame = true },
             (ComparisonKind.Null, ConditionCode.e, FactKind.Answer) => fact with { Kind = FactKind.Host },
             (ComparisonKind.Null, ConditionCode.e, FactKind.Entry) => fact with { Kind = FactKind.Block },
             _ => fact,
@@ -112,6 +115,10 @@ internal static class FactRules
                     : default;
             case Mnemonic.Sub when HasImmediate(i, code.Dialect.FrameBytes) && fact.Kind == FactKind.FrameDoubled:
                 return fact with { Kind = FactKind.FrameGapped };
+            case Mnemonic.Add when IsStackHost(i):
+                return fact.Kind == FactKind.StackHalf && facts.Rdx == fact with { Kind = FactKind.InsideFrame, Bytes = facts.Rdx.Bytes }
+                    ? fact with { Kind = FactKind.FrameCandidate, Bytes = facts.Rdx.Bytes }
+                    : default;
             case Mnemonic.Add when i.Op1Kind == OpKind.Memory:
                 return Field(i) is { } host && host.Offset == NativeOffsets.WindowHost && IsInside(fact, host.Window, i.MemoryIndex)
                     ? fact with { Kind = FactKind.Host, Low = 0, Window = 0, Index = Register.None }
@@ -122,6 +129,10 @@ internal static class FactRules
                 return AddedBytes(fact, (long)i.GetImmediate(1));
             case Mnemonic.Bts when HasImmediate(i, 33) && fact.Kind == (code.HasGaps ? FactKind.FrameGapped : FactKind.FrameOffset):
                 return new Fact(FactKind.Address, Register.RBP);
+            case Mnemonic.Btc when HasImmediate(i, 33) && fact.Kind == FactKind.Address && code.HasGaps:
+                return fact with { Kind = FactKind.StackOffset };
+            case Mnemonic.Shr when HasImmediate(i, 1) && fact.Kind == FactKind.StackSum:
+                return fact with { Kind = FactKind.StackHalf };
             case Mnemonic.Shr when HasImmediate(i, 32 - 7) && fact.Kind == FactKind.Address:
                 return fact with { Kind = FactKind.Shifted };
             default:
@@ -130,11 +141,18 @@ internal static class FactRules
     }
 
     /// <summary>The same for instructions that write the low half, and zero above.</summary>
-    private static Fact MadeNarrow(X86 i, Facts facts) => i switch
+    private static Fact MadeNarrow(X86 i, Facts facts, EmittedCode code) => i switch
     {
         { Mnemonic: Mnemonic.Mov, Op0Register: Register.EDX, Op1Kind: OpKind.Immediate32 } => new Fact(FactKind.Constant, Bytes: i.Immediate32),
         { Mnemonic: Mnemonic.And, Op0Register: Register.EDX } when facts.Rdx.Kind == FactKind.Shifted && HasImmediate(i, WindowMask) =>
             facts.Rdx with { Kind = FactKind.Segment },
+        { Mnemonic: Mnemonic.Mov, Op0Register: Register.EDX, Op1Kind: OpKind.Register, Op1Register: Register.ECX }
+            when facts.Rcx.Kind == FactKind.StackOffset => facts.Rcx with { Kind = FactKind.StackCopy },
+        { Mnemonic: Mnemonic.And, Op0Register: Register.EDX }
+            when facts.Rdx.Kind == FactKind.StackCopy && HasImmediate(i, (2 * code.Dialect.FrameBytes) - 1) =>
+            facts.Rdx with { Kind = FactKind.FramePlace },
+        { Mnemonic: Mnemonic.Add, Op0Register: Register.EDX } when facts.Rdx.Kind == FactKind.FramePlace && IsLength(i) =>
+            facts.Rdx with { Kind = FactKind.FrameEnd, Bytes = (long)i.GetImmediate(1) },
         _ => default,
     };
 
@@ -198,6 +216,7 @@ internal static class FactRules
         return fact.Kind switch
         {
             FactKind.FrameOffset when from == target => fact with { Kind = FactKind.FrameDoubled },
+            FactKind.StackOffset when added == fact with { Kind = FactKind.FramePlace } => fact with { Kind = FactKind.StackSum },
             FactKind.HostDistance when added == new Fact(FactKind.Address, fact.Base) => fact with { Kind = FactKind.Host },
             FactKind.Block when added.Kind == FactKind.Table => new Fact(FactKind.Code),
             _ => default,
@@ -222,6 +241,13 @@ internal static class FactRules
     private static bool HasImmediate(X86 i, long value) =>
         i.OpCount == 2 && i.Op1Kind is not (OpKind.Register or OpKind.Memory) && (long)i.GetImmediate(1) == value;
 
+    private static bool IsLength(X86 i) =>
+        i.OpCount == 2 && i.Op1Kind is not (OpKind.Register or OpKind.Memory) && (long)i.GetImmediate(1) is > 0 and < int.MaxValue;
+
+    private static bool IsStackHost(X86 i) =>
+        i is { OpCount: 2, Op1Kind: OpKind.Memory, MemoryBase: Register.R15, MemoryIndex: Register.None }
+        && (int)i.MemoryDisplacement64 == NativeOffsets.StackHost;
+
     private static bool IsSavePlace(X86 i) =>
         i is { MemoryBase: Register.R15, MemoryIndex: Register.None } && (int)i.MemoryDisplacement64 == NativeOffsets.Spill + 56;
 
@@ -239,6 +265,8 @@ internal static class FactRules
     private static Comparison ComparisonOf(X86 i, EmittedCode code)
     {
         Register register = i.Op0Register;
+        if (register == Register.EDX && i.Mnemonic == Mnemonic.Cmp && HasImmediate(i, code.Dialect.FrameBytes))
+            return new Comparison(ComparisonKind.FrameEnd, Register.RDX);
         if (register.GetFullRegister() != register)
             return default;
         if (i.Mnemonic == Mnemonic.Test)

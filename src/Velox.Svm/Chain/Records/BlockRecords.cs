@@ -9,7 +9,12 @@ namespace Velox.Svm;
 /// </remarks>
 public sealed class BlockRecords : IReadOnlyList<TransactionRecord>
 {
-    private (byte[] Bytes, RecordPlace Place)[] _entries = [];
+    // Of pages, so that they are no array that .NET counts as a large one; see RecordArena.
+    private const int PageShift = 11;
+    private const int PageLength = 1 << PageShift;
+    private const int FirstLength = 64;
+
+    private readonly List<(byte[] Bytes, RecordPlace Place)[]> _pages = [];
 
     internal BlockRecords()
     {
@@ -26,7 +31,8 @@ public sealed class BlockRecords : IReadOnlyList<TransactionRecord>
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
-        return new RecordView(_entries[index].Bytes, _entries[index].Place);
+        (byte[] bytes, RecordPlace place) = _pages[index >> PageShift][index & (PageLength - 1)];
+        return new RecordView(bytes, place);
     }
 
     public IEnumerator<TransactionRecord> GetEnumerator()
@@ -39,8 +45,20 @@ public sealed class BlockRecords : IReadOnlyList<TransactionRecord>
 
     internal void Add(byte[] bytes, RecordPlace place)
     {
-        if (Count == _entries.Length)
-            Array.Resize(ref _entries, Math.Max(64, 2 * Count));
-        _entries[Count++] = (bytes, place);
+        int inPage = Count & (PageLength - 1);
+        if (inPage == 0)
+            _pages.Add(new (byte[], RecordPlace)[Count == 0 ? FirstLength : PageLength]);
+        (byte[], RecordPlace)[] page = _pages[^1];
+        if (inPage == page.Length)
+            _pages[^1] = page = Enlarge(page);
+        page[inPage] = (bytes, place);
+        Count++;
+    }
+
+    private static (byte[], RecordPlace)[] Enlarge((byte[], RecordPlace)[] page)
+    {
+        var larger = new (byte[], RecordPlace)[2 * page.Length];
+        page.CopyTo(larger, 0);
+        return larger;
     }
 }

@@ -12,8 +12,12 @@ internal sealed class RecordArena
 {
     private const int FirstChunkBytes = 4 * 1024;
 
-    /// <summary>Bytes of the largest chunks: some hundred records. A record that is larger gets one of its own.</summary>
-    private const int LargestChunkBytes = 256 * 1024;
+    /// <summary>Bytes of the largest chunks: some tens of records. A record that is larger gets one of its own.</summary>
+    /// <remarks>
+    /// Less than 85,000: .NET collects larger arrays only with all other memory, and so often that a block's records would have every
+    /// account of the state looked at every few blocks.
+    /// </remarks>
+    private const int LargestChunkBytes = 64 * 1024;
 
     private byte[] _chunk = [];
     private int _end;

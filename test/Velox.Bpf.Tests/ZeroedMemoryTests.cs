@@ -1,6 +1,4 @@
-using Xunit;
-
-namespace Velox.Svm.Tests;
+namespace Velox.Bpf.Tests;
 
 public sealed unsafe class ZeroedMemoryTests
 {
@@ -22,7 +20,7 @@ public sealed unsafe class ZeroedMemoryTests
             expected.AsSpan(start, length).Clear();
 
             fixed (byte* first = memory)
-                ZeroedMemory.Ensure(first + start, length);
+                ZeroedMemory.Ensure(first + start, (ulong)length);
 
             Assert.True(expected.AsSpan().SequenceEqual(memory), $"seed {seed}, round {round}");
         }

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Velox.Svm;
+namespace Velox.Bpf;
 
 /// <summary>Makes memory zero that mostly is zero already: it is read, and written only where it is not.</summary>
 /// <remarks>Reading takes half of what writing takes, and leaves the cache's lines clean.</remarks>
@@ -13,11 +13,11 @@ internal static unsafe class ZeroedMemory
     /// <summary>Makes so many bytes zero.</summary>
     /// <param name="memory">The first one.</param>
     /// <param name="bytes">How many.</param>
-    internal static void Ensure(byte* memory, int bytes)
+    internal static void Ensure(byte* memory, ulong bytes)
     {
         byte* end = memory + bytes;
         // A load across two lines of the cache takes both.
-        int head = (int)Math.Min((ulong)bytes, (0 - (ulong)memory) & (LineBytes - 1));
+        ulong head = Math.Min(bytes, (0 - (ulong)memory) & (LineBytes - 1));
         Unsafe.InitBlockUnaligned(memory, 0, (uint)head);
         memory += head;
         for (; end - memory >= ChunkBytes; memory += ChunkBytes)
