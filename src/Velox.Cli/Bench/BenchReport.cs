@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Spectre.Console;
 
 namespace Velox.Cli;
@@ -15,18 +16,31 @@ internal sealed record BenchLine(string Name, double Value, string Unit, string?
 {
     /// <summary>This value divided by the peer's.</summary>
     public double? Ratio => PeerValue is { } peerValue ? Value / peerValue : null;
+
+    /// <summary>Where people find the line, if not in a row of its own.</summary>
+    [JsonIgnore]
+    public BenchCell? Cell { get; init; }
 }
+
+/// <summary>The place of a line in a table of many values of some things each.</summary>
+/// <param name="Row">The thing.</param>
+/// <param name="Column">The value's name.</param>
+/// <param name="Remark">What follows the value.</param>
+internal sealed record BenchCell(string Row, string Column, string Remark = "");
 
 /// <summary>Prints measured lines, as a table or as one JSON object.</summary>
 internal static class BenchReport
 {
+    /// <summary>Columns of a file or pipe, which has no width of its own.</summary>
+    private const int RedirectedWidth = 160;
+
     // Methods are optimised in two steps, each a tenth of a second after their calls have been counted.
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
     private static readonly JsonSerializerOptions JsonOptions = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
     internal static void Print(string bench, int runs, IReadOnlyList<BenchLine> lines, bool asJson)
@@ -40,7 +54,7 @@ internal static class BenchReport
 
         var table = new Table().Title($"velox bench {bench} (median of {runs} runs, {Environment.ProcessorCount} cores)");
         table.AddColumns("measure", "value", "unit", "peer", "peer's value", "ratio");
-        foreach (BenchLine line in lines)
+        foreach (BenchLine line in lines.Where(line => line.Cell is null))
         {
             table.AddRow(
                 line.Name, Format(line.Value), line.Unit, line.Peer ?? "-",
@@ -49,7 +63,28 @@ internal static class BenchReport
 
         // Colours are for a terminal; a file or pipe gets plain text.
         var settings = new AnsiConsoleSettings { Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect };
-        AnsiConsole.Create(settings).Write(table);
+        IAnsiConsole console = AnsiConsole.Create(settings);
+        if (Console.IsOutputRedirected)
+            console.Profile.Width = RedirectedWidth;
+        console.Write(table);
+        foreach (IGrouping<string, BenchLine> group in lines.Where(line => line.Cell is not null).GroupBy(line => line.Unit.Split('/')[^1]))
+            console.Write(TableOfCells(group.Key, [.. group]));
+    }
+
+    /// <summary>Things of one kind, a row each.</summary>
+    private static Table TableOfCells(string kind, List<BenchLine> lines)
+    {
+        string[] columns = [.. lines.Select(line => line.Cell!.Column).Distinct()];
+        var table = new Table().Title($"of one {kind}, in {lines[0].Unit.Split('/')[0]}");
+        table.AddColumn("measure");
+        table.AddColumns(columns);
+        foreach (IGrouping<string, BenchLine> row in lines.GroupBy(line => line.Cell!.Row))
+        {
+            Dictionary<string, string> texts = row.ToDictionary(line => line.Cell!.Column, line => Format(line.Value) + line.Cell!.Remark);
+            table.AddRow([row.Key, .. columns.Select(column => texts.GetValueOrDefault(column, "-"))]);
+        }
+
+        return table;
     }
 
     /// <summary>What one of several operations takes.</summary>

@@ -19,9 +19,6 @@ internal sealed class BenchTransactions
 
     internal static IReadOnlyList<string> Kinds { get; } = [CheckedTransfer, Transfer, SplToken, PToken, NoOp, NoOps];
 
-    /// <summary>Whether transactions of a kind call a program that is compiled.</summary>
-    internal static bool HasProgram(string kind) => kind is not (CheckedTransfer or Transfer);
-
     internal Keypair Payer { get; } = Keypair.FromSeed(new byte[32]);
 
     internal IReadOnlyList<(Address Address, AccountState State)> Accounts =>
