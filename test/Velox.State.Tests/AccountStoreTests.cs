@@ -108,6 +108,22 @@ public class AccountStoreTests
     }
 
     [Fact]
+    public void An_account_is_not_proved_between_its_change_and_the_seal()
+    {
+        var store = new AccountStore();
+        Account account = Create(store, 1, lamports: 5, dataLength: 9_000);
+        Create(store, 2, lamports: 6, dataLength: 10);
+        store.Seal();
+        account.Data.Write(5_000, 1)[0] = 1;
+        store.MarkChanged(account);
+
+        Assert.Throws<InvalidOperationException>(() => store.Prove(account.Address));
+        Assert.True(store.Prove(TestAccounts.AddressOf(2))!.Verify(store.Root));
+        Hash256 root = store.Seal().Root;
+        Assert.True(store.Prove(account.Address)!.Verify(root));
+    }
+
+    [Fact]
     public void A_snapshot_keeps_its_bytes_while_the_account_moves_on()
     {
         const int seed = 99;

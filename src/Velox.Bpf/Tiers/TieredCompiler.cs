@@ -37,6 +37,10 @@ public sealed class TieredCompiler : IDisposable
     private long _refused;
     private volatile bool _isDisposed;
 
+    // Set before a request is taken out of the queue, and cleared when it is done: whoever finds the queue empty first, and then this
+    // false, has missed none. Volatile for that order.
+    private volatile bool _isCompiling;
+
     /// <exception cref="ArgumentOutOfRangeException">A bound is out of its own bounds.</exception>
     public TieredCompiler(TierOptions? options = null)
         : this(options ?? new TierOptions(), NativeProgram.TryCompile)
@@ -61,6 +65,9 @@ public sealed class TieredCompiler : IDisposable
     public TierCounts Counts => new(
         _queue.Reader.Count, Interlocked.Read(ref _compiled), Interlocked.Read(ref _evicted), Interlocked.Read(ref _dropped),
         Interlocked.Read(ref _refused), Interlocked.Read(ref _codeBytes));
+
+    /// <summary>Whether no hot program waits or is being compiled in the background: for measurements, which would measure that too.</summary>
+    public bool IsIdle => _queue.Reader.Count == 0 && !_isCompiling;
 
     /// <summary>Whether machines may use native code at all.</summary>
     internal bool AllowsNative => _options.Mode != TierMode.Interpret;
@@ -121,12 +128,14 @@ public sealed class TieredCompiler : IDisposable
         ChannelReader<Request> reader = _queue.Reader;
         while (reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
+            _isCompiling = true;
             while (!_isDisposed && reader.TryRead(out Request request))
             {
                 Compile(request);
                 request.Program.Tier.Release();
             }
 
+            _isCompiling = false;
             if (_isDisposed)
                 return;
         }

@@ -24,7 +24,7 @@ internal static class BenchCommand
         Create("lockfree", "Orders into a lock-free book from one and two threads, beside serial books behind a ring.", "operations", 200_000, MaxLockFreeCount, LockFreeBench.Run),
         Create("shards", "Orders into 16 markets in two shards, beside one.", "commands", 200_000, ShardBench.MaxCommands, ShardBench.Run),
         Create("secp", "Recovery and verification on secp256k1 and P-256, beside the framework's and libsecp256k1 where it is installed.", "operations", 500, MaxCount, SecpBench.Run),
-        Create("svm", "Transfers, tokens and bundles of orders through the six stages, all workers beside one.", "transactions for each block", 4_096, Bank.MaxTransactionsPerBlock, SvmBench.Run),
+        Create("svm", "Transfers, tokens and bundles of orders through the six stages, all workers beside one.", "transactions for each of its blocks", 4_096, Bank.MaxTransactionsPerBlock, SvmBench.Run),
         Create("ed25519", "Ed25519 signatures in batches and one by one, beside libsodium and OpenSSL.", "signatures", 2_048, MaxCount, Ed25519Bench.Run),
         Create("sha256", "SHA-256 of many inputs side by side and of streams, beside SHA256.HashData.", "hashes of 64 bytes", 200_000, MaxCount, Sha256Bench.Run),
         Create("merkle", "A Merkle tree built and updated, beside a plain one over SHA256.HashData.", "leaves", 1_000_000, MaxMerkleCount, MerkleBench.Run),

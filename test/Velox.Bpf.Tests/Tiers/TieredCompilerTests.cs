@@ -18,17 +18,21 @@ public sealed class TieredCompilerTests
         for (int run = 0; run < 2; run++)
             _loop.Run(machine);
         Assert.Equal((0, 0), (compiler.Counts.Queued, gate.Arrived));
+        Assert.True(compiler.IsIdle);
         _loop.Run(machine);
+        Assert.False(compiler.IsIdle);
         CompileGate.Await(() => gate.Arrived == 1);
 
         // Runs go on, and queue it no second time.
         for (int run = 0; run < 10; run++)
             _loop.Run(machine);
         Assert.Equal(0, compiler.Counts.Queued);
+        Assert.False(compiler.IsIdle);
         Assert.False(_loop.Program.IsCompiled);
 
         gate.Open();
-        CompileGate.Await(() => compiler.Counts.Compiled == 1);
+        CompileGate.Await(() => compiler.IsIdle);
+        Assert.Equal(1, compiler.Counts.Compiled);
         Assert.True(_loop.Program.IsCompiled);
         Assert.Equal(_loop.Program.Native!.CodeBytes, compiler.Counts.CodeBytes);
         _loop.Run(machine);

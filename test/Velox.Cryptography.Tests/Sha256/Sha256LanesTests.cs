@@ -111,6 +111,32 @@ public sealed class Sha256LanesTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public unsafe void Pairs_anywhere_become_nodes_anywhere_else(Sha256Kernel kernel)
+    {
+        var random = new Random(8);
+        for (int count = 0; count <= LargestBatch; count++)
+        {
+            // Pairs at even places in any order, parents behind all of them.
+            Hash256[] before = RandomHashes(seed: 200 + count, 4 * LargestBatch);
+            Hash256[] hashes = [.. before];
+            int[] pairs = [.. Enumerable.Range(0, LargestBatch).OrderBy(_ => random.Next()).Take(count)];
+            int[] parents = [.. Enumerable.Range(2 * LargestBatch, 2 * LargestBatch).OrderBy(_ => random.Next()).Take(count)];
+            fixed (Hash256* first = hashes)
+            {
+                nint start = (nint)first;
+                Sha256Lanes.HashPairs(
+                    Array.ConvertAll(pairs, pair => start + (2 * pair * Hash256.Size)),
+                    Array.ConvertAll(parents, parent => start + (parent * Hash256.Size)), prefix: 3, kernel);
+            }
+
+            for (int i = 0; i < count; i++)
+                before[parents[i]] = Node(3, before[2 * pairs[i]], before[(2 * pairs[i]) + 1]);
+            Assert.True(before.AsSpan().SequenceEqual(hashes), $"{count} pairs");
+        }
+    }
+
     [Fact]
     public void A_batch_that_does_not_fit_is_refused_by_name()
     {
@@ -124,6 +150,7 @@ public sealed class Sha256LanesTests
         Refuse<ArgumentException>("inputs", new Sha256Batch(int.MaxValue, int.MaxValue, int.MaxValue), memory, new byte[319]);
         Assert.Throws<ArgumentException>("digests", () => Sha256Lanes.Hash(new Sha256Batch(2, 10, 10), memory, memory.AsSpan(19)));
         Assert.Throws<ArgumentException>("children", () => Sha256Lanes.HashPairs(new Hash256[3], new Hash256[2], 1, Sha256Kernel.Scalar));
+        Assert.Throws<ArgumentException>("parents", () => Sha256Lanes.HashPairs(new nint[3], new nint[2], 1, Sha256Kernel.Scalar));
         foreach (int node in (int[])[-1, 0, 4, int.MinValue, int.MaxValue])
             Assert.Throws<ArgumentException>("nodes", () => Sha256Lanes.HashNodes(new Hash256[8], [1, node], 1, Sha256Kernel.Scalar));
 

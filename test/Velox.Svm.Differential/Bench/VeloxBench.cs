@@ -14,7 +14,7 @@ internal sealed class VeloxBench(LiteSvmPeer peer, int count)
     private const int WarmUps = 1_500;
 
     private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestCompilation = TimeSpan.FromSeconds(10);
 
     private readonly BenchTransactions _transactions = new();
 
@@ -53,16 +53,10 @@ internal sealed class VeloxBench(LiteSvmPeer peer, int count)
             : throw new InvalidOperationException($"{kind}: {failed} of {count} transactions failed.");
     }
 
-    /// <summary>Until the compiler of programs has done nothing for some time, as it does not say what it is at.</summary>
     private static void AwaitCompiler()
     {
-        Velox.Bpf.TierCounts before;
-        do
-        {
-            before = ProgramEnvironment.Compiler.Counts;
-            Thread.Sleep(QuietTime);
-        }
-        while (before.Queued > 0 || before != ProgramEnvironment.Compiler.Counts);
+        if (!SpinWait.SpinUntil(() => ProgramEnvironment.Compiler.IsIdle, LongestCompilation))
+            throw new InvalidOperationException($"The compiler was not done within {LongestCompilation.TotalSeconds} s.");
     }
 
     private byte[][] Sign(Bank bank, string kind, int transactions) =>
