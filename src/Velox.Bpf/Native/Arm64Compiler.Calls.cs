@@ -60,7 +60,9 @@ internal unsafe ref partial struct Arm64Compiler
         LoadState(Free, NativeOffsets.ResumeAddress);
         LoadRegisters(last: CompilerState.FramePointer);
         LoadState(Units, NativeOffsets.RemainingUnits);
-        _code.JumpRegister(Free);
+
+        // The exit stands behind it: the processor then foresees where the outermost function returns to, and our callers after it.
+        _code.CallRegister(Free);
         return exit;
     }
 
