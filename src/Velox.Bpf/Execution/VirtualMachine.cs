@@ -156,6 +156,7 @@ public sealed unsafe partial class VirtualMachine : IDisposable
     /// <param name="argument2">r2.</param>
     /// <param name="observer">Sees each instruction; the run is slower and ends the same.</param>
     /// <exception cref="InvalidOperationException">No program is loaded, or the machine is running.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)] // else its result is copied just after it was written field by field
     public ExecutionResult Run(ulong units, ulong argument1 = 0, ulong argument2 = 0, IInstructionObserver? observer = null)
     {
         BpfProgram program = RequireProgram();

@@ -78,8 +78,20 @@ public sealed unsafe class MemoryMap : IDisposable
     /// <param name="bytes">Its length.</param>
     /// <param name="parts">The parts, inside of it; not changed by the caller until <see cref="Clear"/>.</param>
     /// <exception cref="ArgumentException">The range is taken, crosses a segment, or there are too many regions.</exception>
-    public void MapNative(ulong address, byte* host, ulong bytes, SeldomWritten parts) =>
-        Add(new MemoryRegion { Address = address, Host = host, Bytes = bytes, IsWritable = true, SeldomWritten = parts });
+    public void MapNative(ulong address, byte* host, ulong bytes, SeldomWritten parts)
+    {
+        if (bytes == 0)
+            return;
+
+        // Not as the others: every instruction of a program maps its input, and a copied region is slow.
+        ref MemoryRegion region = ref Take(address, bytes, bytes);
+        region.Address = address;
+        region.Host = host;
+        region.Bytes = bytes;
+        region.IsWritable = true;
+        region.SeldomWritten = parts;
+        ShowFirst(ref region);
+    }
 
     /// <summary>Forgets all regions, stack and heap too, and cleans the machine's own memory where it was touched.</summary>
     /// <exception cref="InvalidOperationException">A program runs.</exception>
@@ -141,33 +153,44 @@ public sealed unsafe class MemoryMap : IDisposable
 
     internal void Add(in MemoryRegion region)
     {
-        ObjectDisposedException.ThrowIf(_windows == null, this);
         if (region.Bytes == 0)
             return;
+        ref MemoryRegion added = ref Take(region.Address, region.Bytes, region.AddressBytes);
+        added = region;
+        ShowFirst(ref added);
+    }
+
+    /// <summary>Takes the next place, all zero, for a region.</summary>
+    private ref MemoryRegion Take(ulong address, ulong bytes, ulong addressBytes)
+    {
+        ObjectDisposedException.ThrowIf(_windows == null, this);
         if (_count == MaxRegions)
-            throw new ArgumentException($"A map holds at most {MaxRegions} regions.", nameof(region));
-        ulong last = region.Address + region.AddressBytes - 1;
-        if (last < region.Address || region.Address >> 32 != last >> 32 || last >> 32 >= Segments)
+            throw new ArgumentException($"A map holds at most {MaxRegions} regions.", nameof(bytes));
+        ulong last = address + addressBytes - 1;
+        if (last < address || address >> 32 != last >> 32 || last >> 32 >= Segments)
         {
             throw new ArgumentException(
-                $"The region at 0x{region.Address:x} of {region.Bytes} bytes must lie in one of the {Segments} segments of 4 GiB.",
-                nameof(region));
+                $"The region at 0x{address:x} of {bytes} bytes must lie in one of the {Segments} segments of 4 GiB.", nameof(address));
         }
 
         for (int i = 0; i < _count; i++)
         {
             ref readonly MemoryRegion other = ref _regions[i];
-            if (region.Address < other.Address + other.AddressBytes && other.Address <= last)
-                throw new ArgumentException($"0x{region.Address:x} is taken by the region at 0x{other.Address:x}.", nameof(region));
+            if (address < other.Address + other.AddressBytes && other.Address <= last)
+                throw new ArgumentException($"0x{address:x} is taken by the region at 0x{other.Address:x}.", nameof(address));
         }
 
         if (_count == _regions.Length)
             Array.Resize(ref _regions, _count * 2);
-        _regions[_count++] = region;
+        return ref _regions[_count++];
+    }
 
-        // Most programs use it at once. What is touched of scratch memory is noted first.
+    /// <summary>Has the segment's window show a region that was added, if it shows none: most programs use it at once.</summary>
+    private void ShowFirst(ref MemoryRegion region)
+    {
+        // What is touched of scratch memory is noted first.
         if (!region.IsScratch && _windows[region.Address >> 32].Start == MemoryWindow.Nowhere)
-            Show(ref _regions[_count - 1], 0, 0);
+            Show(ref region, 0, 0);
     }
 
     /// <summary>The host address of a range, or null when not all of it may be accessed so.</summary>

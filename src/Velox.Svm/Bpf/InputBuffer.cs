@@ -101,7 +101,7 @@ internal sealed unsafe class InputBuffer : IDisposable
                 continue;
             ref SerializedAccount serialized = ref _accounts[i];
             AccountHandle account = context.Account(i);
-            InstructionError error = _isAligned ? ReadAligned(in serialized, account) : ReadUnaligned(in serialized, account);
+            InstructionError error = _isAligned ? ReadAligned(in serialized, in account) : ReadUnaligned(in serialized, in account);
             if (error.IsError)
                 return error;
         }
@@ -162,7 +162,7 @@ internal sealed unsafe class InputBuffer : IDisposable
         _end += 7;
     }
 
-    private void WriteAligned(int position, AccountHandle account)
+    private void WriteAligned(int position, in AccountHandle account)
     {
         ulong start = Address;
         int length = account.DataLength;
@@ -203,7 +203,7 @@ internal sealed unsafe class InputBuffer : IDisposable
 
     private void Clean(ulong start, ulong end) => ZeroedMemory.Ensure(_memory + start, end - start);
 
-    private void WriteUnaligned(int position, AccountHandle account)
+    private void WriteUnaligned(int position, in AccountHandle account)
     {
         ulong start = Address;
         int length = account.DataLength;
@@ -246,7 +246,7 @@ internal sealed unsafe class InputBuffer : IDisposable
 
     private byte* HostOf(ulong address) => _memory + (address - MemoryMap.InputAddress);
 
-    private InstructionError ReadAligned(in SerializedAccount serialized, AccountHandle account)
+    private InstructionError ReadAligned(in SerializedAccount serialized, in AccountHandle account)
     {
         ulong lamports = *(ulong*)HostOf(serialized.LamportsAddress);
         InstructionError error = lamports == account.Lamports ? InstructionError.None : account.SetLamports(lamports);
@@ -256,7 +256,7 @@ internal sealed unsafe class InputBuffer : IDisposable
         ulong length = *(ulong*)(HostOf(serialized.DataAddress) - sizeof(ulong));
         if (length > AccountHandle.MaxDataLength || (long)length - serialized.OriginalLength > MaxGrowthBytes)
             return InstructionErrorKind.InvalidRealloc;
-        error = TakeData(account, new ReadOnlySpan<byte>(HostOf(serialized.DataAddress), (int)length));
+        error = TakeData(in account, new ReadOnlySpan<byte>(HostOf(serialized.DataAddress), (int)length));
         if (error.IsError)
             return error;
 
@@ -266,17 +266,17 @@ internal sealed unsafe class InputBuffer : IDisposable
     }
 
     /// <summary>Loader v1: no growth, and owners stay.</summary>
-    private InstructionError ReadUnaligned(in SerializedAccount serialized, AccountHandle account)
+    private InstructionError ReadUnaligned(in SerializedAccount serialized, in AccountHandle account)
     {
         ulong lamports = *(ulong*)HostOf(serialized.LamportsAddress);
         InstructionError error = lamports == account.Lamports ? InstructionError.None : account.SetLamports(lamports);
         return error.IsError
             ? error
-            : TakeData(account, new ReadOnlySpan<byte>(HostOf(serialized.DataAddress), serialized.OriginalLength));
+            : TakeData(in account, new ReadOnlySpan<byte>(HostOf(serialized.DataAddress), serialized.OriginalLength));
     }
 
     /// <summary>Takes data over. An illegal change is an error; data left as it was is none.</summary>
-    internal static InstructionError TakeData(AccountHandle account, ReadOnlySpan<byte> data)
+    internal static InstructionError TakeData(in AccountHandle account, ReadOnlySpan<byte> data)
     {
         InstructionError error = account.CheckDataLength(data.Length);
         if (!error.IsError)

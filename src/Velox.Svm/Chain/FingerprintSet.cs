@@ -16,10 +16,10 @@ internal sealed class FingerprintSet
 {
     private const int FirstCapacity = 1_024;
 
-    // No fingerprint is this: they are less than 2^127.
-    private static readonly UInt128 Free = UInt128.MaxValue;
+    // No fingerprint is this. New memory is zero: it is not touched before there is something to put.
+    private static readonly UInt128 Free = UInt128.Zero;
 
-    private UInt128[] _table = NewTable(FirstCapacity);
+    private UInt128[] _table = new UInt128[FirstCapacity];
 
     internal int Count { get; private set; }
 
@@ -86,18 +86,11 @@ internal sealed class FingerprintSet
     private void Grow()
     {
         UInt128[] old = _table;
-        _table = NewTable(2 * old.Length);
+        _table = new UInt128[2 * old.Length];
         foreach (UInt128 fingerprint in old)
         {
             if (fingerprint != Free)
                 _table[Find(fingerprint)] = fingerprint;
         }
-    }
-
-    private static UInt128[] NewTable(int capacity)
-    {
-        UInt128[] table = GC.AllocateUninitializedArray<UInt128>(capacity);
-        table.AsSpan().Fill(Free);
-        return table;
     }
 }

@@ -154,7 +154,7 @@ public sealed class GenesisAdditions : IEquatable<GenesisAdditions>
 
     private string? FindFault(GenesisAccount account)
     {
-        if (ReservedKeys.Contains(account.Address) && !CorePrograms.Contains(account.Address))
+        if (KnownKeys.IsReserved(account.Address) && !CorePrograms.Contains(account.Address))
             return "is reserved: builtin programs, precompiles and sysvars are the chain's own";
         if (account.Lamports == 0)
             return "has no lamports: it must have at least 1";

@@ -11,30 +11,35 @@ namespace Velox.Svm;
 /// <para>First NH (Black, Halevi, Krawczyk, Krovetz and Rogaway, 1999): the message, filled up with zeros to pairs of words of 64 bits, is
 /// the sum of the products of (word + key word) of each pair, modulo 2^128; and once more with the keys shifted by a pair. Two
 /// different messages of one length have the same 32 bytes for one of 2^128 keys.</para>
-/// <para>These bytes, in words of 120 bits with the message's length before them, are a polynomial over the integers modulo 2^127 - 1,
-/// taken at a further key (Carter and Wegman, 1979). Whoever chose two messages, they share a fingerprint with a chance of less than
-/// 2^-124, so long as the keys are unknown. Keys and values therefore never leave the process, and no result depends on them but for
-/// that chance.</para>
+/// <para>These bytes, as four words of 64 bits, are multiplied with a key of 125 bits each, and the products and the message's length are
+/// added up modulo 2^127 - 1, 0 being written as that (a multilinear hash: Carter and Wegman, 1979). Whoever chose two messages, they
+/// share a fingerprint with a chance of less than 2^-124, so long as the keys are unknown. Keys and values therefore never leave the
+/// process, and no result depends on them but for that chance.</para>
 /// </remarks>
 internal sealed class MessageFingerprint
 {
-    /// <summary>Bytes of the keys: one of the polynomial, and words for the longest message and a pair more.</summary>
-    internal const int KeyBytes = PointBytes + WireLimits.MaxVersion1Bytes + PairBytes;
+    /// <summary>Bytes of the keys: four of sums, and words for the longest message and a pair more.</summary>
+    internal const int KeyBytes = (SumKeys * SumKeyBytes) + WireLimits.MaxVersion1Bytes + PairBytes;
 
-    private const int PointBytes = 16;
+    private const int SumKeys = 4;
+    private const int SumKeyBytes = 16;
     private const int PairBytes = 16;
-    private const int WordBytes = 15;
 
     private static readonly UInt128 Modulus = (UInt128.One << 127) - 1;
 
-    private readonly UInt128 _point;
+    // Below 2^125, so that four products with words have room in one sum.
+    private static readonly UInt128 SumKeyMask = (UInt128.One << 125) - 1;
+
+    private readonly UInt128[] _sumKeys;
     private readonly ulong[] _words;
 
     /// <param name="key"><see cref="KeyBytes"/> bytes that nobody can guess.</param>
     internal MessageFingerprint(ReadOnlySpan<byte> key)
     {
-        _point = BinaryPrimitives.ReadUInt128LittleEndian(key) % Modulus;
-        _words = MemoryMarshal.Cast<byte, ulong>(key[PointBytes..KeyBytes]).ToArray();
+        _sumKeys = new UInt128[SumKeys];
+        for (int i = 0; i < SumKeys; i++)
+            _sumKeys[i] = BinaryPrimitives.ReadUInt128LittleEndian(key[(i * SumKeyBytes)..]) & SumKeyMask;
+        _words = MemoryMarshal.Cast<byte, ulong>(key[(SumKeys * SumKeyBytes)..KeyBytes]).ToArray();
     }
 
     /// <summary>The process's own.</summary>
@@ -56,7 +61,7 @@ internal sealed class MessageFingerprint
             AddPair(last, keys, ref first, ref second);
         }
 
-        return TakePolynomial((uint)message.Length, first, second);
+        return Sum((uint)message.Length, first, second);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -71,38 +76,30 @@ internal sealed class MessageFingerprint
         }
     }
 
-    private UInt128 TakePolynomial(uint length, UInt128 first, UInt128 second)
+    private UInt128 Sum(uint length, UInt128 first, UInt128 second)
     {
-        const int wordBits = 8 * WordBytes;
-        UInt128 wordMask = (UInt128.One << wordBits) - 1;
-        UInt128 value = length;
-        value = Reduce(Multiply(value, _point), first & wordMask);
-        value = Reduce(Multiply(value, _point), second & wordMask);
-        value = Reduce(Multiply(value, _point), (first >> wordBits) | ((second >> wordBits) << 8));
-        value = (value & Modulus) + (value >> 127);
-        return value == Modulus ? 0 : value;
+        UInt128[] keys = _sumKeys;
+        UInt128 low = length, high = 0;
+        AddProduct((ulong)first, keys[0], ref low, ref high);
+        AddProduct((ulong)(first >> 64), keys[1], ref low, ref high);
+        AddProduct((ulong)second, keys[2], ref low, ref high);
+        AddProduct((ulong)(second >> 64), keys[3], ref low, ref high);
+
+        // high * 2^64 + low, and 2^127 is 1: what is in high from its bit 63 on counts ones.
+        const ulong below63 = (1ul << 63) - 1;
+        UInt128 sum = low + ((UInt128)((ulong)high & below63) << 64) + (high >> 63);
+        sum = (sum & Modulus) + (sum >> 127);
+        return sum == 0 ? Modulus : sum;
     }
 
-    /// <summary>A product of two numbers below 2^127, the same modulo 2^127 - 1. No sum in it reaches 2^128.</summary>
-    private static UInt128 Multiply(UInt128 left, UInt128 right)
-    {
-        ulong leftHigh = (ulong)(left >> 64), leftLow = (ulong)left, rightHigh = (ulong)(right >> 64), rightLow = (ulong)right;
-        UInt128 low = Product(leftLow, rightLow);
-        UInt128 middle = Product(leftLow, rightHigh);
-        UInt128 other = Product(leftHigh, rightLow);
-        UInt128 high = Product(leftHigh, rightHigh);
-
-        // high * 2^128 + (middle + other) * 2^64 + low, and 2^127 is 1.
-        UInt128 middleSum = Fold(middle) + Fold(other);
-        UInt128 shifted = ((middleSum << 64) & Modulus) + (middleSum >> 63);
-        return Fold(Fold(low) + Fold(shifted)) + Fold(Fold(high) << 1);
-    }
-
-    private static UInt128 Reduce(UInt128 product, UInt128 word) => Fold(Fold(product) + word);
-
-    /// <summary>The same modulo 2^127 - 1, at most 2^127.</summary>
+    /// <summary>Adds a product to high * 2^64 + low. Four of them leave low below 2^67 and high below 2^128.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static UInt128 Fold(UInt128 value) => (value & Modulus) + (value >> 127);
+    private static void AddProduct(ulong word, UInt128 key, ref UInt128 low, ref UInt128 high)
+    {
+        UInt128 product = Product(word, (ulong)key);
+        low += (ulong)product;
+        high += Product(word, (ulong)(key >> 64)) + (product >> 64);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static UInt128 Product(ulong left, ulong right) =>

@@ -42,7 +42,7 @@ public readonly struct AccountHandle
     public ReadOnlySpan<byte> Data => _account.Data.Bytes;
 
     /// <summary>Whether the running program owns the account.</summary>
-    public bool IsOwnedByCaller => _account.Owner == _context.ProgramId;
+    public bool IsOwnedByCaller => _account.IsOwnedBy(in _context.Frame.Program);
 
     /// <summary>
     /// Adds lamports. Errors, in this order: ArithmeticOverflow, ReadonlyLamportChange (even for 0 lamports).

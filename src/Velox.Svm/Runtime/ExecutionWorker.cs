@@ -17,8 +17,8 @@ internal sealed class ExecutionWorker(ProgramRegistry programs, int logBytes) : 
     internal RecordArena Arena { get; } = new();
 
     private readonly ulong[] _lamportsAfter = new ulong[WireLimits.MaxAccounts];
-    private readonly TokenBalance[] _tokensBefore = new TokenBalance[WireLimits.MaxAccounts];
-    private readonly TokenBalance[] _tokensAfter = new TokenBalance[WireLimits.MaxAccounts];
+    private readonly RecordedTokens[] _tokensBefore = new RecordedTokens[WireLimits.MaxAccounts];
+    private readonly RecordedTokens[] _tokensAfter = new RecordedTokens[WireLimits.MaxAccounts];
     private int _tokensBeforeCount;
 
     public void Dispose() => Context.Dispose();
@@ -39,55 +39,55 @@ internal sealed class ExecutionWorker(ProgramRegistry programs, int logBytes) : 
         ReadOnlySpan<MarketEvent> events = error.IsError ? [] : Context.Events;
         CallTrace trace = Context.Trace;
         ReadOnlySpan<byte> log = Context.Collector.Lines;
+        ReadOnlySpan<byte> returned = Context.ReturnBytes;
+        ReadOnlySpan<Address> loaded = accounts.Keys.Addresses[transaction.View.StaticKeyCount..];
+        int length = Unsafe.SizeOf<RecordHeader>()
+            + (2 * accounts.Count * sizeof(ulong))
+            + ((_tokensBeforeCount + tokensAfterCount) * Unsafe.SizeOf<RecordedTokens>())
+            + (events.Length * Unsafe.SizeOf<MarketEvent>())
+            + (loaded.Length * Address.Size)
+            + (returned.IsEmpty ? 0 : Address.Size)
+            + (trace.Count * Unsafe.SizeOf<CallTrace.Call>())
+            + trace.Buffer.Length + returned.Length + log.Length;
+        RecordPlace place = Arena.Take(length, Context.Block.Slot);
+        var writer = new RecordWriter(place, length);
         (int signatureOffset, int staticKeysOffset) = transaction.View.Offsets;
-        var header = new RecordHeader
-        {
-            Fee = fee,
-            PriorityFee = transaction.Budget.PriorityFee,
-            ComputeUnitsConsumed = transaction.Budget.UnitLimit - Context.RemainingUnits,
-            Error = error,
-            LoadedDataBytes = loadedBytes,
-            EventCount = events.Length,
-            CallBytes = trace.Buffer.Length,
-            LogBytes = log.Length,
-            ReturnDataBytes = (ushort)Context.ReturnBytes.Length,
-            SignatureOffset = (ushort)signatureOffset,
-            StaticKeysOffset = (ushort)staticKeysOffset,
-            AccountCount = (ushort)accounts.Count,
-            LoadedWritableCount = (ushort)transaction.View.WritableLookupAccounts,
-            LoadedReadonlyCount = (ushort)transaction.View.ReadonlyLookupAccounts,
-            PreTokenCount = (ushort)_tokensBeforeCount,
-            PostTokenCount = (ushort)tokensAfterCount,
-            CallCount = (ushort)trace.Count,
-        };
-        header.Length = LengthOf(in header);
-        RecordPlace place = Arena.Take(header.Length, Context.Block.Slot);
-        var writer = new RecordWriter(place, header.Length);
-        writer.Write(in header);
+
+        // In place: what is stored field by field is slow to copy as a whole just after.
+        ref RecordHeader header = ref writer.Take<RecordHeader>();
+        header.Fee = fee;
+        header.PriorityFee = transaction.Budget.PriorityFee;
+        header.ComputeUnitsConsumed = transaction.Budget.UnitLimit - Context.RemainingUnits;
+        header.Error = error;
+        header.Length = length;
+        header.LoadedDataBytes = loadedBytes;
+        header.EventCount = events.Length;
+        header.CallBytes = trace.Buffer.Length;
+        header.LogBytes = log.Length;
+        header.ReturnDataBytes = (ushort)returned.Length;
+        header.SignatureOffset = (ushort)signatureOffset;
+        header.StaticKeysOffset = (ushort)staticKeysOffset;
+        header.AccountCount = (ushort)accounts.Count;
+        header.LoadedWritableCount = (ushort)transaction.View.WritableLookupAccounts;
+        header.LoadedReadonlyCount = (ushort)transaction.View.ReadonlyLookupAccounts;
+        header.PreTokenCount = (ushort)_tokensBeforeCount;
+        header.PostTokenCount = (ushort)tokensAfterCount;
+        header.CallCount = (ushort)trace.Count;
+
         writer.Write<ulong>(LamportsBefore.AsSpan(0, accounts.Count));
         writer.Write<ulong>(_lamportsAfter.AsSpan(0, accounts.Count));
-        writer.Write<TokenBalance>(_tokensBefore.AsSpan(0, _tokensBeforeCount));
-        writer.Write<TokenBalance>(_tokensAfter.AsSpan(0, tokensAfterCount));
+        writer.Write<RecordedTokens>(_tokensBefore.AsSpan(0, _tokensBeforeCount));
+        writer.Write<RecordedTokens>(_tokensAfter.AsSpan(0, tokensAfterCount));
         writer.Write(events);
-        writer.Write(accounts.Keys.Addresses[^header.LoadedCount..]);
-        if (header.ReturnDataBytes > 0)
-            writer.Write(Context.ReturnProgram);
+        writer.Write(loaded);
+        if (!returned.IsEmpty)
+            writer.Take<Address>() = Context.ReturnProgram;
         writer.Write(trace.Calls);
         writer.Write(trace.Buffer);
-        writer.Write(Context.ReturnBytes);
+        writer.Write(returned);
         writer.Write(log);
         return place;
     }
-
-    private static int LengthOf(in RecordHeader header) =>
-        Unsafe.SizeOf<RecordHeader>()
-        + (2 * header.AccountCount * sizeof(ulong))
-        + ((header.PreTokenCount + header.PostTokenCount) * Unsafe.SizeOf<TokenBalance>())
-        + (header.EventCount * Unsafe.SizeOf<MarketEvent>())
-        + (header.LoadedCount * Address.Size)
-        + (header.ReturnDataBytes > 0 ? Address.Size : 0)
-        + (header.CallCount * Unsafe.SizeOf<CallTrace.Call>())
-        + header.CallBytes + header.ReturnDataBytes + header.LogBytes;
 
     private static void ReadLamports(TransactionAccounts accounts, Span<ulong> lamports)
     {

@@ -20,8 +20,14 @@ internal sealed class InstructionFrame
     private readonly ushort[] _firstPositions = new ushort[byte.MaxValue + 1];
     private InstructionAccount[] _accounts = new InstructionAccount[16];
     private byte[] _buffer = [];
+    private Address _programId;
 
-    internal Address ProgramId { get; private set; }
+    internal InstructionFrame() => _firstPositions.AsSpan().Fill(Nowhere);
+
+    internal Address ProgramId => _programId;
+
+    /// <summary>That, without a copy.</summary>
+    internal ref readonly Address Program => ref _programId;
 
     /// <summary>The program's position among the transaction's accounts.</summary>
     internal int ProgramIndex { get; private set; }
@@ -39,17 +45,18 @@ internal sealed class InstructionFrame
     /// <summary>Begins an instruction without accounts.</summary>
     internal void Begin(Address programId, int programIndex, ReadOnlyMemory<byte> data)
     {
-        ProgramId = programId;
+        _programId = programId;
         ProgramIndex = programIndex;
         Data = data;
+        foreach (ref readonly InstructionAccount account in Accounts)
+            _firstPositions[account.TransactionIndex] = Nowhere;
         AccountCount = 0;
-        _firstPositions.AsSpan().Fill(Nowhere);
     }
 
     /// <summary>Says which program it is, where that is found after the accounts.</summary>
     internal void SetProgram(Address programId, int programIndex)
     {
-        ProgramId = programId;
+        _programId = programId;
         ProgramIndex = programIndex;
     }
 

@@ -16,9 +16,9 @@ internal static class InstructionsSysvar
     /// <summary>Puts the sysvar among the accounts, if the transaction names it. Nobody else sees that account.</summary>
     internal static Account? TryPlace(TransactionAccounts accounts, in TransactionView message)
     {
-        int index = accounts.IndexOf(SysvarIds.Instructions);
-        if (index < 0)
+        if (!accounts.Keys.Names(KeyRoles.InstructionsSysvar))
             return null;
+        int index = accounts.IndexOf(SysvarIds.Instructions);
         var account = new Account(SysvarIds.Instructions) { Owner = SysvarIds.Owner };
         account.Data.Resize(SizeOf(in message));
         Write(account.Data.Write(0, account.Data.Length), accounts, in message);

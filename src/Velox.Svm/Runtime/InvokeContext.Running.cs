@@ -9,11 +9,12 @@ public sealed partial class InvokeContext
     /// <summary>Runs a transaction's instructions in order, up to the first that fails.</summary>
     internal TransactionError RunMessage()
     {
-        for (int i = 0; i < _message.InstructionCount; i++)
+        ref readonly TransactionView message = ref Message;
+        for (int i = 0; i < message.InstructionCount; i++)
         {
-            InstructionView instruction = _message.Instruction(i);
+            InstructionView instruction = message.Instruction(i);
             InstructionFrame frame = _frames[0];
-            frame.Begin(_accounts.Accounts[instruction.ProgramIndex].Address, instruction.ProgramIndex, _message.InstructionData(i));
+            frame.Begin(_accounts.Accounts[instruction.ProgramIndex].Address, instruction.ProgramIndex, message.DataOf(instruction));
             foreach (byte index in instruction.Accounts)
                 frame.AddAccount(new InstructionAccount(index, _accounts.Signers[index], _accounts.Writables[index]));
             InstructionError error = RunTopLevel(i, frame);
@@ -29,7 +30,9 @@ public sealed partial class InvokeContext
     {
         _topLevelIndex = index;
         frame.TraceIndex = index;
-        return Precompile.Find(frame.ProgramId) is { } precompile ? RunPrecompile(precompile, frame) : Run(frame);
+        return _accounts.Keys.Names(KeyRoles.Precompile) && Precompile.Find(in frame.Program) is { } precompile
+            ? RunPrecompile(precompile, frame)
+            : Run(frame);
     }
 
     /// <summary>The frame of the top level, for a caller that fills it by itself.</summary>
@@ -55,7 +58,7 @@ public sealed partial class InvokeContext
         InstructionError error = Push(frame);
         if (error.IsError)
             return error;
-        error = precompile.Verify(frame.Data.Span, in _message);
+        error = precompile.Verify(frame.Data.Span, in Message);
         StackHeight--;
         return error;
     }
@@ -72,7 +75,7 @@ public sealed partial class InvokeContext
         _traceLength++;
         if (StackHeight > 0)
         {
-            frame.TraceIndex = _message.InstructionCount + Trace.Count;
+            frame.TraceIndex = Message.InstructionCount + Trace.Count;
             Trace.Add(frame, _topLevelIndex, StackHeight + 1, Frame.TraceIndex);
         }
 

@@ -35,7 +35,9 @@ public sealed partial class InvokeContext : IDisposable
     private readonly LogCollector _log;
     private readonly BpfRunner _bpf;
     private TransactionAccounts _accounts;
-    private TransactionView _message;
+
+    // Its message is read where it is.
+    private InFlightTransaction _transaction = new([]);
     private Account? _instructionsSysvar;
     private int _topLevelIndex;
     private int _traceLength;
@@ -112,7 +114,7 @@ public sealed partial class InvokeContext : IDisposable
     /// <summary>Whether a program that was called has failed: then the caller fails too.</summary>
     internal bool HasCallFailed => _callFailure.IsError;
 
-    internal ref readonly TransactionView Message => ref _message;
+    internal ref readonly TransactionView Message => ref _transaction.View;
 
     internal InstructionFrame Frame => _frames[StackHeight - 1];
 
@@ -191,16 +193,14 @@ public sealed partial class InvokeContext : IDisposable
 
     /// <summary>Begins a transaction.</summary>
     /// <param name="block">The block that it may come into.</param>
-    /// <param name="accounts">Its accounts, loaded.</param>
-    /// <param name="message">Its message; programs look at its other instructions.</param>
-    /// <param name="budget">What it asked for.</param>
-    internal void Begin(BlockContext block, TransactionAccounts accounts, in TransactionView message, in ComputeBudget budget)
+    /// <param name="transaction">Past stage 2; programs look at its other instructions, too.</param>
+    internal void Begin(BlockContext block, InFlightTransaction transaction)
     {
         Block = block;
-        Budget = budget;
-        RemainingUnits = budget.UnitLimit;
-        _accounts = accounts;
-        _message = message;
+        Budget = transaction.Budget;
+        RemainingUnits = transaction.Budget.UnitLimit;
+        _accounts = transaction.Accounts!;
+        _transaction = transaction;
         StackHeight = 0;
         _topLevelIndex = 0;
         _traceLength = 0;
@@ -213,7 +213,7 @@ public sealed partial class InvokeContext : IDisposable
         _events.Clear();
         _log.Clear();
         Trace.Clear();
-        _instructionsSysvar = InstructionsSysvar.TryPlace(accounts, in message);
+        _instructionsSysvar = InstructionsSysvar.TryPlace(_accounts, in Message);
     }
 
     internal AccountHandle Handle(InstructionAccount account) =>

@@ -1,5 +1,4 @@
-using System.Buffers.Binary;
-using Velox.Primitives;
+using System.Runtime.InteropServices;
 using Velox.State;
 
 namespace Velox.Svm;
@@ -7,7 +6,7 @@ namespace Velox.Svm;
 /// <summary>Reads the token accounts among a transaction's accounts, for its meta (Agave svm, transaction_balances.rs).</summary>
 internal static class TokenBalances
 {
-    // SPL Token account: mint 32, owner 32, amount u64, ... state at byte 108 (0 = uninitialised); 165 bytes in all. Token-2022 may
+    // SPL Token account: TokenAccountHead, ... state at byte 108 (0 = uninitialised); 165 bytes in all. Token-2022 may
     // have more: the kind of account, and extensions.
     private const int TokenAccountSize = TokenAccount.Size;
     private const int StateOffset = 108;
@@ -18,9 +17,9 @@ internal static class TokenBalances
     /// <param name="view">Its message.</param>
     /// <param name="balances">Room for one for each account.</param>
     /// <returns>How many there are.</returns>
-    internal static int Collect(TransactionAccounts accounts, in TransactionView view, Span<TokenBalance> balances)
+    internal static int Collect(TransactionAccounts accounts, in TransactionView view, Span<RecordedTokens> balances)
     {
-        if (accounts.IndexOf(ProgramIds.Token) < 0 && accounts.IndexOf(ProgramIds.Token2022) < 0)
+        if (!accounts.Keys.Names(KeyRoles.TokenProgram))
             return 0;
         int count = 0;
         for (int i = 0; i < accounts.Count; i++)
@@ -29,9 +28,10 @@ internal static class TokenBalances
             bool isToken2022 = account.IsOwnedBy(in ProgramIds.Token2022);
             if ((!isToken2022 && !account.IsOwnedBy(in ProgramIds.Token)) || !IsTokenAccount(account, isToken2022) || IsCalled(in view, i))
                 continue;
-            ReadOnlySpan<byte> data = account.Data.Bytes;
-            balances[count++] = new TokenBalance(
-                i, new Address(data[..32]), new Address(data.Slice(32, 32)), BinaryPrimitives.ReadUInt64LittleEndian(data[64..]), isToken2022);
+            ref RecordedTokens recorded = ref balances[count++];
+            recorded.Head = MemoryMarshal.Read<TokenAccountHead>(account.Data.Bytes);
+            recorded.AccountIndex = (ushort)i;
+            recorded.IsToken2022 = isToken2022;
         }
 
         return count;

@@ -41,7 +41,9 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
     private static void ExecuteFirst(InFlightTransaction transaction, BlockContext block, ExecutionWorker worker)
     {
         TransactionAccounts accounts = transaction.Accounts!;
-        ulong fee = FeeOf(in transaction.View, transaction.Budget);
+        ulong fee = accounts.Keys.Names(KeyRoles.Precompile)
+            ? FeeOf(in transaction.View, transaction.Budget)
+            : FeeOf((uint)transaction.View.RequiredSignatures, transaction.Budget.PriorityFee);
         worker.NoteBalances(accounts, in transaction.View);
 
         NonceAccount advancedNonce = default;
@@ -53,7 +55,7 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
             return;
 
         InvokeContext context = worker.Context;
-        context.Begin(block, accounts, in transaction.View, transaction.Budget);
+        context.Begin(block, transaction);
         long loadedBytes = LoadedData.SizeOf(in transaction.View, accounts);
         TransactionError error = CheckLoaded(transaction, loadedBytes);
         uint chargedBytes = LoadedData.Charged(transaction, loadedBytes, error, block.Features.Runtime);
@@ -66,10 +68,12 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
     }
 
     /// <summary>What a transaction costs whatever becomes of it: its signatures, those that precompiles check, and priority.</summary>
-    public static ulong FeeOf(in TransactionView view, ComputeBudget budget)
+    public static ulong FeeOf(in TransactionView view, ComputeBudget budget) => FeeOf(SignaturesOf(in view), budget.PriorityFee);
+
+    private static ulong FeeOf(uint signatures, ulong priorityFee)
     {
-        UInt128 fee = ((UInt128)LamportsPerSignature * SignaturesOf(in view)) + budget.PriorityFee;
-        return fee > ulong.MaxValue ? ulong.MaxValue : (ulong)fee;
+        ulong fee = LamportsPerSignature * signatures;
+        return priorityFee > ulong.MaxValue - fee ? ulong.MaxValue : fee + priorityFee;
     }
 
     /// <summary>A precompile's instruction states its number of signatures in its first byte, and pays for them unseen.</summary>

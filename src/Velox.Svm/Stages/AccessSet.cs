@@ -36,6 +36,8 @@ public sealed class AccessSet
         _signers = signers;
         _writables = writables;
         Count = addresses.Length;
+        foreach (ref readonly Address address in addresses.AsSpan())
+            Roles |= KnownKeys.RolesOf(in address);
     }
 
     /// <summary>How many keys.</summary>
@@ -55,6 +57,9 @@ public sealed class AccessSet
 
     /// <summary>Whether a key stands there twice. Not known while the set is partial.</summary>
     internal bool HasRepeated { get; private set; }
+
+    /// <summary>What the runtime has to do with any of the keys. Not known while the set is partial.</summary>
+    private KeyRoles Roles { get; set; }
 
     /// <summary>The set of a message whose lookups are resolved already.</summary>
     /// <param name="view">The message.</param>
@@ -97,6 +102,9 @@ public sealed class AccessSet
         return TransactionErrorKind.None;
     }
 
+    /// <summary>Whether one of the keys has this role. Not known while the set is partial.</summary>
+    internal bool Names(KeyRoles role) => (Roles & role) != 0;
+
     /// <summary>The position of an address, or -1.</summary>
     internal int IndexOf(in Address address)
     {
@@ -128,15 +136,19 @@ public sealed class AccessSet
     {
         int staticKeys = view.StaticKeyCount;
         int writableEnd = staticKeys + view.WritableLookupAccounts;
+        KeyRoles roles = KeyRoles.None;
         for (int i = 0; i < Count; i++)
         {
             bool isClaimed = i < staticKeys ? view.IsStaticWritable(i) : i < writableEnd;
             _signers[i] = i < staticKeys && view.IsStaticSigner(i);
-            _writables[i] = isClaimed && !ReservedKeys.Contains(in _addresses[i]);
+            KeyRoles own = KnownKeys.RolesOf(in _addresses[i]);
+            _writables[i] = isClaimed && (own & KeyRoles.Reserved) == 0;
+            roles |= own;
         }
 
+        Roles = roles;
         HasRepeated = FindRepeated();
-        if (IndexOf(in ProgramIds.BpfLoaderUpgradeable) >= 0)
+        if (Names(KeyRoles.UpgradeableLoader))
             return;
         for (int i = 0; i < view.InstructionCount; i++)
             _writables[view.ProgramIndex(i)] = false;

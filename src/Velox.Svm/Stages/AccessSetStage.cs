@@ -93,7 +93,7 @@ internal sealed class AccessSetStage : ISlicedWork
             if (!transaction.IsAlive)
                 continue;
             transaction.Rejection = Admit(transaction, i);
-            if (transaction.IsAlive && transaction.Keys.IndexOf(in ProgramIds.BpfLoaderUpgradeable) >= 0)
+            if (transaction.IsAlive && transaction.Keys.Names(KeyRoles.UpgradeableLoader))
                 break;
         }
     }

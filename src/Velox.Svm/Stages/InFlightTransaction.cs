@@ -12,6 +12,10 @@ public sealed class InFlightTransaction
     private readonly AccessSet _keys = new();
     private readonly TransactionAccounts _loaded;
     private TransactionView _view;
+
+    // What its compute budget instructions ask for, read with RequestError; and what it is granted.
+    private ComputeBudgetRequest _request;
+    private ComputeBudget _budget = ComputeBudget.Default;
     private TransactionRecord? _record;
     private bool _isRead;
     private bool _isTaken;
@@ -51,10 +55,11 @@ public sealed class InFlightTransaction
     /// <summary>A malformed or repeated compute budget instruction; read by stage 1, or else when first asked for.</summary>
     internal TransactionError RequestError { get; private set; }
 
-    /// <summary>What its compute budget instructions ask for; as <see cref="RequestError"/>.</summary>
-    internal ComputeBudgetRequest Request { get; private set; }
-
-    public ComputeBudget Budget { get; internal set; } = ComputeBudget.Default;
+    public ComputeBudget Budget
+    {
+        get => _budget;
+        internal set => _budget = value;
+    }
 
     /// <summary>The addresses of its accounts and its rights: what the message says by itself after stage 1, all of them after stage 2.</summary>
     internal AccessSet Keys => _keys;
@@ -129,8 +134,11 @@ public sealed class InFlightTransaction
     public bool TryReadBudget(out ComputeBudget budget)
     {
         budget = ComputeBudget.Default;
-        return IsAlive && !RequestError.IsError && !Request.TryGrant(in _view, FeatureSet.Mainnet, out budget).IsError;
+        return IsAlive && !RequestError.IsError && !_request.TryGrant(in _view, FeatureSet.Mainnet, out budget).IsError;
     }
+
+    /// <summary>Sets the budget that it is granted. Errors as <see cref="ComputeBudgetRequest.TryGrant"/>.</summary>
+    internal TransactionError TryGrantBudget(FeatureSet features) => _request.TryGrant(in _view, features, out _budget);
 
     internal bool TryParse()
     {
@@ -163,8 +171,7 @@ public sealed class InFlightTransaction
         if (_isRead)
             return;
         _isRead = true;
-        RequestError = ComputeBudgetRequest.TryRead(in _view, out ComputeBudgetRequest request);
-        Request = request;
+        RequestError = ComputeBudgetRequest.TryRead(in _view, out _request);
         _keys.Read(in _view);
     }
 

@@ -28,9 +28,7 @@ internal static class TransactionChecks
             kind = keys.CheckLocks(block.Features);
         if (kind != TransactionErrorKind.None)
             return kind;
-        TransactionError error = transaction.Request.TryGrant(in view, block.Features, out ComputeBudget budget);
-        transaction.Budget = budget;
-        return error;
+        return transaction.TryGrantBudget(block.Features);
     }
 
     /// <summary>

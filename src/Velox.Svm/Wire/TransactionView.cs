@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Velox.Primitives;
 
@@ -17,11 +18,7 @@ public readonly struct TransactionView
     private readonly ReadOnlyMemory<byte> _bytes;
     private readonly TransactionFrame _frame;
 
-    private TransactionView(ReadOnlyMemory<byte> bytes, in TransactionFrame frame)
-    {
-        _bytes = bytes;
-        _frame = frame;
-    }
+    private TransactionView(ReadOnlyMemory<byte> bytes) => _bytes = bytes;
 
     /// <summary>Parses and sanitises exactly one transaction; no byte may follow it.</summary>
     /// <param name="bytes">Untrusted bytes.</param>
@@ -29,9 +26,11 @@ public readonly struct TransactionView
     /// <returns><see cref="WireError.None"/>, or the first cause met in wire order.</returns>
     public static WireError TryParse(ReadOnlyMemory<byte> bytes, out TransactionView view)
     {
-        TransactionFrame frame = default;
-        WireError error = TransactionParser.Parse(bytes.Span, ref frame);
-        view = error == WireError.None ? new TransactionView(bytes, in frame) : default;
+        // In place, as 240 bytes are slow to copy: nobody has seen the view before.
+        view = new TransactionView(bytes);
+        WireError error = TransactionParser.Parse(bytes.Span, ref Unsafe.AsRef(in view._frame));
+        if (error != WireError.None)
+            view = default;
         return error;
     }
 
@@ -160,12 +159,13 @@ public readonly struct TransactionView
 
     /// <summary>One instruction's data, in place.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not 0 to <see cref="InstructionCount"/> - 1.</exception>
-    public ReadOnlyMemory<byte> InstructionData(int index)
+    public ReadOnlyMemory<byte> InstructionData(int index) => DataOf(Instruction(index));
+
+    /// <summary>The data of one of its instructions, in place.</summary>
+    internal ReadOnlyMemory<byte> DataOf(InstructionView instruction)
     {
-        ReadOnlySpan<byte> data = Instruction(index).Data;
-        nint offset = System.Runtime.CompilerServices.Unsafe.ByteOffset(
-            ref System.Runtime.InteropServices.MemoryMarshal.GetReference(_bytes.Span),
-            ref System.Runtime.InteropServices.MemoryMarshal.GetReference(data));
+        ReadOnlySpan<byte> data = instruction.Data;
+        nint offset = Unsafe.ByteOffset(ref MemoryMarshal.GetReference(_bytes.Span), ref MemoryMarshal.GetReference(data));
         return data.IsEmpty ? default : _bytes.Slice((int)offset, data.Length);
     }
 

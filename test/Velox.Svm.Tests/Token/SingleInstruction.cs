@@ -37,9 +37,13 @@ internal sealed class SingleInstruction(Account[] accounts)
         uint units = ComputeBudget.MaxUnitLimit)
     {
         Account[] all = [.. accounts, ProgramAccount(program)];
-        var transaction = new TransactionAccounts(all, new bool[all.Length], new bool[all.Length]);
+        var transaction = new InFlightTransaction([])
+        {
+            Accounts = new TransactionAccounts(all, new bool[all.Length], new bool[all.Length]),
+            Budget = ComputeBudget.Default with { UnitLimit = units },
+        };
         using var context = new InvokeContext(Programs);
-        context.Begin(block, transaction, default, ComputeBudget.Default with { UnitLimit = units });
+        context.Begin(block, transaction);
         InstructionFrame frame = context.TopFrame;
         frame.Begin(program, all.Length - 1, data);
         foreach (InstructionAccount account in instructionAccounts)

@@ -166,7 +166,7 @@ internal sealed unsafe class CallerAccountList
     {
         InstructionError error = callee.Lamports == *caller.Lamports ? InstructionError.None : callee.SetLamports(*caller.Lamports);
         if (!error.IsError)
-            error = InputBuffer.TakeData(callee, caller.Data);
+            error = InputBuffer.TakeData(in callee, caller.Data);
         if (error.IsError)
             return error;
 

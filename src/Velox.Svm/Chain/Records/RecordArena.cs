@@ -56,11 +56,13 @@ internal ref struct RecordWriter(RecordPlace place, int length)
 {
     private Span<byte> _rest = place.Memory.AsSpan(place.Offset, length);
 
-    internal void Write<T>(in T value)
+    /// <summary>The next part, to be written in place.</summary>
+    internal ref T Take<T>()
         where T : unmanaged
     {
-        MemoryMarshal.Write(_rest, in value);
+        ref T part = ref MemoryMarshal.AsRef<T>(_rest);
         _rest = _rest[Unsafe.SizeOf<T>()..];
+        return ref part;
     }
 
     internal void Write<T>(ReadOnlySpan<T> values)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Velox.Primitives;
 
 namespace Velox.Svm;
 
@@ -47,4 +48,24 @@ internal struct RecordHeader
 internal readonly record struct RecordPlace(byte[]? Memory, int Offset)
 {
     internal bool IsNone => Memory is null;
+}
+
+/// <summary>How an account of a token program begins: what a transaction's outcome has of it (spl-token state.rs).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TokenAccountHead
+{
+    internal Address Mint;
+    internal Address Owner;
+    internal ulong Amount;
+}
+
+/// <summary>A <see cref="TokenBalance"/> as a record has it.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct RecordedTokens
+{
+    internal TokenAccountHead Head;
+    internal ushort AccountIndex;
+    internal bool IsToken2022;
+
+    internal readonly TokenBalance ToBalance() => new(AccountIndex, Head.Mint, Head.Owner, Head.Amount, IsToken2022);
 }

@@ -47,7 +47,7 @@ public readonly struct RecordView
 
     private int TokensOffset => BalancesOffset + (2 * AccountCount * sizeof(ulong));
 
-    private int EventsOffset => TokensOffset + ((Header.PreTokenCount + Header.PostTokenCount) * Unsafe.SizeOf<TokenBalance>());
+    private int EventsOffset => TokensOffset + ((Header.PreTokenCount + Header.PostTokenCount) * Unsafe.SizeOf<RecordedTokens>());
 
     private int LoadedOffset => EventsOffset + (Header.EventCount * Unsafe.SizeOf<MarketEvent>());
 
@@ -88,7 +88,7 @@ public readonly struct RecordView
     {
         ref readonly RecordHeader header = ref Header;
         ReadOnlySpan<ulong> balances = Part<ulong>(BalancesOffset, 2 * AccountCount);
-        ReadOnlySpan<TokenBalance> tokens = Part<TokenBalance>(TokensOffset, header.PreTokenCount + header.PostTokenCount);
+        ReadOnlySpan<RecordedTokens> tokens = Part<RecordedTokens>(TokensOffset, header.PreTokenCount + header.PostTokenCount);
         return new TransactionRecord
         {
             Id = Id,
@@ -107,8 +107,8 @@ public readonly struct RecordView
             LoadedReadonlyCount = header.LoadedReadonlyCount,
             PreBalances = balances[..AccountCount].ToArray(),
             PostBalances = balances[AccountCount..].ToArray(),
-            PreTokenBalances = tokens[..header.PreTokenCount].ToArray(),
-            PostTokenBalances = tokens[header.PreTokenCount..].ToArray(),
+            PreTokenBalances = ToBalances(tokens[..header.PreTokenCount]),
+            PostTokenBalances = ToBalances(tokens[header.PreTokenCount..]),
             MarketEvents = MarketEvents.ToArray(),
         };
     }
@@ -116,6 +116,14 @@ public readonly struct RecordView
     private ReturnData? ReadReturnData() => Header.ReturnDataBytes == 0
         ? null
         : new ReturnData(Part<Address>(ReturnProgramOffset, 1)[0], Part<byte>(ReturnDataOffset, Header.ReturnDataBytes).ToArray());
+
+    private static TokenBalance[] ToBalances(ReadOnlySpan<RecordedTokens> recorded)
+    {
+        var balances = new TokenBalance[recorded.Length];
+        for (int i = 0; i < balances.Length; i++)
+            balances[i] = recorded[i].ToBalance();
+        return balances;
+    }
 
     private Address[] ReadKeys()
     {
