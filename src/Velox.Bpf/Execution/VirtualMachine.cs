@@ -156,14 +156,14 @@ public sealed unsafe partial class VirtualMachine : IDisposable
     /// <param name="argument2">r2.</param>
     /// <param name="observer">Sees each instruction; the run is slower and ends the same.</param>
     /// <exception cref="InvalidOperationException">No program is loaded, or the machine is running.</exception>
-    [MethodImpl(MethodImplOptions.NoInlining)] // else its result is copied just after it was written field by field
     public ExecutionResult Run(ulong units, ulong argument1 = 0, ulong argument2 = 0, IInstructionObserver? observer = null)
     {
         BpfProgram program = RequireProgram();
         Reset(program);
         State->Registers[1] = argument1;
         State->Registers[2] = argument2;
-        return Slice(program, units, observer);
+        Slice(program, units, observer);
+        return Settle(program);
     }
 
     /// <summary>Makes the machine ready at the program's entry: clean registers and scratch memory.</summary>
@@ -186,7 +186,8 @@ public sealed unsafe partial class VirtualMachine : IDisposable
         BpfProgram program = RequireProgram();
         if (_hasEnded)
             throw new InvalidOperationException("The program has ended: begin a new run.");
-        return Slice(program, units, observer);
+        Slice(program, units, observer);
+        return Settle(program);
     }
 
     /// <exception cref="InvalidOperationException">The machine is running.</exception>
@@ -230,7 +231,7 @@ public sealed unsafe partial class VirtualMachine : IDisposable
         _hasEnded = false;
     }
 
-    private ExecutionResult Slice(BpfProgram program, ulong units, IInstructionObserver? observer)
+    private void Slice(BpfProgram program, ulong units, IInstructionObserver? observer)
     {
         _units = units;
         EndedInHost = false;
@@ -246,7 +247,6 @@ public sealed unsafe partial class VirtualMachine : IDisposable
         else
             Interpreter.Run(this, program, State);
         Memory.IsInUse = false;
-        return Settle(program);
     }
 
     private void Observe(BpfProgram program, IInstructionObserver observer)

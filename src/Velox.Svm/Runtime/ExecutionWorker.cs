@@ -8,7 +8,7 @@ internal sealed class ExecutionWorker(ProgramRegistry programs, int logBytes) : 
 {
     internal InvokeContext Context { get; } = new(programs, logBytes);
 
-    /// <summary>What of each account the rent rules look at, after the fee.</summary>
+    /// <summary>What of each writable account the rent rules look at, after the fee.</summary>
     internal RentBalance[] RentBefore { get; } = new RentBalance[WireLimits.MaxAccounts];
 
     /// <summary>Lamports of each account before the fee.</summary>

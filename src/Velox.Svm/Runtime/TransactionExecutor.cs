@@ -111,11 +111,14 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
 
     private static TransactionError RunAtomically(TransactionAccounts accounts, InvokeContext context, RentBalance[] before)
     {
-        for (int i = 0; i < accounts.Count; i++)
+        // The others cannot change.
+        ReadOnlySpan<bool> writables = accounts.Writables;
+        for (int i = 0; i < writables.Length; i++)
         {
+            if (!writables[i])
+                continue;
             before[i] = RentBalance.Of(accounts.Accounts[i]);
-            if (accounts.Writables[i])
-                accounts.Accounts[i].Checkpoint();
+            accounts.Accounts[i].Checkpoint();
         }
 
         TransactionError error = context.RunMessage();
@@ -124,9 +127,9 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
         if (!error.IsError)
             error = CheckBalance(accounts, before);
 
-        for (int i = 0; i < accounts.Count; i++)
+        for (int i = 0; i < writables.Length; i++)
         {
-            if (!accounts.Writables[i])
+            if (!writables[i])
                 continue;
             if (error.IsError)
                 accounts.Accounts[i].Rollback();
@@ -157,7 +160,7 @@ public sealed class TransactionExecutor(ProgramRegistry programs, int logBytes =
     {
         Int128 surplus = 0;
         for (int i = 0; i < accounts.Count; i++)
-            surplus += (Int128)accounts.Accounts[i].Lamports - before[i].Lamports;
+            surplus += accounts.Writables[i] ? (Int128)accounts.Accounts[i].Lamports - before[i].Lamports : 0;
         return surplus == 0 ? TransactionError.None : TransactionErrorKind.UnbalancedTransaction;
     }
 }

@@ -18,8 +18,6 @@ public readonly struct TransactionView
     private readonly ReadOnlyMemory<byte> _bytes;
     private readonly TransactionFrame _frame;
 
-    private TransactionView(ReadOnlyMemory<byte> bytes) => _bytes = bytes;
-
     /// <summary>Parses and sanitises exactly one transaction; no byte may follow it.</summary>
     /// <param name="bytes">Untrusted bytes.</param>
     /// <param name="view">The view; <c>default</c> on error.</param>
@@ -27,7 +25,8 @@ public readonly struct TransactionView
     public static WireError TryParse(ReadOnlyMemory<byte> bytes, out TransactionView view)
     {
         // In place, as 240 bytes are slow to copy: nobody has seen the view before.
-        view = new TransactionView(bytes);
+        view = default;
+        Unsafe.AsRef(in view._bytes) = bytes;
         WireError error = TransactionParser.Parse(bytes.Span, ref Unsafe.AsRef(in view._frame));
         if (error != WireError.None)
             view = default;
