@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 using Velox.Primitives;
 using Velox.State;
 
@@ -13,25 +14,39 @@ internal sealed class VeloxBench(LiteSvmPeer peer, int count)
     private const int BatchSize = 64;
     private const int WarmUps = 1_500;
 
-    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(3);
+    // So many that .NET compiles in a round are no burst any more.
+    private const int FewMethods = 3;
+
+    private static readonly TimeSpan WarmUpRound = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestCompilation = TimeSpan.FromSeconds(10);
 
     private readonly BenchTransactions _transactions = new();
 
-    /// <summary>Runs transactions until .NET has compiled what they use: in the background, in steps some hundred milliseconds apart.</summary>
+    /// <summary>
+    /// Runs transactions until .NET has compiled what they use: in the background, in steps some hundred milliseconds apart. LiteSVM was
+    /// compiled before it came here.
+    /// </summary>
     internal void WarmUp(string kind)
     {
         byte[][] signed = [];
         long start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < WarmUpTime)
+        long compiledBefore;
+        do
         {
-            Bank bank = Create(kind);
-            if (signed.Length == 0)
-                signed = Sign(bank, kind, WarmUps);
-            bank.BeginBlock(unixTimestamp: 0);
-            Run(bank, kind, signed);
-            bank.EndBlock();
+            compiledBefore = JitInfo.GetCompiledMethodCount();
+            long roundStart = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(roundStart) < WarmUpRound)
+            {
+                Bank bank = Create(kind);
+                if (signed.Length == 0)
+                    signed = Sign(bank, kind, WarmUps);
+                bank.BeginBlock(unixTimestamp: 0);
+                Run(bank, kind, signed);
+                bank.EndBlock();
+            }
         }
+        while (JitInfo.GetCompiledMethodCount() > compiledBefore + FewMethods && Stopwatch.GetElapsedTime(start) < LongestWarmUp);
     }
 
     /// <summary>Microseconds of CPU time, user and system, for one transaction; all must succeed.</summary>
