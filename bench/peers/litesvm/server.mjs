@@ -37,6 +37,7 @@ const {
 const keyBytes = 32;
 const systemProgram = Buffer.alloc(keyBytes);
 const featureProgram = Buffer.from("03c0a0cdcb06d2daefae82d16fee7acf61ec737b23481b21946a767000000000", "hex");
+const clockSysvar = Buffer.from("06a7d51718c774c928566398691d5eb68b5eb8a39b4b6d5c73555b2100000000", "hex");
 const defaultLamports = 1_000_000n * 1_000_000_000n;
 
 // The binding numbers the errors that have no fields in this order.
@@ -247,7 +248,12 @@ function setClock(fields) {
   const epochStart = fields.i64();
   const epoch = fields.u64();
   const leaderEpoch = fields.u64();
+  const lamports = svm.getAccount(clockSysvar).lamports();
   svm.setClock(new Clock(slot, epochStart, epoch, leaderEpoch, fields.i64()));
+
+  // It was made anew, with one lamport.
+  const made = svm.getAccount(clockSysvar);
+  svm.setAccount(clockSysvar, new Account(lamports, made.data(), made.owner(), made.executable(), made.rentEpoch()));
 }
 
 function owned(fields, answers) {

@@ -16,24 +16,27 @@ public sealed class PeerState
     {
         foreach (byte[] answer in peer.Exchange([.. Owners.Select(PeerRequest.Owned)]))
             Read(answer);
-        foreach ((Address sysvar, int length) in Padded)
-            Pad(peer, sysvar, length);
+        foreach (Address sysvar in Accounts.Where(entry => entry.Value.Owner == SysvarIds.Owner).Select(entry => entry.Key).ToArray())
+            Complete(peer, sysvar);
         ClockState clock = ReadClock();
         Clock = clock with { Slot = clock.Slot + 1 };
         peer.Exchange(PeerRequest.SetClock(Clock));
     }
 
-    // Agave gives these accounts the room of their longest content; LiteSVM makes them as long as it is.
-    private static (Address Sysvar, int Length)[] Padded =>
-        [(SysvarIds.StakeHistory, Sysvars.StakeHistorySize), (SysvarIds.RecentBlockhashes, RecentBlockhashes.Size)];
-
-    private void Pad(LiteSvmPeer peer, Address sysvar, int length)
+    /// <summary>
+    /// Gives a sysvar what Agave does: the room of its longest content, and the lamports that free it from rent. LiteSVM's are as long as
+    /// their content, and have one lamport.
+    /// </summary>
+    private void Complete(LiteSvmPeer peer, Address sysvar)
     {
         byte[] data = Accounts[sysvar].Data;
+        int length = sysvar == SysvarIds.StakeHistory ? Sysvars.StakeHistorySize
+            : sysvar == SysvarIds.RecentBlockhashes ? RecentBlockhashes.Size
+            : data.Length;
         Array.Resize(ref data, length);
-        Accounts[sysvar] = Accounts[sysvar] with { Data = data };
+        Accounts[sysvar] = Accounts[sysvar] with { Data = data, Lamports = Rent.MinimumBalance(length) };
         if (new PeerAnswer(peer.Exchange(PeerRequest.SetAccount(sysvar, Accounts[sysvar]))).Text() is { Length: > 0 } refusal)
-            throw new InvalidOperationException($"LiteSVM does not take a longer sysvar {sysvar}: {refusal}");
+            throw new InvalidOperationException($"LiteSVM does not take the sysvar {sysvar}: {refusal}");
     }
 
     public Dictionary<Address, AccountState> Accounts { get; } = [];
