@@ -157,6 +157,56 @@ public static class Bls12381
         return true;
     }
 
+    /// <summary>The point of G2 that a message is hashed to: the suite BLS12381G2_XMD:SHA-256_SSWU_RO_ of RFC 9380.</summary>
+    /// <param name="message">Any bytes.</param>
+    /// <param name="domain">What separates uses of the hash ("DST"), 1 to 255 bytes.</param>
+    /// <param name="order">Of the result.</param>
+    /// <param name="result">Receives 192 bytes.</param>
+    /// <exception cref="ArgumentException">The domain or the result has the wrong length.</exception>
+    public static void HashToG2(ReadOnlySpan<byte> message, ReadOnlySpan<byte> domain, ByteOrder order, Span<byte> result)
+    {
+        CheckDomain(domain);
+        SpanLength.Check(result.Length, G2Size, nameof(result));
+        G2.Write(Bls12381Hash.ToG2(message, domain), order, result);
+    }
+
+    /// <summary>
+    /// Whether a signature, a point of G2, is that of a message by the holder of a public key, a point of G1 (draft-irtf-cfrg-bls-signature,
+    /// "minimal public key size").
+    /// </summary>
+    /// <param name="publicKey">48 bytes, compressed, big-endian.</param>
+    /// <param name="message">Any bytes.</param>
+    /// <param name="signature">96 bytes, compressed, big-endian.</param>
+    /// <param name="domain">What the message was hashed with, 1 to 255 bytes.</param>
+    /// <returns>False also if one of both is no point of its group, or the key is infinity.</returns>
+    /// <exception cref="ArgumentException">A span has the wrong length.</exception>
+    public static bool VerifySignature(
+        ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature, ReadOnlySpan<byte> domain)
+    {
+        CheckDomain(domain);
+        if (!G1.TryDecompressInGroup(publicKey, ByteOrder.BigEndian, out AffineCurvePoint<Bls12381Fp> key)
+            || !G2.TryDecompressInGroup(signature, ByteOrder.BigEndian, out AffineCurvePoint<Bls12381Fp2> signed)
+            || key.IsInfinity || signed.IsInfinity)
+            return false;
+        AffineCurvePoint<Bls12381Fp2> hash = Bls12381Hash.ToG2(message, domain);
+        if (hash.IsInfinity)
+            return false;
+
+        // e(key, hash) = e(generator, signature).
+        Span<AtePair<Bls12381Fp, Bls12381Tower>> pairs =
+        [
+            new AtePair<Bls12381Fp, Bls12381Tower>(key, hash),
+            new AtePair<Bls12381Fp, Bls12381Tower>(-Bls12381G1.Generator, signed),
+        ];
+        return Bls12381Pairing.RaiseToLastPower(Bls12381Pairing.MillerLoop(pairs)).IsOne;
+    }
+
+    private static void CheckDomain(ReadOnlySpan<byte> domain)
+    {
+        if (domain.Length is 0 or > Bls12381Hash.MaxDomainSize)
+            throw new ArgumentException($"Expected 1 to {Bls12381Hash.MaxDomainSize} bytes, got {domain.Length}.", nameof(domain));
+    }
+
     private static void Write(in Bls12381Fp12 value, ByteOrder order, Span<byte> bytes)
     {
         const int CoefficientSize = PairingSize / 6;

@@ -22,6 +22,15 @@ internal static class Bls12381Curve
     /// <summary>r = x^4 - x^2 + 1.</summary>
     internal static readonly UInt256 Order = new(0xffffffff00000001, 0x53bda402fffe5bfe, 0x3339d80809a1d805, 0x73eda753299d7d48);
 
+    /// <summary>A number of the field, below p, of hexadecimal digits.</summary>
+    internal static Bls12381Fp NumberOf(string hex)
+    {
+        byte[] bytes = Convert.FromHexString(hex.PadLeft(2 * Bls12381Fp.Size, '0'));
+        return Bls12381Fp.TryRead(bytes, ByteOrder.BigEndian, out Bls12381Fp value)
+            ? value
+            : throw new ArgumentException("Expected a number below p.", nameof(hex));
+    }
+
     internal static CurvePoint<TField> MultiplyByNegatedX<TField>(in CurvePoint<TField> point)
         where TField : struct, IField<TField> => point.Multiply(new UInt256(NegatedX, 0, 0, 0));
 }
@@ -36,6 +45,11 @@ internal readonly struct Bls12381G1 : IBls12381Group<Bls12381Fp>
     // 2^((p - 1) / 3). The other one's points are the multiples by x^2 - 1.
     private static readonly Bls12381Fp CubeRoot =
         FieldPower.Raise(Bls12381Fp.One.Double(), FieldPower.Words((Bls12381Fp.Modulus - 1) / 3));
+
+    /// <summary>The point that public keys are multiples of.</summary>
+    internal static AffineCurvePoint<Bls12381Fp> Generator { get; } = new(
+        Bls12381Curve.NumberOf("17f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb"),
+        Bls12381Curve.NumberOf("08b3f481e3aaa0f1a09e30ed741d8ae4fcf5e095d5d00af600db18cb2c04b3edd03cc744a2888ae40caa232946c5e7e1"));
 
     public static Bls12381Fp B => Bls12381Fp.One.Double().Double();
 
@@ -66,4 +80,8 @@ internal readonly struct Bls12381G2 : IBls12381Group<Bls12381Fp2>
         var power = new AffineCurvePoint<Bls12381Fp2>(point.X.Conjugate() * FactorX, point.Y.Conjugate() * FactorY);
         return Bls12381Curve.MultiplyByNegatedX(CurvePoint<Bls12381Fp2>.FromAffine(point)).IsEqual(-power);
     }
+
+    /// <summary>The image on the curve of a point raised to the power p.</summary>
+    internal static CurvePoint<Bls12381Fp2> RaiseToP(in CurvePoint<Bls12381Fp2> point) =>
+        new(point.X.Conjugate() * FactorX, point.Y.Conjugate() * FactorY, point.Z.Conjugate());
 }

@@ -17,14 +17,21 @@ internal static class Bls12381Operations<TField, TCoordinate, TGroup>
 
     internal static bool TryDecompress(ReadOnlySpan<byte> compressed, ByteOrder order, Span<byte> result)
     {
-        SpanLength.Check(compressed.Length, Bls12381Encoding<TField, TCoordinate, TGroup>.CompressedSize, nameof(compressed));
         CheckPoint(result.Length, nameof(result));
-        if (!Bls12381Encoding<TField, TCoordinate, TGroup>.TryReadCompressed(compressed, order, out AffineCurvePoint<TField> point)
-            || !TGroup.Contains(point))
+        if (!TryDecompressInGroup(compressed, order, out AffineCurvePoint<TField> point))
             return false;
         Bls12381Encoding<TField, TCoordinate, TGroup>.Write(point, result, order);
         return true;
     }
+
+    internal static bool TryDecompressInGroup(ReadOnlySpan<byte> compressed, ByteOrder order, out AffineCurvePoint<TField> point)
+    {
+        SpanLength.Check(compressed.Length, Bls12381Encoding<TField, TCoordinate, TGroup>.CompressedSize, nameof(compressed));
+        return Bls12381Encoding<TField, TCoordinate, TGroup>.TryReadCompressed(compressed, order, out point) && TGroup.Contains(point);
+    }
+
+    internal static void Write(in AffineCurvePoint<TField> point, ByteOrder order, Span<byte> result) =>
+        Bls12381Encoding<TField, TCoordinate, TGroup>.Write(point, result, order);
 
     internal static bool TryAdd(
         ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, ByteOrder order, bool negatesRight, Span<byte> result)

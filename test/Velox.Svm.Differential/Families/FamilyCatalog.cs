@@ -35,7 +35,9 @@ public static class FamilyCatalog
         new BrokenFileFamily("broken-files", new PeerOptions()),
         new BrokenFileFamily(
             "broken-new-files", new PeerOptions { FeaturesOn = [Feature.Named("disable_sbpf_v0_v1_v2_deployment").Id] }),
-        new VoteFamily(),
+        new VoteFamily("vote", new PeerOptions()),
+        new VoteFamily(
+            "new-vote", new PeerOptions { FeaturesOn = [Feature.Named("block_revenue_sharing").Id, Feature.Named("vote_account_initialize_v2").Id] }),
         new JunkFamily(
             "junk",
             [

@@ -5,7 +5,7 @@ using Velox.Primitives;
 namespace Velox.Svm.Differential;
 
 /// <summary>The vote program: accounts made, voted with in every form, handed on, withdrawn from; states of all versions.</summary>
-public sealed class VoteFamily : IFamily
+public sealed class VoteFamily(string name, PeerOptions peer) : IFamily
 {
     private const int Size = 3_762;
     private const int OldSize = 3_731;
@@ -14,9 +14,11 @@ public sealed class VoteFamily : IFamily
 
     private static readonly Address Program = ProgramIds.Vote;
 
-    public string Name => "vote";
+    public string Name => name;
 
     public Comparison Comparison => Comparison.Exact;
+
+    public PeerOptions Peer => peer;
 
     public void Fill(World world)
     {

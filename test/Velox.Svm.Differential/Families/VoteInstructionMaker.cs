@@ -13,6 +13,7 @@ internal sealed class VoteInstructionMaker(World world, List<Address> authoritie
     private const int RootlessOdds = 3;
 
     private readonly Random _random = world.Random;
+    private readonly BlsKey[] _keys = [new(world.Random), new(world.Random)];
     private readonly AccountMeta _clock = AccountMeta.Readonly(SysvarIds.Clock);
 
     internal Instruction Next(Address vote)
@@ -27,14 +28,14 @@ internal sealed class VoteInstructionMaker(World world, List<Address> authoritie
                 return Data(0).Key(node).Key(One()).Key(One()).Byte((byte)_random.Next(120))
                     .Build(ProgramIds.Vote, AccountMeta.Writable(Blank()), AccountMeta.Readonly(SysvarIds.Rent), _clock, Signer(node));
             case 1 or 2:
-                return Role(Data(1).Key(next)).Build(ProgramIds.Vote, account, _clock, _random.Next(2) == 0 ? withdrawer : Signer(One()));
+                return Role(vote, Data(1).Key(next)).Build(ProgramIds.Vote, account, _clock, _random.Next(2) == 0 ? withdrawer : Signer(One()));
             case 3:
-                return Role(Data(7)).Build(ProgramIds.Vote, account, _clock, withdrawer, Signer(next));
+                return Role(vote, Data(7)).Build(ProgramIds.Vote, account, _clock, withdrawer, Signer(next));
             case 4:
-                return Role(Data(10)).Key(ProgramIds.System).Text(_random.Next(12) == 0 ? new string('s', 33) : VoteFamily.Seed).Key(next)
+                return Role(vote, Data(10)).Key(ProgramIds.System).Text(_random.Next(12) == 0 ? new string('s', 33) : VoteFamily.Seed).Key(next)
                     .Build(ProgramIds.Vote, account, _clock, Signer(seeded));
             case 5:
-                return Role(Data(11)).Key(ProgramIds.System).Text(VoteFamily.Seed)
+                return Role(vote, Data(11)).Key(ProgramIds.System).Text(VoteFamily.Seed)
                     .Build(ProgramIds.Vote, account, _clock, Signer(seeded), Signer(next));
             case 6:
                 return Data(4).Build(ProgramIds.Vote, account, Signer(next), withdrawer);
@@ -49,6 +50,8 @@ internal sealed class VoteInstructionMaker(World world, List<Address> authoritie
             case 11:
                 Address collector = _random.Next(3) == 0 ? vote : next;
                 return Data(17).UInt32((uint)_random.Next(2)).Build(ProgramIds.Vote, account, AccountMeta.Writable(collector), withdrawer);
+            case 12 when _random.Next(2) == 0:
+                return NewKind(next);
             case 12:
                 return Data((uint)(_random.Next(2) == 0 ? 16 : 19)).Raw(_random, _random.Next(300)).Build(ProgramIds.Vote, account, Signer(next));
             case 13 or 14:
@@ -144,11 +147,32 @@ internal sealed class VoteInstructionMaker(World world, List<Address> authoritie
             data.Byte(1).UInt64((ulong)(1_700_000_000 + _random.Next(-1, 30)));
     }
 
-    private Bytes Role(Bytes data)
+    private Bytes Role(Address vote, Bytes data)
     {
-        uint role = _random.Next(8) == 0 ? 2u : (uint)_random.Next(2);
+        uint role = _random.Next(4) == 0 ? 2u : (uint)_random.Next(2);
         data.UInt32(role);
-        return role == 2 ? data.Raw(_random, 144) : data;
+        return role == 2 ? Proof(vote, data) : data;
+    }
+
+    /// <summary>A BLS key with its proof, which seldom is wrong.</summary>
+    private Bytes Proof(Address vote, Bytes data)
+    {
+        if (_random.Next(8) == 0)
+            return data.Raw(_random, VoteInstructionReader.BlsKeyBytes + VoteInstructionReader.BlsProofBytes);
+        BlsKey key = _keys[_random.Next(_keys.Length)];
+        byte[] proof = key.Prove(_random.Next(8) == 0 ? One() : vote);
+        if (_random.Next(8) == 0)
+            proof[_random.Next(proof.Length)] ^= (byte)(1 << _random.Next(8));
+        return data.Blob(key.PublicKey).Blob(proof);
+    }
+
+    private Instruction NewKind(Address next)
+    {
+        Address vote = Blank(), node = One();
+        Bytes data = Proof(vote, Data(16).Key(node).Key(One())).Key(One()).UInt16((ushort)_random.Next(12_000)).UInt16((ushort)_random.Next(12_000));
+        Address inflation = _random.Next(2) == 0 ? vote : next, block = _random.Next(2) == 0 ? vote : One();
+        return data.Build(
+            ProgramIds.Vote, AccountMeta.Writable(vote), Signer(node), new AccountMeta(inflation, false, _random.Next(8) > 0), AccountMeta.Writable(block));
     }
 
     private static Bytes Variable(Bytes data, ulong value)

@@ -1,5 +1,6 @@
 using Velox.Primitives;
 using Velox.State;
+using Velox.Svm.Differential;
 using Xunit;
 
 namespace Velox.Svm.Tests;
@@ -141,6 +142,60 @@ public sealed class VoteProgramTests
         Assert.Equal(
             [$"Program {ProgramIds.Vote} invoke [1]", $"Program {ProgramIds.Vote} failed: invalid instruction data"], _world.Log);
     }
+
+    [Fact]
+    public void A_BLS_key_comes_with_a_voter_and_a_proof_for_this_account()
+    {
+        Initialize();
+        var key = new BlsKey(new Random(1));
+        Refuse(GiveKey(key.PublicKey, key.Prove(Node)), InstructionErrorKind.InvalidArgument);
+        Refuse(GiveKey(key.PublicKey, new BlsKey(new Random(2)).Prove(_vote.Address)), InstructionErrorKind.InvalidArgument);
+        Refuse(GiveKey(key.PublicKey, new byte[96]), InstructionErrorKind.InvalidArgument);
+        Refuse(GiveKey(new byte[48], key.Prove(_vote.Address)), InstructionErrorKind.InvalidArgument);
+        Assert.Null(State().BlsKey);
+
+        Expect(GiveKey(key.PublicKey, key.Prove(_vote.Address)));
+        Assert.Equal(key.PublicKey, State().BlsKey);
+        Assert.Equal(Heir, State().Voters.Values.Last());
+    }
+
+    [Fact]
+    public void A_new_account_of_the_newest_kind_has_its_key_commissions_and_collectors()
+    {
+        Account account = _world.Add(5, ProgramIds.Vote, Minimum, VoteState.Size);
+        Account collector = _world.Add(6, ProgramIds.System, Rent.MinimumBalance(0));
+        var key = new BlsKey(new Random(3));
+        Instruction Make(byte[] proof, Address block) => new(
+            ProgramIds.Vote,
+            new[]
+            {
+                AccountMeta.Writable(account.Address), AccountMeta.ReadonlySigner(Node), AccountMeta.Writable(collector.Address),
+                AccountMeta.Writable(block),
+            },
+            (byte[])[16, 0, 0, 0, .. Node.Span, .. Voter.Span, .. key.PublicKey, .. proof, .. Withdrawer.Span, 1, 2, 3, 4]);
+
+        Assert.Equal(InstructionErrorKind.InvalidInstructionData, _world.Run(Make(key.Prove(account.Address), account.Address)).Kind);
+        _world.Block = _world.Block with
+        {
+            Features = FeatureSet.Mainnet.With(Feature.Named("block_revenue_sharing").Id).With(Feature.Named("vote_account_initialize_v2").Id),
+        };
+        Assert.Equal(InstructionErrorKind.InvalidArgument, _world.Run(Make(key.Prove(_vote.Address), account.Address)).Kind);
+        Assert.Equal(InstructionErrorKind.AccountBorrowFailed, _world.Run(Make(key.Prove(account.Address), collector.Address)).Kind);
+        Assert.Equal(new byte[VoteState.Size], account.Data.Bytes);
+
+        Expect(Make(key.Prove(account.Address), account.Address));
+        Assert.False(VoteState.Read(account.Address, account.Data.Bytes, out VoteState state).IsError);
+        Assert.Equal((Node, Withdrawer, collector.Address, account.Address), (state.Node, state.Withdrawer, state.InflationCollector, state.BlockCollector));
+        Assert.Equal((0x0201, 0x0403), (state.InflationCommissionBps, state.BlockCommissionBps));
+        Assert.Equal(key.PublicKey, state.BlsKey);
+        Assert.Equal([Voter], state.Voters.Values);
+        Refuse(Make(key.Prove(account.Address), account.Address), InstructionErrorKind.AccountAlreadyInitialized);
+    }
+
+    private Instruction GiveKey(byte[] key, byte[] proof) => new(
+        ProgramIds.Vote,
+        new[] { AccountMeta.Writable(_vote.Address), AccountMeta.Readonly(SysvarIds.Clock), AccountMeta.ReadonlySigner(Withdrawer) },
+        (byte[])[1, 0, 0, 0, .. Heir.Span, 2, 0, 0, 0, .. key, .. proof]);
 
     private void Go(ulong slot) => _world.Block = _world.Block with { Slot = slot, Sysvars = TestSysvars.Create(slot) };
 

@@ -1,3 +1,4 @@
+using Velox.Cryptography;
 using Velox.Primitives;
 
 namespace Velox.Svm;
@@ -7,6 +8,9 @@ internal static class VoteAuthorization
 {
     /// <summary>Compute units of the check of a BLS key's proof.</summary>
     internal const ulong ProofUnits = 34_500;
+
+    /// <summary>What proofs of possession are hashed with (draft-irtf-cfrg-bls-signature, section 4.2.3).</summary>
+    internal static ReadOnlySpan<byte> ProofDomain => "BLS_POP_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_"u8;
 
     internal static InstructionError Authorize(InvokeContext context, Address next, in VoteAuthority authority)
     {
@@ -36,14 +40,24 @@ internal static class VoteAuthorization
     }
 
     /// <summary>
-    /// Takes the units for the check of a BLS key's proof, and checks it. Errors: ComputationalBudgetExceeded, InvalidArgument.
+    /// Takes the units for the check that somebody holds the key to a BLS key, and checks it: the key is signed, behind the vote account's
+    /// address. Errors: ComputationalBudgetExceeded, InvalidArgument.
     /// </summary>
-    /// <remarks>The check itself (hashing to a curve point) is not there: every proof counts as wrong.</remarks>
-    internal static InstructionError CheckBlsProof(InvokeContext context)
+    /// <param name="context">Its first account is the vote account.</param>
+    /// <param name="key">48 bytes.</param>
+    /// <param name="proof">96 bytes.</param>
+    internal static InstructionError CheckBlsProof(InvokeContext context, ReadOnlySpan<byte> key, ReadOnlySpan<byte> proof)
     {
         InstructionError error = context.Consume(ProofUnits);
-        return error.IsError ? error : InstructionErrorKind.InvalidArgument;
+        if (error.IsError)
+            return error;
+        return Bls12381.VerifySignature(key, ProvenMessage(context.Account(0).Address, key), proof, ProofDomain)
+            ? InstructionError.None
+            : InstructionErrorKind.InvalidArgument;
     }
+
+    /// <summary>What the holder of a BLS key signs (SIMD-0387).</summary>
+    internal static byte[] ProvenMessage(Address account, ReadOnlySpan<byte> key) => [.. "ALPENGLOW"u8, .. account.Span, .. key];
 
     private static InstructionError RequireNext(InvokeContext context)
     {
@@ -93,7 +107,7 @@ internal static class VoteAuthorization
                     : SetVoter(state, next, signers, clock);
                 break;
             default:
-                error = hasBls ? CheckBlsProof(context) : InstructionErrorKind.InvalidInstructionData;
+                error = hasBls ? CheckBlsProof(context, authority.BlsKey, authority.BlsProof) : InstructionErrorKind.InvalidInstructionData;
                 if (!error.IsError)
                     error = SetVoter(state, next, signers, clock);
                 state.BlsKey = authority.BlsKey;

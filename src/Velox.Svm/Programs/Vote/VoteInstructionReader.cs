@@ -23,6 +23,11 @@ public static class VoteInstructionReader
             hasKey ? reader.Bytes(BlsProofBytes).ToArray() : null);
     }
 
+    /// <summary>What a vote account of the newest kind begins with.</summary>
+    public static VoteInit Init(ref BincodeReader reader) => new(
+        reader.Address(), reader.Address(), reader.Bytes(BlsKeyBytes).ToArray(), reader.Bytes(BlsProofBytes).ToArray(), reader.Address(),
+        reader.UInt16(), reader.UInt16());
+
     public static CommissionKind Commission(ref BincodeReader reader)
     {
         uint kind = reader.UInt32();
@@ -94,6 +99,17 @@ public enum CommissionKind : uint
 /// <param name="BlsKey">Compressed; with <see cref="VoteRole.VoterWithBls"/>.</param>
 /// <param name="BlsProof">That somebody has the key to it; with <see cref="VoteRole.VoterWithBls"/>.</param>
 public readonly record struct VoteAuthority(VoteRole Role, byte[]? BlsKey, byte[]? BlsProof);
+
+/// <summary>What a vote account of the newest kind begins with (InitializeAccountV2).</summary>
+/// <param name="Node">The validator.</param>
+/// <param name="Voter">Who votes from this epoch on.</param>
+/// <param name="BlsKey">48 bytes, compressed.</param>
+/// <param name="BlsProof">96 bytes: that somebody has the key to it.</param>
+/// <param name="Withdrawer">Who may take lamports out.</param>
+/// <param name="InflationCommissionBps">Of rewards of inflation, in basis points.</param>
+/// <param name="BlockCommissionBps">Of what blocks bring, in basis points.</param>
+public readonly record struct VoteInit(
+    Address Node, Address Voter, byte[] BlsKey, byte[] BlsProof, Address Withdrawer, ushort InflationCommissionBps, ushort BlockCommissionBps);
 
 /// <summary>A vote for slots one after the other.</summary>
 /// <param name="Slots">Oldest first.</param>

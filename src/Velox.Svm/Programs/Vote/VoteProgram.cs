@@ -4,8 +4,7 @@ namespace Velox.Svm;
 
 /// <summary>Vote accounts: made, voted with, handed on, withdrawn from.</summary>
 /// <remarks>
-/// Accounts, checks, their order and errors are those of Agave 4.3 (programs/vote). One thing is not there: the check of a BLS
-/// key's proof of possession, so that no BLS key is ever taken.
+/// Accounts, checks, their order and errors are those of Agave 4.3 (programs/vote).
 /// </remarks>
 public sealed class VoteProgram : INativeProgram
 {
@@ -94,17 +93,17 @@ public sealed class VoteProgram : INativeProgram
 
     private static InstructionError Initialize(InvokeContext context, ref BincodeReader reader, VoteInstructionTag tag)
     {
-        bool isSecond = tag == VoteInstructionTag.InitializeAccountV2;
-        (Address node, Address voter) = (reader.Address(), reader.Address());
-        if (isSecond)
-            _ = reader.Bytes(VoteInstructionReader.BlsKeyBytes + VoteInstructionReader.BlsProofBytes);
-        Address withdrawer = reader.Address();
-        byte commission = isSecond ? (byte)0 : reader.Byte();
-        if (isSecond)
-            _ = reader.UInt32();
-        if (reader.HasFailed)
-            return InstructionErrorKind.InvalidInstructionData;
-        return isSecond ? InitializeSecond(context, node) : Initialize(context, node, voter, withdrawer, commission);
+        if (tag == VoteInstructionTag.InitializeAccountV2)
+        {
+            VoteInit init = VoteInstructionReader.Init(ref reader);
+            return reader.HasFailed ? InstructionErrorKind.InvalidInstructionData : InitializeSecond(context, in init);
+        }
+
+        (Address node, Address voter, Address withdrawer) = (reader.Address(), reader.Address(), reader.Address());
+        byte commission = reader.Byte();
+        return reader.HasFailed
+            ? InstructionErrorKind.InvalidInstructionData
+            : Initialize(context, node, voter, withdrawer, commission);
     }
 
     private static InstructionError Initialize(
@@ -125,8 +124,8 @@ public sealed class VoteProgram : INativeProgram
         return error.IsError ? error : VoteState.New(account.Address, node, voter, withdrawer, commission, clock.Epoch).Write(in account);
     }
 
-    /// <summary>With a BLS key, whose proof is never right here.</summary>
-    private static InstructionError InitializeSecond(InvokeContext context, Address node)
+    /// <summary>With a BLS key.</summary>
+    private static InstructionError InitializeSecond(InvokeContext context, in VoteInit init)
     {
         RuntimeFeatures features = context.Features;
         bool isKnown = features.BlsPubkeyManagementInVoteAccount && features.CommissionRateInBasisPoints
@@ -134,16 +133,26 @@ public sealed class VoteProgram : INativeProgram
         if (!isKnown)
             return InstructionErrorKind.InvalidInstructionData;
         InstructionError error = context.RequireListed(4);
-        if (!error.IsError)
-            error = context.ReadClock(out _);
+        if (error.IsError)
+            return error;
+
+        // Agave holds both collectors at once, the vote account excepted.
         AccountHandle account = context.Account(0);
+        int inflation = context.Account(2).TransactionIndex, block = context.Account(3).TransactionIndex;
+        if (inflation == block && block != account.TransactionIndex)
+            return InstructionErrorKind.AccountBorrowFailed;
+        error = context.ReadClock(out ClockSysvar clock);
         if (!error.IsError)
-            error = CheckNew(context, in account, node);
+            error = CheckNew(context, in account, init.Node);
         if (!error.IsError)
             error = VoteSettings.CheckCollector(context, 2);
         if (!error.IsError)
             error = VoteSettings.CheckCollector(context, 3);
-        return error.IsError ? error : VoteAuthorization.CheckBlsProof(context);
+        if (!error.IsError)
+            error = VoteAuthorization.CheckBlsProof(context, init.BlsKey, init.BlsProof);
+        return error.IsError
+            ? error
+            : VoteState.New(in init, context.Account(2).Address, context.Account(3).Address, clock.Epoch).Write(in account);
     }
 
     /// <summary>Errors, in this order: InvalidAccountData, AccountAlreadyInitialized, MissingRequiredSignature (the node's).</summary>

@@ -116,6 +116,18 @@ public sealed class VoteState
             Voters = { [epoch] = voter },
         };
 
+    internal static VoteState New(in VoteInit init, Address inflationCollector, Address blockCollector, ulong epoch) => new()
+    {
+        Node = init.Node,
+        Withdrawer = init.Withdrawer,
+        InflationCollector = inflationCollector,
+        BlockCollector = blockCollector,
+        InflationCommissionBps = init.InflationCommissionBps,
+        BlockCommissionBps = init.BlockCommissionBps,
+        BlsKey = init.BlsKey,
+        Voters = { [epoch] = init.Voter },
+    };
+
     /// <summary>Whether the bytes are a state, and which; version 0 is none, and of an old version one without voters.</summary>
     /// <param name="account">Where rewards of accounts of old versions go.</param>
     /// <param name="data">The account's bytes.</param>
