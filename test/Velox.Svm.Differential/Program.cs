@@ -1,10 +1,28 @@
 using System.Globalization;
 using Velox.Svm.Differential;
 
-// Runs families of transactions through LiteSVM and through this repository's runtime and prints how they differ.
-// --transactions N (for each family), --seed N, --family NAME[,NAME], --scenario N (begin there), --whole 1 (show transactions and logs),
-// --trace 1 (LiteSVM's logs of all transactions), --alone 1 (LiteSVM alone, to judge the scenarios). Or --bench N [--runs N]
-// [--kind NAME[,NAME]]: CPU time of both for N transactions of each kind, and the ratio.
+if (args is ["--help"] || args.Length % 2 != 0)
+{
+    Console.WriteLine("""
+        Runs families of transactions through LiteSVM and through this repository's runtime, and prints how they differ.
+
+          --transactions N      how many of each family (10,000)
+          --seed N              what they are made from (1)
+          --family NAME[,NAME]  which families (all)
+          --scenario N          begin there (0)
+          --whole 1             show transactions and logs
+          --trace 1             LiteSVM's logs of all transactions
+          --alone 1             LiteSVM alone, to judge the scenarios
+
+        Or measures the CPU time of both for a transaction of each kind, and the ratio.
+
+          --bench N             transactions of a run
+          --runs N              how many runs, of which the median counts (5)
+          --kind NAME[,NAME]    which kinds (all)
+        """);
+    return args is ["--help"] ? 0 : 2;
+}
+
 var options = new Dictionary<string, string>();
 for (int i = 0; i + 1 < args.Length; i += 2)
     options[args[i]] = args[i + 1];

@@ -10,7 +10,7 @@ internal static class VoteAuthorization
     internal const ulong ProofUnits = 34_500;
 
     /// <summary>What proofs of possession are hashed with (draft-irtf-cfrg-bls-signature, section 4.2.3).</summary>
-    internal static ReadOnlySpan<byte> ProofDomain => "BLS_POP_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_"u8;
+    private static ReadOnlySpan<byte> ProofDomain => "BLS_POP_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_"u8;
 
     internal static InstructionError Authorize(InvokeContext context, Address next, in VoteAuthority authority)
     {
@@ -57,7 +57,7 @@ internal static class VoteAuthorization
     }
 
     /// <summary>What the holder of a BLS key signs (SIMD-0387).</summary>
-    internal static byte[] ProvenMessage(Address account, ReadOnlySpan<byte> key) => [.. "ALPENGLOW"u8, .. account.Span, .. key];
+    private static byte[] ProvenMessage(Address account, ReadOnlySpan<byte> key) => [.. "ALPENGLOW"u8, .. account.Span, .. key];
 
     private static InstructionError RequireNext(InvokeContext context)
     {
