@@ -14,8 +14,8 @@ namespace Velox.Cli;
 /// <param name="PeerValue">The peer's median, in the same unit.</param>
 internal sealed record BenchLine(string Name, double Value, string Unit, string? Peer = null, double? PeerValue = null)
 {
-    /// <summary>This value divided by the peer's.</summary>
-    public double? Ratio => PeerValue is { } peerValue ? Value / peerValue : null;
+    /// <summary>This value divided by the peer's; null where the peer's is nothing: a difference of two times, in a run that was disturbed.</summary>
+    public double? Ratio => PeerValue is { } peerValue && double.IsFinite(Value / peerValue) ? Value / peerValue : null;
 
     /// <summary>Where people find the line, if not in a row of its own.</summary>
     [JsonIgnore]
