@@ -1,7 +1,15 @@
 using System.Globalization;
 using Velox.Svm.Differential;
 
-if (args is ["--help"] || args.Length % 2 != 0)
+string[] known = ["--transactions", "--seed", "--family", "--scenario", "--whole", "--trace", "--alone", "--bench", "--runs", "--kind"];
+string? unknown = args.Where((_, i) => i % 2 == 0).FirstOrDefault(name => !known.Contains(name));
+if (args is not ["--help"] && (unknown is not null || args.Length % 2 != 0))
+{
+    Console.Error.WriteLine(unknown is null ? $"{args[^1]} needs a value." : $"{unknown} is no option: see --help.");
+    return 2;
+}
+
+if (args is ["--help"])
 {
     Console.WriteLine("""
         Runs families of transactions through LiteSVM and through this repository's runtime, and prints how they differ.
@@ -20,7 +28,7 @@ if (args is ["--help"] || args.Length % 2 != 0)
           --runs N              how many runs, of which the median counts (5)
           --kind NAME[,NAME]    which kinds (all)
         """);
-    return args is ["--help"] ? 0 : 2;
+    return 0;
 }
 
 var options = new Dictionary<string, string>();

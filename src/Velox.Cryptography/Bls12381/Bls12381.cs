@@ -74,6 +74,20 @@ public static class Bls12381
     public static bool TryDecompressG2(ReadOnlySpan<byte> compressed, ByteOrder order, Span<byte> result) =>
         G2.TryDecompress(compressed, order, result);
 
+    /// <summary>The x and the flags of a point of G1.</summary>
+    /// <param name="point">96 bytes.</param>
+    /// <param name="order">Of input and result.</param>
+    /// <param name="result">Receives 48 bytes, unless refused; may overlap the input.</param>
+    /// <exception cref="ArgumentException">A span has the wrong length.</exception>
+    public static bool TryCompressG1(ReadOnlySpan<byte> point, ByteOrder order, Span<byte> result) => G1.TryCompress(point, order, result);
+
+    /// <summary>The x and the flags of a point of G2.</summary>
+    /// <param name="point">192 bytes.</param>
+    /// <param name="order">Of input and result.</param>
+    /// <param name="result">Receives 96 bytes, unless refused; may overlap the input.</param>
+    /// <exception cref="ArgumentException">A span has the wrong length.</exception>
+    public static bool TryCompressG2(ReadOnlySpan<byte> point, ByteOrder order, Span<byte> result) => G2.TryCompress(point, order, result);
+
     /// <summary>left + right, of points of the curve, in G1 or not; those with x = 0 are refused.</summary>
     /// <param name="left">96 bytes.</param>
     /// <param name="right">96 bytes.</param>

@@ -59,6 +59,14 @@ internal static class Bls12381Encoding<TField, TCoordinate, TGroup>
             bytes[FlagPosition(order)] = InfinityFlag;
     }
 
+    /// <summary>Writes x with the flags.</summary>
+    internal static void WriteCompressed(in AffineCurvePoint<TField> point, Span<byte> bytes, ByteOrder order)
+    {
+        TCoordinate.Write(point.X, bytes, order);
+        bytes[FlagPosition(order)] |= (byte)(CompressedFlag
+            | (point.IsInfinity ? InfinityFlag : 0) | (point.Y.IsLargerThanNegative() ? LargerFlag : 0));
+    }
+
     private static bool IsZeroButFor(ReadOnlySpan<byte> bytes, int position, byte flags) =>
         bytes[position] == flags
         && !bytes[..position].ContainsAnyExcept((byte)0)

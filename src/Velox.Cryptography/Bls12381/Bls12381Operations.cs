@@ -30,6 +30,16 @@ internal static class Bls12381Operations<TField, TCoordinate, TGroup>
         return Bls12381Encoding<TField, TCoordinate, TGroup>.TryReadCompressed(compressed, order, out point) && TGroup.Contains(point);
     }
 
+    internal static bool TryCompress(ReadOnlySpan<byte> point, ByteOrder order, Span<byte> result)
+    {
+        CheckPoint(point.Length, nameof(point));
+        SpanLength.Check(result.Length, Bls12381Encoding<TField, TCoordinate, TGroup>.CompressedSize, nameof(result));
+        if (!TryReadInGroup(point, order, out AffineCurvePoint<TField> value))
+            return false;
+        Bls12381Encoding<TField, TCoordinate, TGroup>.WriteCompressed(value, result, order);
+        return true;
+    }
+
     internal static void Write(in AffineCurvePoint<TField> point, ByteOrder order, Span<byte> result) =>
         Bls12381Encoding<TField, TCoordinate, TGroup>.Write(point, result, order);
 

@@ -19,6 +19,31 @@ public static class VoteInstructions
             AccountMeta.Readonly(SysvarIds.Clock),
             AccountMeta.ReadonlySigner(node));
 
+    /// <summary>With a BLS key, commissions in basis points, and collectors of them (feature vote_account_initialize_v2).</summary>
+    /// <param name="vote">The new account.</param>
+    /// <param name="init">What it begins with; the node signs.</param>
+    /// <param name="inflationCollector">Gets what is taken of inflation's rewards: the account itself, or a wallet.</param>
+    /// <param name="blockCollector">Gets what is taken of what blocks bring: the account itself, or another wallet.</param>
+    public static Instruction InitializeAccountV2(Address vote, in VoteInit init, Address inflationCollector, Address blockCollector) =>
+        Build(
+            Data(VoteInstructionTag.InitializeAccountV2).Address(init.Node).Address(init.Voter).Bytes(init.BlsKey).Bytes(init.BlsProof)
+                .Address(init.Withdrawer).UInt16(init.InflationCommissionBps).UInt16(init.BlockCommissionBps),
+            AccountMeta.Writable(vote),
+            AccountMeta.ReadonlySigner(init.Node),
+            AccountMeta.Writable(inflationCollector),
+            AccountMeta.Writable(blockCollector));
+
+    /// <summary>A new voter with its BLS key.</summary>
+    /// <param name="vote">The account.</param>
+    /// <param name="authority">The voter until then, or the withdrawer; signs.</param>
+    /// <param name="newVoter">Signs votes.</param>
+    /// <param name="key">48 bytes, compressed.</param>
+    /// <param name="proof">96 bytes: that the voter has the key to it (SIMD-0387).</param>
+    public static Instruction AuthorizeVoterWithBls(
+        Address vote, Address authority, Address newVoter, ReadOnlySpan<byte> key, ReadOnlySpan<byte> proof) => Build(
+        Data(VoteInstructionTag.Authorize).Address(newVoter).UInt32((uint)VoteRole.VoterWithBls).Bytes(key).Bytes(proof),
+        AccountMeta.Writable(vote), AccountMeta.Readonly(SysvarIds.Clock), AccountMeta.ReadonlySigner(authority));
+
     public static Instruction AuthorizeVoter(Address vote, Address authority, Address newVoter) =>
         Authorize(vote, authority, newVoter, 0);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
@@ -28,6 +29,7 @@ internal sealed class FingerprintSet
     /// <summary>False if it is there already.</summary>
     internal bool Add(UInt128 fingerprint)
     {
+        Debug.Assert(fingerprint != Free, "A fingerprint is at least 1.");
         int place = Find(fingerprint);
         if (_table[place] == fingerprint)
             return false;

@@ -13,8 +13,8 @@ public sealed class Bls12381EncodingTests
         {
             BigInteger scalar = FieldNumbers.Random(new Random(seed), Bls12381Points.Order - 1) + 1;
             byte[] g1 = Bls12381Points.MultipleG1(scalar), g2 = Bls12381Points.MultipleG2(scalar);
-            larger += AssertDecompresses(seed, g1, 48, Bls12381.TryDecompressG1);
-            larger += AssertDecompresses(seed, g2, 96, Bls12381.TryDecompressG2);
+            larger += AssertComesBack(seed, g1, 48, Bls12381.TryDecompressG1, Bls12381.TryCompressG1);
+            larger += AssertComesBack(seed, g2, 96, Bls12381.TryDecompressG2, Bls12381.TryCompressG2);
         }
 
         Assert.InRange(larger, 4, 20);
@@ -36,6 +36,11 @@ public sealed class Bls12381EncodingTests
             Assert.Equal(g1, result1);
             Assert.True(Bls12381.TryDecompressG2(compressed2, order, result2));
             Assert.Equal(g2, result2);
+            byte[] again = new byte[96];
+            Assert.True(Bls12381.TryCompressG1(g1, order, again.AsSpan(..48)));
+            Assert.Equal(compressed1, again[..48]);
+            Assert.True(Bls12381.TryCompressG2(g2, order, again));
+            Assert.Equal(compressed2, again);
 
             foreach (byte more in (byte[])[0x01, 0x20, 0x80])
             {
@@ -59,11 +64,15 @@ public sealed class Bls12381EncodingTests
         {
             byte[] flagged = [(byte)(g[0] | flags), .. g[1..]];
             Assert.False(Bls12381.IsInG1(flagged, ByteOrder.BigEndian));
+            Assert.False(Bls12381.TryCompressG1(flagged, ByteOrder.BigEndian, result.AsSpan(..48)));
             Assert.False(Bls12381.TryAddG1(flagged, g, ByteOrder.BigEndian, result));
             Assert.Equal(flags is 0x80 or 0xA0, Bls12381.TryDecompressG1(flagged.AsSpan(..48), ByteOrder.BigEndian, result));
         }
 
         Assert.False(Bls12381.TryDecompressG1(g.AsSpan(..48), ByteOrder.BigEndian, result));
+
+        Assert.Throws<ArgumentException>("point", () => Bls12381.TryCompressG1(g.AsSpan(1), ByteOrder.BigEndian, new byte[48]));
+        Assert.Throws<ArgumentException>("result", () => Bls12381.TryCompressG1(g, ByteOrder.BigEndian, new byte[47]));
 
         // Of y no bit is a flag.
         byte[] high = [.. g];
@@ -84,11 +93,13 @@ public sealed class Bls12381EncodingTests
             bad = [.. g2];
             bad[(48 * number) + 47] ^= 1;
             Assert.False(Bls12381.IsInG2(bad, ByteOrder.BigEndian));
+            Assert.False(Bls12381.TryCompressG2(bad, ByteOrder.BigEndian, result));
         }
     }
 
     /// <returns>One if y is the larger one.</returns>
-    private static int AssertDecompresses(int seed, byte[] point, int size, Bls12381Points.Operation decompress)
+    private static int AssertComesBack(
+        int seed, byte[] point, int size, Bls12381Points.Operation decompress, Bls12381Points.Operation compress)
     {
         BigInteger y = PlainCurve.Number(point.AsSpan(size, 48));
         bool isLarger = y > (Bls12381Fp.Modulus - 1) / 2;
@@ -97,6 +108,11 @@ public sealed class Bls12381EncodingTests
         Assert.True(point.AsSpan().SequenceEqual(result), $"seed {seed}");
         Assert.True(decompress(Bls12381Points.Reverse(compressed, size), ByteOrder.LittleEndian, result), $"seed {seed}");
         Assert.True(Bls12381Points.Reverse(point, size).AsSpan().SequenceEqual(result), $"seed {seed}: little-endian");
+        byte[] again = new byte[size];
+        Assert.True(compress(point, ByteOrder.BigEndian, again), $"seed {seed}");
+        Assert.True(compressed.AsSpan().SequenceEqual(again), $"seed {seed}");
+        Assert.True(compress(result, ByteOrder.LittleEndian, again), $"seed {seed}");
+        Assert.True(Bls12381Points.Reverse(compressed, size).AsSpan().SequenceEqual(again), $"seed {seed}: little-endian");
         return isLarger ? 1 : 0;
     }
 }

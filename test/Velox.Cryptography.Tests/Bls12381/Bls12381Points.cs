@@ -53,16 +53,6 @@ internal static class Bls12381Points
     }
 
     /// <summary>The other byte order: of coordinates (48 or 96 bytes), or of whole scalars.</summary>
-    /// <summary>A point's x and, as a flag, which of both y it has.</summary>
-    internal static byte[] Compress(byte[] point)
-    {
-        byte[] x = point[..(point.Length / 2)];
-        BigInteger[] y = [.. point[(point.Length / 2)..].Chunk(48).Select(number => PlainCurve.Number(number))];
-        BigInteger highest = y.FirstOrDefault(number => !number.IsZero);
-        x[0] |= (byte)(highest > Bls12381Fp.Modulus / 2 ? 0xa0 : 0x80);
-        return x;
-    }
-
     internal static byte[] Reverse(byte[] bytes, int size) => [.. bytes.Chunk(size).SelectMany(piece => piece.Reverse())];
 
     /// <summary>A random point of the curve, most probably outside of the group.</summary>

@@ -97,17 +97,19 @@ public sealed class Bls12381SignatureTests
 
     private static byte[] PublicKey(BigInteger secret)
     {
-        byte[] point = new byte[96];
+        byte[] point = new byte[96], compressed = new byte[48];
         Assert.True(Bls12381.TryMultiplyG1(Scalar(secret), Bls12381Points.GeneratorG1, ByteOrder.BigEndian, point));
-        return Bls12381Points.Compress(point);
+        Assert.True(Bls12381.TryCompressG1(point, ByteOrder.BigEndian, compressed));
+        return compressed;
     }
 
     private static byte[] Sign(BigInteger secret, byte[] message)
     {
-        byte[] point = new byte[192];
+        byte[] point = new byte[192], compressed = new byte[96];
         Bls12381.HashToG2(message, Domain, ByteOrder.BigEndian, point);
         Assert.True(Bls12381.TryMultiplyG2(Scalar(secret), point, ByteOrder.BigEndian, point));
-        return Bls12381Points.Compress(point);
+        Assert.True(Bls12381.TryCompressG2(point, ByteOrder.BigEndian, compressed));
+        return compressed;
     }
 
     private static byte[] Scalar(BigInteger value)

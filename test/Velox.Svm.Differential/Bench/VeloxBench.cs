@@ -78,13 +78,13 @@ internal sealed class VeloxBench(LiteSvmPeer peer, int count)
             throw new InvalidOperationException($"The compiler was not done within {LongestCompilation.TotalSeconds} s.");
 
         // .NET says how much it has compiled, but not whether it is about to: it begins when a while long no new method was called.
-        long start = Stopwatch.GetTimestamp(), compiled;
-        do
+        long start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < LongestCompilation)
         {
-            compiled = JitInfo.GetCompiledMethodCount();
-            Thread.Sleep(QuietTime);
+            long compiled = JitInfo.GetCompiledMethodCount();
+            if (!SpinWait.SpinUntil(() => JitInfo.GetCompiledMethodCount() != compiled, QuietTime))
+                return;
         }
-        while (JitInfo.GetCompiledMethodCount() != compiled && Stopwatch.GetElapsedTime(start) < LongestCompilation);
     }
 
     private byte[][] Sign(Bank bank, string kind, int transactions) =>

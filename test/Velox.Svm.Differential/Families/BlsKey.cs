@@ -1,4 +1,3 @@
-using System.Numerics;
 using Velox.Cryptography;
 using Velox.Primitives;
 
@@ -7,11 +6,6 @@ namespace Velox.Svm.Differential;
 /// <summary>A validator's BLS key, and the proof that it holds it. Takes variable time: for tests only.</summary>
 public sealed class BlsKey
 {
-    private const int NumberSize = Bls12381.G1CompressedSize;
-
-    private static readonly byte[] Prime = Convert.FromHexString(
-        "1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab");
-
     private static readonly byte[] Generator = Convert.FromHexString(
         "97f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb");
 
@@ -22,33 +16,23 @@ public sealed class BlsKey
         random.NextBytes(_secret.AsSpan(1)); // less than r
         byte[] point = new byte[Bls12381.G1Size];
         Require(Bls12381.TryDecompressG1(Generator, ByteOrder.BigEndian, point)
-            && Bls12381.TryMultiplyG1(_secret, point, ByteOrder.BigEndian, point));
-        PublicKey = Compress(point);
+            && Bls12381.TryMultiplyG1(_secret, point, ByteOrder.BigEndian, point)
+            && Bls12381.TryCompressG1(point, ByteOrder.BigEndian, PublicKey));
     }
 
     /// <summary>48 bytes, compressed.</summary>
-    public byte[] PublicKey { get; }
+    public byte[] PublicKey { get; } = new byte[Bls12381.G1CompressedSize];
 
     /// <summary>96 bytes, compressed: the holder of the key wants it to be that of a vote account (SIMD-0387).</summary>
     public byte[] Prove(Address voteAccount)
     {
-        byte[] point = new byte[Bls12381.G2Size];
+        byte[] point = new byte[Bls12381.G2Size], proof = new byte[Bls12381.G2CompressedSize];
         Bls12381.HashToG2(
             [.. "ALPENGLOW"u8, .. voteAccount.Span, .. PublicKey], "BLS_POP_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_"u8, ByteOrder.BigEndian, point);
-        Require(Bls12381.TryMultiplyG2(_secret, point, ByteOrder.BigEndian, point));
-        return Compress(point);
+        Require(Bls12381.TryMultiplyG2(_secret, point, ByteOrder.BigEndian, point)
+            && Bls12381.TryCompressG2(point, ByteOrder.BigEndian, proof));
+        return proof;
     }
-
-    /// <summary>x, and as a flag whether y is the larger one of y and -y.</summary>
-    private static byte[] Compress(byte[] point)
-    {
-        byte[] x = point[..(point.Length / 2)];
-        BigInteger y = point[x.Length..].Chunk(NumberSize).Select(Number).FirstOrDefault(number => !number.IsZero);
-        x[0] |= (byte)(y > Number(Prime) / 2 ? 0xa0 : 0x80);
-        return x;
-    }
-
-    private static BigInteger Number(byte[] bytes) => new(bytes, isUnsigned: true, isBigEndian: true);
 
     private static void Require(bool isDone)
     {

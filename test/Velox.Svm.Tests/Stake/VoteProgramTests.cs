@@ -152,6 +152,7 @@ public sealed class VoteProgramTests
         Refuse(GiveKey(key.PublicKey, new BlsKey(new Random(2)).Prove(_vote.Address)), InstructionErrorKind.InvalidArgument);
         Refuse(GiveKey(key.PublicKey, new byte[96]), InstructionErrorKind.InvalidArgument);
         Refuse(GiveKey(new byte[48], key.Prove(_vote.Address)), InstructionErrorKind.InvalidArgument);
+        Refuse(GiveKey(key.PublicKey, key.Prove(_vote.Address)[..95]), InstructionErrorKind.InvalidInstructionData);
         Assert.Null(State().BlsKey);
 
         Expect(GiveKey(key.PublicKey, key.Prove(_vote.Address)));
@@ -165,14 +166,11 @@ public sealed class VoteProgramTests
         Account account = _world.Add(5, ProgramIds.Vote, Minimum, VoteState.Size);
         Account collector = _world.Add(6, ProgramIds.System, Rent.MinimumBalance(0));
         var key = new BlsKey(new Random(3));
-        Instruction Make(byte[] proof, Address block) => new(
-            ProgramIds.Vote,
-            new[]
-            {
-                AccountMeta.Writable(account.Address), AccountMeta.ReadonlySigner(Node), AccountMeta.Writable(collector.Address),
-                AccountMeta.Writable(block),
-            },
-            (byte[])[16, 0, 0, 0, .. Node.Span, .. Voter.Span, .. key.PublicKey, .. proof, .. Withdrawer.Span, 1, 2, 3, 4]);
+        Instruction Make(byte[] proof, Address block) => VoteInstructions.InitializeAccountV2(
+            account.Address, new VoteInit(Node, Voter, key.PublicKey, proof, Withdrawer, 0x0201, 0x0403), collector.Address, block);
+        Assert.Equal(
+            [16, 0, 0, 0, .. Node.Span, .. Voter.Span, .. key.PublicKey, .. new byte[96], .. Withdrawer.Span, 1, 2, 3, 4],
+            Make(new byte[96], account.Address).Data.ToArray());
 
         Assert.Equal(InstructionErrorKind.InvalidInstructionData, _world.Run(Make(key.Prove(account.Address), account.Address)).Kind);
         _world.Block = _world.Block with
@@ -181,6 +179,7 @@ public sealed class VoteProgramTests
         };
         Assert.Equal(InstructionErrorKind.InvalidArgument, _world.Run(Make(key.Prove(_vote.Address), account.Address)).Kind);
         Assert.Equal(InstructionErrorKind.AccountBorrowFailed, _world.Run(Make(key.Prove(account.Address), collector.Address)).Kind);
+        Assert.Equal(InstructionErrorKind.InvalidInstructionData, _world.Run(Make(new byte[95], account.Address)).Kind);
         Assert.Equal(new byte[VoteState.Size], account.Data.Bytes);
 
         Expect(Make(key.Prove(account.Address), account.Address));
@@ -192,10 +191,8 @@ public sealed class VoteProgramTests
         Refuse(Make(key.Prove(account.Address), account.Address), InstructionErrorKind.AccountAlreadyInitialized);
     }
 
-    private Instruction GiveKey(byte[] key, byte[] proof) => new(
-        ProgramIds.Vote,
-        new[] { AccountMeta.Writable(_vote.Address), AccountMeta.Readonly(SysvarIds.Clock), AccountMeta.ReadonlySigner(Withdrawer) },
-        (byte[])[1, 0, 0, 0, .. Heir.Span, 2, 0, 0, 0, .. key, .. proof]);
+    private Instruction GiveKey(byte[] key, byte[] proof) =>
+        VoteInstructions.AuthorizeVoterWithBls(_vote.Address, Withdrawer, Heir, key, proof);
 
     private void Go(ulong slot) => _world.Block = _world.Block with { Slot = slot, Sysvars = TestSysvars.Create(slot) };
 

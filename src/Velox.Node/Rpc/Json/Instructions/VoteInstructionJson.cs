@@ -61,17 +61,13 @@ internal static class VoteInstructionJson
 
     private static ParsedInstruction? InitializeSecond(ref InstructionFields fields)
     {
-        _ = fields.Data.Address();
-        string voter = fields.Data.Address().ToString();
-        string key = Convert.ToBase64String(fields.Data.Bytes(VoteInstructionReader.BlsKeyBytes));
-        string proof = Convert.ToBase64String(fields.Data.Bytes(VoteInstructionReader.BlsProofBytes));
-        string withdrawer = fields.Data.Address().ToString();
-        ushort inflation = fields.Data.UInt16();
+        VoteInit init = VoteInstructionReader.Init(ref fields.Data);
         return fields.Of(
             "initializeV2", [Vote, "node", "inflationRewardsCollector", "blockRevenueCollector"],
-            ("authorizedVoter", voter), ("authorizedVoterBlsPubkey", key), ("authorizedVoterBlsProofOfPossession", proof),
-            ("authorizedWithdrawer", withdrawer), ("inflationRewardsCommissionBps", inflation),
-            ("blockRevenueCommissionBps", fields.Data.UInt16()));
+            ("authorizedVoter", init.Voter.ToString()), ("authorizedVoterBlsPubkey", Convert.ToBase64String(init.BlsKey)),
+            ("authorizedVoterBlsProofOfPossession", Convert.ToBase64String(init.BlsProof)),
+            ("authorizedWithdrawer", init.Withdrawer.ToString()), ("inflationRewardsCommissionBps", init.InflationCommissionBps),
+            ("blockRevenueCommissionBps", init.BlockCommissionBps));
     }
 
     private static ParsedInstruction? AuthorizeWithSeed(ref InstructionFields fields, bool isChecked)
