@@ -25,6 +25,7 @@ public sealed class ParsedInstructionTests
         { "vote", "Vote111111111111111111111111111111111111111", [3, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0], 3, """{"info":{"voteAccount":"K1","destination":"K2","withdrawAuthority":"K3","lamports":5},"type":"withdraw"}""" },
         { "vote", "Vote111111111111111111111111111111111111111", [18, 0, 0, 0, 5, 0, 1, 0, 0, 0], 2, """{"info":{"voteAccount":"K1","withdrawAuthority":"K2","commissionBps":5,"commissionKind":"BlockRevenue"},"type":"updateCommissionBps"}""" },
         { "vote", "Vote111111111111111111111111111111111111111", [14, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 1, 3, 2, .. Keys[8].Span, 0, .. Keys[7].Span], 2, """{"info":{"voteAccount":"K1","voteAuthority":"K2","towerSync":{"lockouts":[{"slot":7,"confirmation_count":2}],"root":4,"hash":"K9","timestamp":null,"blockId":"K8"}},"type":"towersync"}""" },
+        { "vote", "Vote111111111111111111111111111111111111111", [16, 0, 0, 0, .. Keys[4].Span, .. Keys[5].Span, .. new byte[48 + 96], .. Keys[6].Span, 1, 2, 3, 4], 4, $$"""{"info":{"voteAccount":"K1","node":"K2","inflationRewardsCollector":"K3","blockRevenueCollector":"K4","authorizedVoter":"K6","authorizedVoterBlsPubkey":"{{Zeros(48)}}","authorizedVoterBlsProofOfPossession":"{{Zeros(96)}}","authorizedWithdrawer":"K7","inflationRewardsCommissionBps":513,"blockRevenueCommissionBps":1027},"type":"initializeV2"}""" },
         { "system", "11111111111111111111111111111111", [4, 0, 0, 0], 3, """{"info":{"nonceAccount":"K1","recentBlockhashesSysvar":"K2","nonceAuthority":"K3"},"type":"advanceNonce"}""" },
         { "spl-token", "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA", [3, 8, 0, 0, 0, 0, 0, 0, 0], 5, """{"info":{"source":"K1","destination":"K2","multisigAuthority":"K3","amount":"8","signers":["K4","K5"]},"type":"transfer"}""" },
         { "spl-token", "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb", [21, 7, 0], 1, """{"info":{"mint":"K1","extensionTypes":["immutableOwner"]},"type":"getAccountDataSize"}""" },
@@ -45,6 +46,7 @@ public sealed class ParsedInstructionTests
         // An account short, a byte short, a role that does not exist, no accounts, an extension that does not exist, half of one.
         { "Vote111111111111111111111111111111111111111", [3, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0], 2 },
         { "Vote111111111111111111111111111111111111111", [3, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0], 3 },
+        { "Vote111111111111111111111111111111111111111", [16, 0, 0, 0, .. new byte[64 + 48 + 96 + 32 + 3]], 4 },
         { "Stake11111111111111111111111111111111111111", [1, 0, 0, 0, .. Keys[8].Span, 2, 0, 0, 0], 4 },
         { "Stake11111111111111111111111111111111111111", [13, 0, 0, 0], 0 },
         { "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb", [21, 99, 0], 1 },
@@ -57,6 +59,8 @@ public sealed class ParsedInstructionTests
     [MemberData(nameof(Unknown))]
     public void What_says_nothing_is_left_as_it_is(string program, byte[] data, int accounts) =>
         Assert.Null(Write(program, data, accounts));
+
+    private static string Zeros(int bytes) => Convert.ToBase64String(new byte[bytes]);
 
     private static JsonNode? Write(string program, byte[] data, int accounts)
     {
